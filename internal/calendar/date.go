@@ -9,16 +9,14 @@ func Date(year int, month time.Month, day, hour, minute, sec, nsec int, loc *tim
 	loc = orUTC(loc)
 	clock := time.Date(year, month, day, hour, minute, sec, nsec, time.UTC)
 	before, after := offsetAt(clock.Add(-daySeconds*time.Second), loc), offsetAt(clock.Add(daySeconds*time.Second), loc)
-	first, second := clock.Add(-before), clock.Add(-after)
-	if second.Before(first) {
-		first, second = second, first
+	// No zone moves its clocks twice in two days. Where both offsets show this
+	// clock time it comes twice, and that before comes first; where neither
+	// does it is skipped.
+	early, late := clock.Add(-before), clock.Add(-after)
+	if offsetAt(early, loc) != before && offsetAt(late, loc) == after {
+		return late.In(loc)
 	}
-	for _, t := range []time.Time{first, second} {
-		if clock.Add(-offsetAt(t, loc)).Equal(t) {
-			return t.In(loc)
-		}
-	}
-	return clock.Add(-before).In(loc)
+	return early.In(loc)
 }
 
 func offsetAt(t time.Time, loc *time.Location) time.Duration {

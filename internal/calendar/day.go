@@ -6,7 +6,7 @@ const daySeconds = 24 * 60 * 60
 
 // Day is a local calendar date, as the number of days since 1 January 1970.
 // The difference of two is the number of dates between them, whatever the
-// clocks did.
+// clocks did. It holds dates some five million years off; beyond, it wraps.
 type Day int32
 
 // DayOf returns the date on which t falls in loc.
@@ -49,7 +49,7 @@ func (d Day) Start(loc *time.Location) time.Time {
 	t := Date(year, month, day, 0, 0, 0, 0, loc)
 	// Where midnight is skipped Date is later than the gap's end by as much as
 	// midnight is later than its start.
-	if start, _ := t.ZoneBounds(); !start.IsZero() && DayOf(start, loc) >= d && DayOf(start.Add(-1), loc) < d {
+	if start, _ := t.ZoneBounds(); !start.IsZero() && DayOf(start, loc) >= d {
 		return start
 	}
 	return t
