@@ -1,0 +1,120 @@
+package table
+
+import (
+	"fmt"
+	"math/big"
+	"strings"
+
+	"github.com/shopspring/decimal"
+)
+
+// Amounts have at most MaxPlaces digits after the point, MaxPlaces zeros
+// behind their last digit and MaxDigits digits in all, which is ample for any
+// currency. Without a bound an amount such as 1e1000000000 would stop the
+// program that adds it.
+const (
+	MaxPlaces = 18
+	MaxDigits = 36
+)
+
+const (
+	wantAmount = "a plain decimal such as 1234.50"
+	fastDigits = 18 // digits that an int64 always holds
+)
+
+// parseAmount reads a sign, digits with at most one point among them, and an
+// exponent. The number of decimals stays as written.
+func parseAmount(text string) (decimal.Decimal, *problem) {
+	mantissa, exponent, ok := splitExponent(text)
+	if !ok {
+		return decimal.Decimal{}, badAmount(text)
+	}
+	negative := strings.HasPrefix(mantissa, "-")
+	if negative || strings.HasPrefix(mantissa, "+") {
+		mantissa = mantissa[1:]
+	}
+	units, seen, digits, point := int64(0), 0, 0, -1
+	for i := range len(mantissa) {
+		switch c := mantissa[i]; {
+		case c == '.' && point < 0:
+			point = i
+		case c < '0' || c > '9':
+			return decimal.Decimal{}, badAmount(text)
+		default:
+			seen++
+			if digits > 0 || c != '0' {
+				digits++
+			}
+			if digits <= fastDigits {
+				units = 10*units + int64(c-'0')
+			}
+		}
+	}
+	if seen == 0 {
+		return decimal.Decimal{}, badAmount(text)
+	}
+	if point >= 0 {
+		exponent -= len(mantissa) - point - 1
+	}
+	if digits > MaxDigits || exponent < -MaxPlaces || exponent > MaxPlaces {
+		return decimal.Decimal{}, &problem{reason: AmountTooLong, want: fmt.Sprintf(
+			"at most %d digits, and at most %d of them after the point", MaxDigits, MaxPlaces)}
+	}
+	if digits > fastDigits {
+		return wideAmount(mantissa, negative, exponent), nil
+	}
+	if negative {
+		units = -units
+	}
+	return decimal.New(units, int32(exponent)), nil
+}
+
+// splitExponent cuts "1.2e-3" into "1.2" and -3. An exponent of more digits
+// than any allowed one is reported as a large one, not read.
+func splitExponent(text string) (mantissa string, exponent int, ok bool) {
+	at := strings.IndexAny(text, "eE")
+	if at < 0 {
+		return text, 0, true
+	}
+	digits := text[at+1:]
+	negative := strings.HasPrefix(digits, "-")
+	if negative || strings.HasPrefix(digits, "+") {
+		digits = digits[1:]
+	}
+	if digits == "" {
+		return "", 0, false
+	}
+	for i := range len(digits) {
+		if digits[i] < '0' || digits[i] > '9' {
+			return "", 0, false
+		}
+		exponent = min(10*exponent+int(digits[i]-'0'), 1_000_000)
+	}
+	if negative {
+		exponent = -exponent
+	}
+	return text[:at], exponent, true
+}
+
+func wideAmount(mantissa string, negative bool, exponent int) decimal.Decimal {
+	units, _ := new(big.Int).SetString(strings.Replace(mantissa, ".", "", 1), 10)
+	if negative {
+		units.Neg(units)
+	}
+	return decimal.NewFromBigInt(units, int32(exponent))
+}
+
+func badAmount(text string) *problem {
+	want := wantAmount
+	if strings.ContainsAny(text, "0123456789") {
+		switch {
+		case strings.Contains(text, ",") && !strings.Contains(text, "."):
+			want += ", with a point and not a comma, and without thousands separators"
+		case strings.ContainsAny(text, ",' _\u00a0\u202f"):
+			want += ", without thousands separators"
+		default:
+			want += ", without a currency sign or unit"
+		}
+	}
+	return &problem{reason: NotAnAmount, want: want}
+}

@@ -1,0 +1,87 @@
+package table
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/shopspring/decimal"
+	"pgregory.net/rapid"
+)
+
+// Property: an amount that is read is what decimal reads, digit for digit.
+func TestAmountIsExact(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		text := rapid.StringMatching(`[-+]?[0-9]{1,20}(\.[0-9]{0,16})?([eE][-+]?[0-9])?`).Draw(t, "text")
+		got, p := parseAmount(text)
+		want, err := decimal.NewFromString(text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if p != nil {
+			if want.NumDigits() <= MaxDigits && want.Exponent() >= -MaxPlaces && want.Exponent() <= MaxPlaces {
+				t.Fatalf("%q is refused: %v", text, p)
+			}
+			return
+		}
+		if got.Coefficient().Cmp(want.Coefficient()) != 0 || got.Exponent() != want.Exponent() {
+			t.Fatalf("%q is read as %v, want %v", text, got, want)
+		}
+	})
+}
+
+// Property: no text makes an amount that is out of bounds.
+func TestAmountIsBounded(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		text := rapid.OneOf(rapid.StringMatching(`[-+.,eE0-9]{0,60}`), rapid.String()).Draw(t, "text")
+		got, p := parseAmount(text)
+		if p == nil && (got.NumDigits() > MaxDigits || got.Exponent() < -MaxPlaces || got.Exponent() > MaxPlaces) {
+			t.Fatalf("%q is read as %v", text, got)
+		}
+	})
+}
+
+func TestAmountBounds(t *testing.T) {
+	nines := strings.Repeat("9", MaxDigits)
+	tests := []struct {
+		text string
+		want Reason // "" if it is read
+	}{
+		{nines, ""},
+		{"-" + nines, ""},
+		{nines + "9", AmountTooLong},
+		{"0.000000000000000001", ""},
+		{"0.0000000000000000001", AmountTooLong},
+		{"1e18", ""},
+		{"1e19", AmountTooLong},
+		{"999999999999999999", ""},
+		{"9999999999999999999", ""},
+		{strings.Repeat("0", 100) + "1", ""},
+		{"1e-99999999999999999999", AmountTooLong},
+		{"", NotAnAmount},
+		{"-", NotAnAmount},
+		{".", NotAnAmount},
+		{"1.2.3", NotAnAmount},
+		{"1e", NotAnAmount},
+		{"1e+", NotAnAmount},
+		{"1e1.5", NotAnAmount},
+		{"--1", NotAnAmount},
+		{"(12.00)", NotAnAmount},
+		{"0x10", NotAnAmount},
+		{"1_000", NotAnAmount},
+		{"1 000", NotAnAmount},
+		{"１２", NotAnAmount},
+		{"NaN", NotAnAmount},
+		{"Inf", NotAnAmount},
+	}
+	for _, tt := range tests {
+		t.Run(tt.text, func(t *testing.T) {
+			got := Reason("")
+			if _, p := parseAmount(tt.text); p != nil {
+				got = p.reason
+			}
+			if got != tt.want {
+				t.Errorf("%q: got %q, want %q", tt.text, got, tt.want)
+			}
+		})
+	}
+}
