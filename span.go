@@ -132,7 +132,8 @@ func (s Span) After(t time.Time, loc *time.Location) time.Time { return s.step(t
 
 // Before returns the instant that lies s before t, by the rules of
 // [Span.After]. It does not undo After: a month before 31 March is 28 or 29
-// February, and a month after that is the 28th or 29th of March.
+// February, and a month after that is the 28th or 29th of March. Where
+// a zone skipped a whole date, one day before the next date is t itself.
 func (s Span) Before(t time.Time, loc *time.Location) time.Time { return s.step(t, loc, -1) }
 
 func (s Span) step(t time.Time, loc *time.Location, sign int) time.Time {
