@@ -1,0 +1,23 @@
+# What each target does is in internal/check: all its parts run even when one
+# fails, in every module, and the last lines say which failed.
+
+.PHONY: test lint portable fuzz bench
+
+# The tests of every module, with the race detector if there is a C compiler.
+test:
+	@go run ./internal/check test
+
+# Format, vet, go fix, golangci-lint, go mod tidy, and the code in README.md.
+lint:
+	@go run ./internal/check lint
+
+# The tests on 32 bits, with fused multiply-add, and in an odd time zone.
+portable:
+	@go run ./internal/check portable
+
+# Ten seconds of each fuzz target.
+fuzz:
+	@go run ./internal/check fuzz
+
+bench:
+	@go run ./internal/check bench
