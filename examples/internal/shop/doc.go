@@ -1,0 +1,34 @@
+// Package shop is a made-up online shop of which the truth is known: some 3,000
+// customers over 18 months, with orders, discounts and refunds as a real
+// export has them, and beside them who is still a customer, how often each
+// buys, and who buys for the discount only.
+//
+// [Open] runs the simulation. [Shop.Orders] are the rows that the shop would
+// export, [Shop.WriteOrders] is that export, and [Shop.Truth] is what no
+// export tells.
+//
+// The same [Config] gives the same bytes on every platform: all that is drawn
+// is an integer, and every customer has a random stream of their own for each
+// purpose. So a purpose that is added later changes nothing that was there.
+//
+// # The model
+//
+//   - Customers join on a day that is uniform over the period for half of them,
+//     and the later of two such days for the other half: the shop grows.
+//   - A customer stays for a while and then is gone for good. How long is
+//     Lomax distributed: exponential, at a rate that is gamma distributed.
+//   - Meanwhile orders are a Poisson process, at a rate that is exponentially
+//     distributed. That is the Pareto/NBD model, with shape 1 for the rate of
+//     orders and 2 for that of leaving, but for whole days, business hours and
+//     a first order that for most comes on the day of joining.
+//   - A basket's price depends on its category and on how much the customer is
+//     used to spending, and varies exponentially above a floor.
+//   - Sales run on the first three days of a month, from 16 to 18 June and from
+//     9 to 11 November. Deal-seekers order on such days only, with 40 to 70
+//     percent off; others get 15 to 45 percent off on half of theirs, and now
+//     and then 5 to 15 percent at other times.
+//   - One order in 16 or so is refunded after 1 to 14 days, wholly or in part,
+//     at times in two parts: a negative row that names the order.
+//   - One order in 100 is a gift of the shop, of value 0, and one in 160 or so
+//     stands in the export twice.
+package shop

@@ -1,0 +1,62 @@
+package shop_test
+
+import (
+	"fmt"
+	"os"
+	"time"
+
+	"github.com/regulars-go/regulars/examples/internal/shop"
+)
+
+func ExampleOpen() {
+	s, err := shop.Open(shop.Config{Seed: 1})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	truth := s.Truth()
+	fmt.Println(len(truth.Customers), "customers,", truth.Orders, "orders,", truth.Net, "net")
+	for o := range s.Orders() {
+		fmt.Println("first:", o.ID, o.Customer, o.At.Format(time.DateTime), o.Amount)
+		break
+	}
+	// Output:
+	// 3000 customers, 9575 orders, 1566184.07 net
+	// first: o000001 c01528 2024-07-02 17:21:48 90.75
+}
+
+func ExampleShop_WriteOrders() {
+	s, err := shop.Open(shop.Config{Seed: 1, Customers: 2, Months: 3})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	if err := s.WriteOrders(os.Stdout); err != nil {
+		fmt.Println(err)
+	}
+	// Output:
+	// order_id,customer_id,paid_at,amount,discount,category,channel
+	// o000001,c00001,2024-07-05 22:07:56,43.49,0.00,household,web
+	// o000002,c00002,2024-08-22 14:36:34,127.31,0.00,tea and snacks,app
+}
+
+func ExampleShop_Truth() {
+	s, err := shop.Open(shop.Config{Seed: 1})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	truth := s.Truth()
+	gone, seekers := 0, 0
+	for _, c := range truth.Customers {
+		if !c.Alive(truth.End) {
+			gone++
+		}
+		if c.DealSeeker {
+			seekers++
+		}
+	}
+	fmt.Println(gone, "are gone,", seekers, "buy at a deep discount only")
+	// Output:
+	// 1399 are gone, 369 buy at a deep discount only
+}
