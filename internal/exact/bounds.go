@@ -26,6 +26,18 @@ func Check(d decimal.Decimal) error {
 	return nil
 }
 
+// CheckSum is [Check] for a sum of amounts, which may have 20 digits more: room
+// for as many addends as there are.
+func CheckSum(d decimal.Decimal) error {
+	if e := d.Exponent(); e < -MaxPlaces || e > MaxPlaces {
+		return fmt.Errorf("sum has exponent %d: want %d to %d", e, -MaxPlaces, MaxPlaces)
+	}
+	if n := d.NumDigits(); n > MaxDigits+20 {
+		return fmt.Errorf("sum has %d digits: want at most %d", n, MaxDigits+20)
+	}
+	return nil
+}
+
 // Small returns d as an integer number of 10^-places, where that fits an int64
 // with room for scaling (ok is false otherwise). d has passed [Check].
 func Small(d decimal.Decimal) (units int64, places int, ok bool) {

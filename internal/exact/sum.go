@@ -84,6 +84,9 @@ func (s Sum) Int64() (units int64, places int, ok bool) {
 	return int64(s.lo), int(s.places), s.hi == int64(s.lo)>>63
 }
 
+// Places returns the number of decimal places, the most that were added.
+func (s Sum) Places() int { return int(s.places) }
+
 // Sign returns -1, 0 or 1 as the sum is below, at or above zero.
 func (s Sum) Sign() int {
 	switch {

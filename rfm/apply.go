@@ -1,0 +1,91 @@
+package rfm
+
+import (
+	"fmt"
+
+	"github.com/shopspring/decimal"
+)
+
+// Score scores one customer, who need not be one of those that the cuts were
+// fitted on. There is no score, the zero [Score], for a record without orders,
+// with one later than m.AsOf, or with numbers that make no sense; [Model.Explain]
+// says which.
+func (m Model) Score(r Record) Score {
+	if r.Orders == 0 || r.check(m.AsOf) != nil {
+		return Score{}
+	}
+	days, _ := r.Recency(m.AsOf)
+	return m.score(decimal.NewFromInt(int64(days)), decimal.NewFromInt(int64(r.Orders)), r.Net())
+}
+
+func (m Model) score(recency, frequency, monetary decimal.Decimal) (s Score) {
+	s.R = m.Recency.Score(recency)
+	s.F = m.frequency(s.R).Score(frequency)
+	s.M = m.monetary(s.R, s.F).Score(monetary)
+	return s
+}
+
+// Scores scores all customers, row by row. A model as of another moment than
+// the table's is an error; see [Model.At].
+func (t *Table[K]) Scores(m Model) ([]Score, error) {
+	if err := t.check(); err != nil {
+		return nil, err
+	}
+	if !t.AsOf.Equal(m.AsOf) {
+		return nil, fmt.Errorf("rfm: model as of %v: want %v, as the table is; see Model.At", m.AsOf, t.AsOf)
+	}
+	scores := make([]Score, t.Len())
+	r := newScorer(m.Recency, 0)
+	f := scorers(m.Frequency, 0)
+	for i, days := range t.Recency {
+		s := &scores[i]
+		s.R = r.score(int64(days))
+		s.F = f[m.frequencyIndex(s.R)].score(int64(t.Frequency[i]))
+	}
+	if t.wide != nil {
+		for i, v := range t.wide {
+			scores[i].M = m.monetary(scores[i].R, scores[i].F).Score(v)
+		}
+		return scores, nil
+	}
+	money := scorers(m.Monetary, t.Places)
+	for i, v := range t.Monetary {
+		s := &scores[i]
+		s.M = money[m.monetaryIndex(s.R, s.F)].score(v)
+	}
+	return scores, nil
+}
+
+// scorer scores integers by the same cuts as [Cuts.Score].
+type scorer struct {
+	thresholds []int64
+	scores     []uint8 // by the number of thresholds that a value exceeds
+}
+
+func newScorer(c Cuts, places int) scorer {
+	s := scorer{c.thresholds(places), make([]uint8, c.Scores())}
+	for below := range s.scores {
+		s.scores[below] = c.score(below)
+	}
+	return s
+}
+
+func scorers(cuts []Cuts, places int) []scorer {
+	all := make([]scorer, len(cuts))
+	for i, c := range cuts {
+		all[i] = newScorer(c, places)
+	}
+	return all
+}
+
+// score compares v with every threshold, without a branch that the processor
+// could guess wrong.
+func (s scorer) score(v int64) uint8 {
+	below := 0
+	for _, limit := range s.thresholds {
+		if v > limit {
+			below++
+		}
+	}
+	return s.scores[below]
+}

@@ -1,0 +1,159 @@
+package rfm
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/shopspring/decimal"
+
+	"github.com/regulars-go/regulars/internal/exact"
+)
+
+// Explanation says why a customer has the score that they have.
+type Explanation struct {
+	Score Score
+	// Unscored says why there is no score; the rest is then empty.
+	Unscored string
+	// Recency is in days, Frequency in orders and Monetary in money.
+	Recency, Frequency, Monetary Place
+}
+
+// Place is where a value lies between the cuts.
+type Place struct {
+	Value decimal.Decimal
+	Score uint8
+	// Lower and Upper are the cuts on both sides, unless Value is beyond the
+	// first or the last.
+	Lower, Upper decimal.NullDecimal
+	// Equal is the side on which a value equal to a cut belongs.
+	Equal Side
+	// Better is the step to the next score that can be reached, Worse the one
+	// that would be lost to; nil at the ends.
+	Better, Worse *Step
+}
+
+// Step is the way to another score.
+type Step struct {
+	Score uint8
+	// By is how much the value must rise, or fall if negative. For days and
+	// orders it is a whole number.
+	By decimal.Decimal
+	// Beyond says that By just meets the cut and that it takes more than that,
+	// be it a cent.
+	Beyond bool
+}
+
+// Explain says why [Model.Score] gives r its score, by the same cuts.
+func (m Model) Explain(r Record) Explanation {
+	if r.Orders == 0 {
+		return Explanation{Unscored: "no order"}
+	}
+	if err := r.check(m.AsOf); err != nil {
+		return Explanation{Unscored: err.Error()}
+	}
+	days, _ := r.Recency(m.AsOf)
+	recency, frequency, monetary := decimal.NewFromInt(int64(days)), decimal.NewFromInt(int64(r.Orders)), r.Net()
+	s := m.score(recency, frequency, monetary)
+	return Explanation{
+		Score:     s,
+		Recency:   m.Recency.place(recency, true),
+		Frequency: m.frequency(s.R).place(frequency, true),
+		Monetary:  m.monetary(s.R, s.F).place(monetary, false),
+	}
+}
+
+// place explains the score of v; whole says that only whole numbers occur.
+func (c Cuts) place(v decimal.Decimal, whole bool) Place {
+	p := Place{Value: v, Score: c.Score(v), Equal: c.Equal}
+	lower, upper := c.around(p.Score)
+	var down, up *Step
+	if lower != nil {
+		p.Lower = decimal.NewNullDecimal(*lower)
+		down = c.step(v, *lower, Below, whole)
+	}
+	if upper != nil {
+		p.Upper = decimal.NewNullDecimal(*upper)
+		up = c.step(v, *upper, Above, whole)
+	}
+	p.Better, p.Worse = up, down
+	if c.Best == Below {
+		p.Better, p.Worse = down, up
+	}
+	return p
+}
+
+// step is the way from v past a cut, to the side that is named.
+func (c Cuts) step(v, cut decimal.Decimal, side Side, whole bool) *Step {
+	to, beyond := cut, c.Equal != side
+	if whole {
+		one := decimal.NewFromInt(1)
+		switch {
+		case side == Above && beyond:
+			to = cut.Floor().Add(one)
+		case side == Above:
+			to = cut.Ceil()
+		case beyond:
+			to = cut.Ceil().Sub(one)
+		default:
+			to = cut.Floor()
+		}
+		beyond = false
+	}
+	return &Step{Score: c.scorePast(cut, side), By: to.Sub(v), Beyond: beyond}
+}
+
+// scorePast returns the score of the values that lie just past a cut. Equal
+// cuts are passed together.
+func (c Cuts) scorePast(cut decimal.Decimal, side Side) uint8 {
+	below := 0
+	for _, other := range c.At {
+		if order := other.Cmp(cut); order < 0 || order == 0 && side == Above {
+			below++
+		}
+	}
+	return c.score(below)
+}
+
+// String explains the score in a few lines of English, such as
+//
+//	score 343
+//	recency 205 days: score 3, between 180 and 296.4; 25 fewer for 4
+//	frequency 6 orders: score 4, between 5 and 7; 2 more for 5
+//	monetary 472: score 3, between 381 and 505.4; over 33.4 more for 4
+func (e Explanation) String() string {
+	if e.Unscored != "" {
+		return "no score: " + e.Unscored
+	}
+	lines := []string{
+		"score " + e.Score.String(),
+		"recency " + e.Recency.describe(" days"),
+		"frequency " + e.Frequency.describe(" orders"),
+		"monetary " + e.Monetary.describe(""),
+	}
+	return strings.Join(lines, "\n")
+}
+
+func (p Place) describe(unit string) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s%s: score %d, ", exact.Text(p.Value), unit, p.Score)
+	switch {
+	case p.Lower.Valid && p.Upper.Valid:
+		fmt.Fprintf(&b, "between %s and %s", exact.Text(p.Lower.Decimal), exact.Text(p.Upper.Decimal))
+	case p.Lower.Valid:
+		fmt.Fprintf(&b, "beyond %s", exact.Text(p.Lower.Decimal))
+	default:
+		fmt.Fprintf(&b, "up to %s", exact.Text(p.Upper.Decimal))
+	}
+	if p.Better == nil {
+		return b.String() + "; the best"
+	}
+	over, more := "", "more"
+	if p.Better.Beyond {
+		over = "over "
+	}
+	if p.Better.By.Sign() < 0 {
+		more = "fewer"
+	}
+	fmt.Fprintf(&b, "; %s%s %s for %d", over, exact.Text(p.Better.By.Abs()), more, p.Better.Score)
+	return b.String()
+}

@@ -1,0 +1,60 @@
+package rfm
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/shopspring/decimal"
+
+	"github.com/regulars-go/regulars/internal/calendar"
+	"github.com/regulars-go/regulars/internal/exact"
+)
+
+// Record is what the orders of one customer come to. A [Tally] makes it; a
+// host that keeps such totals can fill it itself.
+type Record struct {
+	// First and Last are when the first and the last order were made; zero if
+	// there is none. Their location is the calendar on which days are counted.
+	First, Last time.Time
+	// Orders is how many there are, without those refunded in full. A customer
+	// with none has bought nothing yet, or nothing that lasted: they have no
+	// score.
+	Orders int
+	// Spend is the sum of all amounts, Refunded what was given back of it.
+	Spend, Refunded decimal.Decimal
+}
+
+// Net is the monetary value: Spend less Refunded. It can be negative.
+func (r Record) Net() decimal.Decimal { return r.Spend.Sub(r.Refunded) }
+
+// Recency is the number of dates from the last order to asOf, on the calendar
+// of Last: 0 on the same day. ok is false if there is no order, or it is later
+// than asOf.
+func (r Record) Recency(asOf time.Time) (days int, ok bool) {
+	if r.Orders == 0 || r.Last.After(asOf) {
+		return 0, false
+	}
+	zone := r.Last.Location()
+	return int(calendar.DayOf(asOf, zone) - calendar.DayOf(r.Last, zone)), true
+}
+
+// check returns what keeps r from being scored as of asOf, though it has
+// orders.
+func (r Record) check(asOf time.Time) error {
+	if err := checkTime(r.Last); err != nil {
+		return fmt.Errorf("last order: %w", err)
+	}
+	if r.Orders < 0 {
+		return fmt.Errorf("%d orders: want zero or more", r.Orders)
+	}
+	if r.Last.After(asOf) {
+		return fmt.Errorf("last order at %s is after the as-of time %s: tally with Until", r.Last.Format(time.RFC3339), asOf.Format(time.RFC3339))
+	}
+	if err := exact.CheckSum(r.Spend); err != nil {
+		return fmt.Errorf("spend: %w", err)
+	}
+	if err := exact.CheckSum(r.Refunded); err != nil {
+		return fmt.Errorf("refunded: %w", err)
+	}
+	return nil
+}
