@@ -49,10 +49,10 @@ var units = [...]struct {
 	years:   {"y", 250},
 }
 
-// Seconds, Minutes and Hours return a Span of elapsed time. Days, Weeks,
-// Months and Years return one that steps the local calendar. They panic if n
-// is not positive or the span is longer than 250 years (68 in seconds); use
-// [ParseSpan] for a length that comes from outside.
+// Seconds returns a Span of n elapsed seconds. Minutes and Hours are elapsed
+// time too; Days, Weeks, Months and Years step the local calendar. All panic
+// if n is not positive or the span is longer than 250 years (68 in seconds);
+// use [ParseSpan] for a length that comes from outside.
 func Seconds(n int) Span { return mustSpan(n, seconds) }
 
 // Minutes returns a Span of n elapsed minutes; see [Seconds].

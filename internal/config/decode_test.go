@@ -34,12 +34,12 @@ type program struct {
 	Self   letter            `json:"self"`
 	Nested wrapper           `json:"nested"`
 	Secret string            `json:"-"`
-	Dash   string            `json:"-,"`
+	Dash   string            `json:"-,"` //nolint:staticcheck // the comma makes it a key, which is tested
 	Plain  string
 	Common
 	inner
 
-	hidden string
+	hidden string //nolint:unused // not a key, which is tested
 }
 
 type tier string

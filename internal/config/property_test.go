@@ -3,6 +3,7 @@ package config_test
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"reflect"
 	"testing"
 
@@ -120,7 +121,7 @@ func agrees[T any](t interface {
 	t.Helper()
 	got := before
 	if err := config.Decode(document, &got); err != nil {
-		if faults, ok := err.(regulars.Faults); !ok || len(faults) == 0 || !reflect.DeepEqual(got, before) {
+		if faults, ok := errors.AsType[regulars.Faults](err); !ok || len(faults) == 0 || !reflect.DeepEqual(got, before) {
 			t.Fatalf("%q: error %#v, value %+v", document, err, got)
 		}
 		return
