@@ -35,7 +35,7 @@ const (
 // only (von Neumann 1951): of runs of falling uniform numbers, those of odd
 // length begin with a number x < 1 with density e^-x; each that does not adds 1.
 func exponential(rng *rand.Rand) fixed {
-	for whole := fixed(0); whole < maxFactor; whole++ {
+	for whole := range fixed(maxFactor) {
 		first := fixed(rng.Uint32())
 		odd, last := true, first
 		for {

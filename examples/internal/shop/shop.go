@@ -116,23 +116,12 @@ func (s *Shop) run() {
 	slices.SortFunc(all, func(a, b sale) int {
 		return cmp.Or(a.at.Compare(b.at), cmp.Compare(a.customer, b.customer), cmp.Compare(a.sequence, b.sequence))
 	})
-	type numbered struct {
-		table.Order
-		number int
-	}
-	var rows []numbered
 	for i, sale := range all {
-		for _, row := range sale.rows(fmt.Sprintf("o%06d", i+1)) {
-			rows = append(rows, numbered{row, i})
-		}
+		s.rows = append(s.rows, sale.rows(fmt.Sprintf("o%06d", i+1))...)
 	}
-	// Stable: a sale comes before its copy and its refunds.
-	slices.SortStableFunc(rows, func(a, b numbered) int {
-		return cmp.Or(a.At.Compare(b.At), cmp.Compare(a.number, b.number))
-	})
-	for _, row := range rows {
-		s.rows = append(s.rows, row.Order)
-	}
+	// Stable: rows of the same second stay in the order of their numbers, a sale
+	// before its copy.
+	slices.SortStableFunc(s.rows, func(a, b table.Order) int { return a.At.Compare(b.At) })
 	s.truth.total(s, all)
 }
 
@@ -149,8 +138,20 @@ func (s *Shop) clock(day, seconds int) time.Time {
 // hours weighs the hours in which people order; none of them is skipped or
 // repeated when clocks change.
 var hours = []weighted[int]{
-	{9, 2}, {10, 4}, {11, 5}, {12, 6}, {13, 5}, {14, 4}, {15, 4},
-	{16, 4}, {17, 4}, {18, 5}, {19, 7}, {20, 9}, {21, 8}, {22, 4},
+	{9, 2},
+	{10, 4},
+	{11, 5},
+	{12, 6},
+	{13, 5},
+	{14, 4},
+	{15, 4},
+	{16, 4},
+	{17, 4},
+	{18, 5},
+	{19, 7},
+	{20, 9},
+	{21, 8},
+	{22, 4},
 }
 
 func money(cents int64) decimal.Decimal { return decimal.New(cents, -2) }

@@ -94,7 +94,7 @@ func (r *Reader[T]) start(schema Schema[T]) (err error) {
 	}
 	row, err := r.source.next()
 	switch {
-	case err == io.EOF:
+	case errors.Is(err, io.EOF):
 		return errEmpty
 	case err != nil:
 		return err
@@ -125,7 +125,7 @@ func (r *Reader[T]) start(schema Schema[T]) (err error) {
 func (r *Reader[T]) Next() bool {
 	for r.err == nil {
 		row, err := r.take()
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			r.err = r.end()
 			return false
 		}

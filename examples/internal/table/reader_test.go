@@ -60,51 +60,95 @@ func TestRows(t *testing.T) {
 		zone                        *time.Location
 		want                        []string
 	}{
-		{name: "comma", text: "user_id,date,amount\nann,2024-01-02,3.50\nbob,2024-01-03,-4\n",
-			want: []string{"2: ann|2024-01-02T00:00:00Z|3.5", "3: bob|2024-01-03T00:00:00Z|-4"}},
-		{name: "no line end at the end", text: "user_id,date,amount\nann,2024-01-02,3",
-			want: []string{"2: ann|2024-01-02T00:00:00Z|3"}},
-		{name: "CRLF, byte order mark and empty lines", text: "\xef\xbb\xbfuser_id,date,amount\r\n\r\nann,2024-01-02,3\r\n\r\n",
-			want: []string{"3: ann|2024-01-02T00:00:00Z|3"}},
-		{name: "semicolon", text: "user_id;date;amount\nann, inc;2024-01-02;3\n",
-			want: []string{"2: ann, inc|2024-01-02T00:00:00Z|3"}},
-		{name: "tab, an empty field, spaces inside", text: "user_id\torder_id\tdate\tamount\nann b\t\t2024-01-02\t3\n",
-			want: []string{"2: ann b|2024-01-02T00:00:00Z|3"}},
-		{name: "spaces align", text: "  user_id   date    amount \n  ann 2024-01-02   3\n\t bob\t2024-01-03  4 \n",
-			want: []string{"2: ann|2024-01-02T00:00:00Z|3", "3: bob|2024-01-03T00:00:00Z|4"}},
-		{name: "spaces around values", text: "user_id, date ,amount\n ann , 2024-01-02 , 3 \n",
-			want: []string{"2: ann|2024-01-02T00:00:00Z|3"}},
-		{name: "quotes, doubled quotes, line ends within", text: "note,user_id,date,amount\n\"one\ntwo, \"\"three\"\"\",ann,2024-01-02,3\nx,\"o\"\"neil, b\",2024-01-03,4\n",
-			want: []string{"2: ann|2024-01-02T00:00:00Z|3", `4: o"neil, b|2024-01-03T00:00:00Z|4`}},
-		{name: "all keys by their usual headers", text: "Order ID,Customer ID,Paid At,Amount,Discount,Category,Channel\n7,ann,2024-01-02,3,0.50,tea,app\n8,bob,2024-01-02,3,,,\n",
-			want: []string{"2: ann|2024-01-02T00:00:00Z|3|#7|-0.5|tea@app", "3: bob|2024-01-02T00:00:00Z|3|#8"}},
-		{name: "an ID is preferred to a name", text: "customer,customer_id,date,amount\nAnn,7,2024-01-02,3\n",
-			want: []string{"2: 7|2024-01-02T00:00:00Z|3"}},
-		{name: "Chinese headers", text: "订单号,用户ID,支付时间,实付金额\n7,甲,2024-01-02 10:00:00,3\n",
-			want: []string{"2: 甲|2024-01-02T10:00:00Z|3|#7"}},
-		{name: "given optional columns only", text: "order_id,user_id,date,amount\n7,ann,2024-01-02,3\n", columns: "amount=amount",
-			want: []string{"2: ann|2024-01-02T00:00:00Z|3"}},
-		{name: "position in a file with a header", text: "a,b,amount,amount\nann,2024-01-02,3,4\n", columns: "customer=a,at=2,amount=4",
-			want: []string{"2: ann|2024-01-02T00:00:00Z|4"}},
-		{name: "positions, no header", text: "ann,2024-01-02,3\nbob,2024-01-03,4\n", columns: "customer=1,at=2,amount=3",
-			want: []string{"1: ann|2024-01-02T00:00:00Z|3", "2: bob|2024-01-03T00:00:00Z|4"}},
-		{name: "positions, header skipped", text: "a,b,c\nann,2024-01-02,3\n", columns: "customer=1,at=2,amount=3",
-			want: []string{"2: ann|2024-01-02T00:00:00Z|3"}},
-		{name: "a header that is a number", text: "2,1,date\nann,3,2024-01-02\n", columns: "customer=2,amount=1,at=date",
-			want: []string{"2: ann|2024-01-02T00:00:00Z|3"}},
-		{name: "a column with a comma in its name", text: "user,date,\"price, net\"\nann,2024-01-02,3\n", columns: `"amount=price, net"`,
-			want: []string{"2: ann|2024-01-02T00:00:00Z|3"}},
-		{name: "local time", text: "user_id,date,amount\nann,2024-01-02 07:30,3\n", zone: shanghai,
-			want: []string{"2: ann|2024-01-02T07:30:00+08:00|3"}},
-		{name: "an offset wins over the zone", text: "user_id,date,amount\nann,2024-01-02T00:00:00Z,3\n", zone: shanghai,
-			want: []string{"2: ann|2024-01-02T08:00:00+08:00|3"}},
-		{name: "given layout", text: "user_id,date,amount\nann,02/01/2024,3\n", layout: "02/01/2006",
-			want: []string{"2: ann|2024-01-02T00:00:00Z|3"}},
+		{
+			name: "comma", text: "user_id,date,amount\nann,2024-01-02,3.50\nbob,2024-01-03,-4\n",
+			want: []string{"2: ann|2024-01-02T00:00:00Z|3.5", "3: bob|2024-01-03T00:00:00Z|-4"},
+		},
+		{
+			name: "no line end at the end", text: "user_id,date,amount\nann,2024-01-02,3",
+			want: []string{"2: ann|2024-01-02T00:00:00Z|3"},
+		},
+		{
+			name: "CRLF, byte order mark and empty lines", text: "\xef\xbb\xbfuser_id,date,amount\r\n\r\nann,2024-01-02,3\r\n\r\n",
+			want: []string{"3: ann|2024-01-02T00:00:00Z|3"},
+		},
+		{
+			name: "semicolon", text: "user_id;date;amount\nann, inc;2024-01-02;3\n",
+			want: []string{"2: ann, inc|2024-01-02T00:00:00Z|3"},
+		},
+		{
+			name: "tab, an empty field, spaces inside", text: "user_id\torder_id\tdate\tamount\nann b\t\t2024-01-02\t3\n",
+			want: []string{"2: ann b|2024-01-02T00:00:00Z|3"},
+		},
+		{
+			name: "spaces align", text: "  user_id   date    amount \n  ann 2024-01-02   3\n\t bob\t2024-01-03  4 \n",
+			want: []string{"2: ann|2024-01-02T00:00:00Z|3", "3: bob|2024-01-03T00:00:00Z|4"},
+		},
+		{
+			name: "spaces around values", text: "user_id, date ,amount\n ann , 2024-01-02 , 3 \n",
+			want: []string{"2: ann|2024-01-02T00:00:00Z|3"},
+		},
+		{
+			name: "quotes, doubled quotes, line ends within", text: "note,user_id,date,amount\n\"one\ntwo, \"\"three\"\"\",ann,2024-01-02,3\nx,\"o\"\"neil, b\",2024-01-03,4\n",
+			want: []string{"2: ann|2024-01-02T00:00:00Z|3", `4: o"neil, b|2024-01-03T00:00:00Z|4`},
+		},
+		{
+			name: "all keys by their usual headers", text: "Order ID,Customer ID,Paid At,Amount,Discount,Category,Channel\n7,ann,2024-01-02,3,0.50,tea,app\n8,bob,2024-01-02,3,,,\n",
+			want: []string{"2: ann|2024-01-02T00:00:00Z|3|#7|-0.5|tea@app", "3: bob|2024-01-02T00:00:00Z|3|#8"},
+		},
+		{
+			name: "an ID is preferred to a name", text: "customer,customer_id,date,amount\nAnn,7,2024-01-02,3\n",
+			want: []string{"2: 7|2024-01-02T00:00:00Z|3"},
+		},
+		{
+			name: "Chinese headers", text: "订单号,用户ID,支付时间,实付金额\n7,甲,2024-01-02 10:00:00,3\n",
+			want: []string{"2: 甲|2024-01-02T10:00:00Z|3|#7"},
+		},
+		{
+			name: "given optional columns only", text: "order_id,user_id,date,amount\n7,ann,2024-01-02,3\n", columns: "amount=amount",
+			want: []string{"2: ann|2024-01-02T00:00:00Z|3"},
+		},
+		{
+			name: "position in a file with a header", text: "a,b,amount,amount\nann,2024-01-02,3,4\n", columns: "customer=a,at=2,amount=4",
+			want: []string{"2: ann|2024-01-02T00:00:00Z|4"},
+		},
+		{
+			name: "positions, no header", text: "ann,2024-01-02,3\nbob,2024-01-03,4\n", columns: "customer=1,at=2,amount=3",
+			want: []string{"1: ann|2024-01-02T00:00:00Z|3", "2: bob|2024-01-03T00:00:00Z|4"},
+		},
+		{
+			name: "positions, header skipped", text: "a,b,c\nann,2024-01-02,3\n", columns: "customer=1,at=2,amount=3",
+			want: []string{"2: ann|2024-01-02T00:00:00Z|3"},
+		},
+		{
+			name: "a header that is a number", text: "2,1,date\nann,3,2024-01-02\n", columns: "customer=2,amount=1,at=date",
+			want: []string{"2: ann|2024-01-02T00:00:00Z|3"},
+		},
+		{
+			name: "a column with a comma in its name", text: "user,date,\"price, net\"\nann,2024-01-02,3\n", columns: `"amount=price, net"`,
+			want: []string{"2: ann|2024-01-02T00:00:00Z|3"},
+		},
+		{
+			name: "local time", text: "user_id,date,amount\nann,2024-01-02 07:30,3\n", zone: shanghai,
+			want: []string{"2: ann|2024-01-02T07:30:00+08:00|3"},
+		},
+		{
+			name: "an offset wins over the zone", text: "user_id,date,amount\nann,2024-01-02T00:00:00Z,3\n", zone: shanghai,
+			want: []string{"2: ann|2024-01-02T08:00:00+08:00|3"},
+		},
+		{
+			name: "given layout", text: "user_id,date,amount\nann,02/01/2024,3\n", layout: "02/01/2006",
+			want: []string{"2: ann|2024-01-02T00:00:00Z|3"},
+		},
 		{name: "header only", text: "user_id,date,amount\n", want: nil},
-		{name: "exact amounts", text: "user_id,date,amount\na,2024-01-02,0.1\na,2024-01-02,1e3\na,2024-01-02,+.5\na,2024-01-02,5.\na,2024-01-02,123456789012345678901234567890.123456\n",
-			want: []string{"2: a|2024-01-02T00:00:00Z|0.1", "3: a|2024-01-02T00:00:00Z|1000", "4: a|2024-01-02T00:00:00Z|0.5", "5: a|2024-01-02T00:00:00Z|5", "6: a|2024-01-02T00:00:00Z|123456789012345678901234567890.123456"}},
-		{name: "price counts where nothing was counted", text: "user_id,date,price\nann,2024-01-02,3\n",
-			want: []string{"2: ann|2024-01-02T00:00:00Z|3"}},
+		{
+			name: "exact amounts", text: "user_id,date,amount\na,2024-01-02,0.1\na,2024-01-02,1e3\na,2024-01-02,+.5\na,2024-01-02,5.\na,2024-01-02,123456789012345678901234567890.123456\n",
+			want: []string{"2: a|2024-01-02T00:00:00Z|0.1", "3: a|2024-01-02T00:00:00Z|1000", "4: a|2024-01-02T00:00:00Z|0.5", "5: a|2024-01-02T00:00:00Z|5", "6: a|2024-01-02T00:00:00Z|123456789012345678901234567890.123456"},
+		},
+		{
+			name: "price counts where nothing was counted", text: "user_id,date,price\nann,2024-01-02,3\n",
+			want: []string{"2: ann|2024-01-02T00:00:00Z|3"},
+		},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -306,6 +350,68 @@ func TestBrokenInput(t *testing.T) {
 			}
 		})
 	}
+}
+
+// A later date in another notation is a malformed row: the layout is known.
+func TestLayoutIsSettledOnce(t *testing.T) {
+	text := "user_id,date,amount\na,2024-01-01,1\nb,01/02/2024,1\nc,2024-01-03,1\n"
+	rows, aside, err := readAll(strings.NewReader(text), table.Options{Lenient: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []string{"2: a|2024-01-01T00:00:00Z|1", "4: c|2024-01-03T00:00:00Z|1"}
+	if diff := cmp.Diff(want, rows); diff != "" || aside.First[0].Want != "a time that exists, as 2006-1-2 (the file's layout)" {
+		t.Errorf("%v (-want +got):\n%s", aside.First[0], diff)
+	}
+}
+
+// endless is a quote that is never closed, in a file of any size.
+type endless struct{ read int }
+
+func (e *endless) Read(p []byte) (int, error) {
+	n := 0
+	if e.read == 0 {
+		n = copy(p, "user_id,date,amount\n\"")
+	}
+	for ; n+1 < len(p); n += 2 {
+		p[n], p[n+1] = 'x', '\n'
+	}
+	if e.read += n; e.read > 10*table.MaxRow {
+		return 0, errors.New("read on and on")
+	}
+	return n, nil
+}
+
+func TestRowIsNeverReadWhole(t *testing.T) {
+	_, _, err := readAll(&endless{}, table.Options{})
+	if err == nil || !strings.Contains(err.Error(), "longer than") {
+		t.Errorf("got %v", err)
+	}
+}
+
+// The memory of a reader does not grow with the file.
+func TestMemoryPerRow(t *testing.T) {
+	const rows = 50_000
+	text := "user_id,date,amount\n" + strings.Repeat("some customer,2024-01-01,1.25\n", rows)
+	allocations := testing.AllocsPerRun(3, func() {
+		if _, err := drain(strings.NewReader(text)); err != nil {
+			t.Fatal(err)
+		}
+	})
+	// One a row, for its text, and those of opening the file.
+	if allocations > 1.02*rows {
+		t.Errorf("%v allocations for %d rows", allocations, rows)
+	}
+}
+
+func drain(in io.Reader) (rows int64, err error) {
+	orders, err := table.New(in, "orders", table.Orders(), table.Options{})
+	if err != nil {
+		return 0, err
+	}
+	for orders.Next() {
+	}
+	return orders.Rows(), orders.Err()
 }
 
 func TestProgress(t *testing.T) {

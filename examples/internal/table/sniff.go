@@ -48,7 +48,7 @@ func openText(in io.Reader) (source, error) {
 		return nil, errZip
 	}
 	text := bufio.NewReaderSize(limit, MaxRow)
-	if err := skipMark(text, limit); err != nil {
+	if err := skipMark(text); err != nil {
 		return nil, err
 	}
 	sample, err := text.Peek(sampleBytes)
@@ -64,7 +64,7 @@ func openText(in io.Reader) (source, error) {
 	return &aligned{text: text, limit: limit}, nil
 }
 
-func skipMark(text *bufio.Reader, limit *limiter) error {
+func skipMark(text *bufio.Reader) error {
 	mark, err := text.Peek(3)
 	switch {
 	case err != nil && err != io.EOF:
@@ -72,7 +72,6 @@ func skipMark(text *bufio.Reader, limit *limiter) error {
 	case bytes.HasPrefix(mark, []byte("\xff\xfe")), bytes.HasPrefix(mark, []byte("\xfe\xff")):
 		return errUTF16
 	case bytes.Equal(mark, []byte("\xef\xbb\xbf")):
-		limit.base = 3
 		_, err = text.Discard(3)
 		return err
 	}

@@ -21,7 +21,7 @@ func TestSniff(t *testing.T) {
 		{"a header with spaces, ragged", "a a,b b\n1\n", ','},
 		{"one column", "a\n1\n2\n", ','},
 		{"one row", "a;b;c", ';'},
-		{"the last row is cut off", "a,b\n1,2\n3", ','},
+		{"the last row is cut off", "a;b;c,d\n1,2\n3", ','},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

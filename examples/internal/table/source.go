@@ -53,7 +53,7 @@ func (d *delimited) next() ([]string, error) {
 	start := d.csv.InputOffset()
 	d.limit.rowAt(start)
 	row, err := d.csv.Read()
-	if d.limit.err != nil && d.limit.err != io.EOF {
+	if d.limit.err != nil && !errors.Is(d.limit.err, io.EOF) {
 		return nil, d.limit.err
 	}
 	if parse, ok := errors.AsType[*csv.ParseError](err); ok {
@@ -121,21 +121,21 @@ func splitSpaces(fields []string, line string) []string {
 	return fields
 }
 
-// limiter passes bytes on until a row outgrows MaxRow. Its error stays.
+// limiter passes bytes on until a row is far longer than MaxRow, so that the
+// row is never in memory whole. Its error stays.
 type limiter struct {
 	in        io.Reader
 	delivered int64
 	row       int64 // where the current row begins
-	base      int64 // bytes before the first row
 	err       error
 }
 
-func (l *limiter) rowAt(offset int64) { l.row = l.base + offset }
+func (l *limiter) rowAt(offset int64) { l.row = offset }
 
 // Read is called when all that was delivered so far is in rows that were
 // returned, or in the current one.
 func (l *limiter) Read(p []byte) (int, error) {
-	if l.err == nil && l.delivered-l.row > MaxRow {
+	if l.err == nil && l.delivered-l.row > 2*MaxRow {
 		l.err = errTooLong
 	}
 	if l.err != nil {
