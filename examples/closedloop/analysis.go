@@ -1,0 +1,173 @@
+package main
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/shopspring/decimal"
+
+	"github.com/regulars-go/regulars/rfm"
+)
+
+// scores is how many grades a metric is cut into.
+const scores = 5
+
+// analysis is all that is found out about the customers.
+type analysis struct {
+	in     *input
+	orders *rfm.Orders[string]
+	tally  *rfm.Tally[string]
+	model  rfm.Model
+	grid   rfm.Map
+
+	people        []person
+	prospects     int
+	concentration *rfm.Concentration
+}
+
+// person is one customer with a score.
+type person struct {
+	id      string
+	record  rfm.Record
+	score   rfm.Score
+	segment string
+}
+
+func analyse(in *input) (*analysis, error) {
+	a := &analysis{in: in, grid: rfm.Grid()}
+	var err error
+	if a.orders, err = rfm.Consolidate(in.rows, rfm.RowPolicy{Until: in.asOf, Zone: in.zone}); err != nil {
+		return nil, err
+	}
+	if a.tally, err = a.orders.Tally(); err != nil {
+		return nil, err
+	}
+	if a.model, err = rfm.Fit(a.tally.All(), in.asOf, rfm.Quantiles(scores)); err != nil {
+		return nil, fmt.Errorf("%s as of %s: %w", in.source, in.asOf.Format(time.DateOnly), err)
+	}
+	for id, record := range a.tally.All() {
+		score := a.model.Score(record)
+		if score.IsZero() {
+			a.prospects++
+			continue
+		}
+		a.people = append(a.people, person{id, record, score, a.grid.Segment(score)})
+	}
+	a.concentration, err = rfm.Concentrate(a.spend)
+	return a, err
+}
+
+// spend ranges over what each customer is worth.
+func (a *analysis) spend(yield func(decimal.Decimal) bool) {
+	for _, p := range a.people {
+		if !yield(p.record.Net()) {
+			return
+		}
+	}
+}
+
+func (a *analysis) document() document { return document{Input: a.inputSection(), RFM: a.rfmSection()} }
+
+func (a *analysis) inputSection() inputSection {
+	r := a.orders.Report
+	s := inputSection{
+		Source:    a.in.source,
+		Zone:      a.in.zone.String(),
+		Rows:      r.Rows + int(a.in.malformed.Rows),
+		Orders:    r.Orders,
+		Refunds:   r.Refunds,
+		Customers: a.tally.Len(),
+		SetAside:  a.setAside(),
+	}
+	var from, to time.Time
+	total := decimal.Zero
+	for _, o := range a.orders.All() {
+		if from.IsZero() || o.At.Before(from) {
+			from = o.At
+		}
+		if o.At.After(to) {
+			to = o.At
+		}
+		total = total.Add(o.Amount).Sub(o.Refunded)
+	}
+	s.From, s.To, s.Total = from.Format(time.DateOnly), to.Format(time.DateOnly), money(total)
+	return s
+}
+
+// setAside counts the rows that count nowhere, by reason.
+func (a *analysis) setAside() map[string]int {
+	r := a.orders.Report
+	counts := map[string]int{}
+	for reason, n := range map[string]int{
+		"after asof": r.AfterUntil,
+		"duplicate":  r.Duplicates,
+		"conflict":   r.Conflicts,
+	} {
+		if n > 0 {
+			counts[reason] = n
+		}
+	}
+	for _, m := range a.in.malformed.Reasons {
+		counts[string(m.Reason)] = int(m.Rows)
+	}
+	return counts
+}
+
+func (a *analysis) rfmSection() rfmSection {
+	s := rfmSection{
+		AsOf:      a.in.asOf.Format(time.DateOnly),
+		Method:    string(a.model.Binning.Recency.Method),
+		Cuts:      cutsSection{texts(a.model.Recency), texts(a.model.Frequency[0]), texts(a.model.Monetary[0])},
+		Scores:    map[string]int{},
+		Segments:  a.segments(),
+		Prospects: a.prospects,
+	}
+	for _, p := range a.people {
+		s.Scores[p.score.String()]++
+	}
+	if top, ok := a.concentration.Top(0.2); ok {
+		s.Concentration.Top20 = &top
+	}
+	if gini, ok := a.concentration.Gini(); ok {
+		s.Concentration.Gini = &gini
+	}
+	return s
+}
+
+// segments counts the customers of each segment of the map, in its order.
+func (a *analysis) segments() []segmentSection {
+	names := a.grid.Segments()
+	list := make([]segmentSection, len(names))
+	revenue := make([]decimal.Decimal, len(names))
+	index := map[string]int{}
+	for i, name := range names {
+		list[i].Name = name
+		index[name] = i
+	}
+	total := decimal.Zero
+	for _, p := range a.people {
+		i := index[p.segment]
+		list[i].Customers++
+		list[i].Orders += p.record.Orders
+		revenue[i] = revenue[i].Add(p.record.Net())
+		total = total.Add(p.record.Net())
+	}
+	for i := range list {
+		list[i].Revenue = money(revenue[i])
+		if total.Sign() > 0 {
+			share, _ := revenue[i].Rat().Float64()
+			of, _ := total.Rat().Float64()
+			share /= of
+			list[i].Share = &share
+		}
+	}
+	return list
+}
+
+func texts(c rfm.Cuts) []string {
+	list := make([]string, len(c.At))
+	for i, cut := range c.At {
+		list[i] = cut.String()
+	}
+	return list
+}

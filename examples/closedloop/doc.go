@@ -1,0 +1,20 @@
+// Closedloop is the main job of regulars on one page: orders in; who the
+// customers are, what they are worth and what to do about it out.
+//
+// Without arguments it runs on a built-in, seeded shop:
+//
+//	go run -C examples ./closedloop
+//
+// With -orders it reads a file as it is: comma, tab, semicolon or space
+// separated, gzipped or not, with a header or without. It finds the usual
+// column names by itself; name them where it can't:
+//
+//	go run -C examples ./closedloop -orders orders.csv \
+//		-columns customer=buyer,at=paid_at,amount=total -layout 02.01.2006 \
+//		-zone Asia/Shanghai -asof 2026-06-30
+//
+// It prints a summary of one screen. With -json FILE it writes all it found as
+// a document, with -report FILE as a page to read and print, and with
+// -customer ID it explains one customer. Relative paths start in the folder
+// examples, if it is run with -C examples.
+package main

@@ -1,0 +1,147 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"strings"
+	"time"
+
+	"github.com/regulars-go/regulars/examples/internal/shop"
+	"github.com/regulars-go/regulars/examples/internal/table"
+	"github.com/regulars-go/regulars/rfm"
+)
+
+// input is what was read: order rows, and how to look at them.
+type input struct {
+	source string // the file's path, or what stands for it
+	zone   *time.Location
+	asOf   time.Time // the end of a local day
+	orders []table.Order
+	// malformed lines were set aside, if that was asked for.
+	malformed table.SetAside
+}
+
+// read opens the built-in shop or a file.
+func read(o options, p *progress) (*input, error) {
+	in := &input{source: "built-in shop", zone: time.UTC}
+	if o.orders == "" {
+		in.zone = shop.Shanghai()
+	}
+	if o.zone != "" {
+		zone, err := time.LoadLocation(o.zone)
+		if err != nil {
+			return nil, fmt.Errorf("-zone: %w; want a name such as Asia/Shanghai", err)
+		}
+		in.zone = zone
+	}
+	var err error
+	if o.orders == "" {
+		err = in.simulate(o)
+	} else {
+		err = in.readOrders(o, p)
+	}
+	if err != nil {
+		return nil, err
+	}
+	in.asOf, err = in.endOfDay(o.asOf)
+	return in, err
+}
+
+func (in *input) simulate(o options) error {
+	s, err := shop.Open(shop.Config{Seed: o.seed, Zone: in.zone})
+	if err != nil {
+		return err
+	}
+	for row := range s.Orders() {
+		in.orders = append(in.orders, row)
+	}
+	return nil
+}
+
+func (in *input) readOrders(o options, p *progress) (err error) {
+	in.source = o.orders
+	if files := o.columns.Files(); len(files) > 1 || len(files) == 1 && files[0] != "" {
+		return fmt.Errorf("-columns %s: there is no file of %s: want plain keys such as customer, which are of the orders", &o.columns, strings.Join(files, ", "))
+	}
+	reader, err := table.Open(o.orders, table.Orders(), table.Options{
+		Columns: o.columns.Of(""), Layout: o.layout, Zone: in.zone, Lenient: o.lenient, Progress: p.report,
+	})
+	if err != nil {
+		return err
+	}
+	defer reader.Close()
+	for reader.Next() {
+		in.orders = append(in.orders, reader.Row())
+	}
+	p.done()
+	in.malformed = reader.SetAside()
+	return reader.Err()
+}
+
+// endOfDay returns the last microsecond of a local date, by default that of
+// the last order.
+func (in *input) endOfDay(date string) (time.Time, error) {
+	var last time.Time
+	if date != "" {
+		day, err := time.ParseInLocation(time.DateOnly, date, in.zone)
+		if err != nil {
+			return last, fmt.Errorf("-asof %q: want a date such as 2026-06-30", date)
+		}
+		last = day
+	} else {
+		for _, o := range in.orders {
+			if o.Amount.Sign() >= 0 && o.At.After(last) {
+				last = o.At
+			}
+		}
+		if last.IsZero() {
+			return last, fmt.Errorf("%s: no orders", in.source)
+		}
+	}
+	year, month, day := last.In(in.zone).Date()
+	return time.Date(year, month, day+1, 0, 0, 0, 0, in.zone).Add(-time.Microsecond), nil
+}
+
+// rows returns the orders as package rfm takes them.
+func (in *input) rows(yield func(rfm.Row[string]) bool) {
+	for _, o := range in.orders {
+		if !yield(rfm.Row[string]{Customer: o.Customer, Order: o.ID, At: o.At, Amount: o.Amount}) {
+			return
+		}
+	}
+}
+
+// progress tells on stderr how far a long reading is.
+type progress struct {
+	out      io.Writer
+	clock    func() time.Time
+	started  time.Time
+	told     time.Time
+	reported bool
+}
+
+const (
+	patience = 2 * time.Second // before the first word
+	interval = time.Second     // between two
+)
+
+func newProgress(out io.Writer, clock func() time.Time) *progress {
+	now := clock()
+	return &progress{out: out, clock: clock, started: now, told: now}
+}
+
+func (p *progress) report(rows, bytes int64) {
+	now := p.clock()
+	if now.Sub(p.started) < patience || now.Sub(p.told) < interval {
+		return
+	}
+	p.told, p.reported = now, true
+	fmt.Fprintf(p.out, "\rread %s rows, %.0f MB …", grouped(fmt.Sprint(rows)), float64(bytes)/1e6)
+}
+
+// done ends the line of progress.
+func (p *progress) done() {
+	if p.reported {
+		fmt.Fprintln(p.out)
+	}
+}
