@@ -22,51 +22,85 @@ const (
 	fastDigits = 18 // digits that an int64 always holds
 )
 
-// parseAmount reads a sign, digits with at most one point among them, and an
+// amounts reads amounts, and shares the memory of those that it read lately.
+type amounts struct{ slots []amountSlot }
+
+type amountSlot struct {
+	small
+	amount decimal.Decimal // of the zero slot too: 0 as 0
+}
+
+// small is a number of at most 18 digits: units of 10^exponent.
+type small struct {
+	units    int64
+	exponent int32
+}
+
+func newAmounts() amounts { return amounts{make([]amountSlot, memoSlots)} }
+
+// read reads a sign, digits with at most one point among them, and an
 // exponent. The number of decimals stays as written.
-func parseAmount(text string) (decimal.Decimal, *problem) {
+func (a amounts) read(text string) (decimal.Decimal, *problem) {
+	n, wide, p := scanAmount(text)
+	switch {
+	case p != nil:
+		return decimal.Decimal{}, p
+	case wide != nil:
+		return decimal.NewFromBigInt(wide, n.exponent), nil
+	}
+	slot := &a.slots[uint64(n.units)*0x9e3779b97f4a7c15>>32%memoSlots] // Fibonacci hashing
+	if slot.small != n {
+		*slot = amountSlot{n, decimal.New(n.units, n.exponent)}
+	}
+	return slot.amount, nil
+}
+
+// scanAmount returns a number as small or, if it has too many digits for that,
+// as wide units of 10^n.exponent.
+func scanAmount(text string) (n small, wide *big.Int, p *problem) {
 	mantissa, exponent, ok := splitExponent(text)
 	if !ok {
-		return decimal.Decimal{}, badAmount(text)
+		return n, nil, badAmount(text)
 	}
 	negative := strings.HasPrefix(mantissa, "-")
 	if negative || strings.HasPrefix(mantissa, "+") {
 		mantissa = mantissa[1:]
 	}
-	units, seen, digits, point := int64(0), 0, 0, -1
+	seen, digits, point := 0, 0, -1
 	for i := range len(mantissa) {
 		switch c := mantissa[i]; {
 		case c == '.' && point < 0:
 			point = i
 		case c < '0' || c > '9':
-			return decimal.Decimal{}, badAmount(text)
+			return n, nil, badAmount(text)
 		default:
 			seen++
 			if digits > 0 || c != '0' {
 				digits++
 			}
 			if digits <= fastDigits {
-				units = 10*units + int64(c-'0')
+				n.units = 10*n.units + int64(c-'0')
 			}
 		}
 	}
 	if seen == 0 {
-		return decimal.Decimal{}, badAmount(text)
+		return n, nil, badAmount(text)
 	}
 	if point >= 0 {
 		exponent -= len(mantissa) - point - 1
 	}
 	if digits > MaxDigits || exponent < -MaxPlaces || exponent > MaxPlaces {
-		return decimal.Decimal{}, &problem{reason: AmountTooLong, want: fmt.Sprintf(
+		return n, nil, &problem{reason: AmountTooLong, want: fmt.Sprintf(
 			"at most %d digits, and at most %d of them after the point", MaxDigits, MaxPlaces)}
 	}
+	n.exponent = int32(exponent)
 	if digits > fastDigits {
-		return wideAmount(mantissa, negative, exponent), nil
+		wide = wideUnits(mantissa, negative)
 	}
 	if negative {
-		units = -units
+		n.units = -n.units
 	}
-	return decimal.New(units, int32(exponent)), nil
+	return n, wide, nil
 }
 
 // splitExponent cuts "1.2e-3" into "1.2" and -3. An exponent of more digits
@@ -96,12 +130,12 @@ func splitExponent(text string) (mantissa string, exponent int, ok bool) {
 	return text[:at], exponent, true
 }
 
-func wideAmount(mantissa string, negative bool, exponent int) decimal.Decimal {
+func wideUnits(mantissa string, negative bool) *big.Int {
 	units, _ := new(big.Int).SetString(strings.Replace(mantissa, ".", "", 1), 10)
 	if negative {
 		units.Neg(units)
 	}
-	return decimal.NewFromBigInt(units, int32(exponent))
+	return units
 }
 
 func badAmount(text string) *problem {

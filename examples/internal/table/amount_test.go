@@ -10,9 +10,10 @@ import (
 
 // Property: an amount that is read is what decimal reads, digit for digit.
 func TestAmountIsExact(t *testing.T) {
+	amounts := newAmounts() // one for all: what is shared must be right too
 	rapid.Check(t, func(t *rapid.T) {
 		text := rapid.StringMatching(`[-+]?[0-9]{1,20}(\.[0-9]{0,16})?([eE][-+]?[0-9])?`).Draw(t, "text")
-		got, p := parseAmount(text)
+		got, p := amounts.read(text)
 		want, err := decimal.NewFromString(text)
 		if err != nil {
 			t.Fatal(err)
@@ -33,11 +34,31 @@ func TestAmountIsExact(t *testing.T) {
 func TestAmountIsBounded(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		text := rapid.OneOf(rapid.StringMatching(`[-+.,eE0-9]{0,60}`), rapid.String()).Draw(t, "text")
-		got, p := parseAmount(text)
+		got, p := newAmounts().read(text)
 		if p == nil && (got.NumDigits() > MaxDigits || got.Exponent() < -MaxPlaces || got.Exponent() > MaxPlaces) {
 			t.Fatalf("%q is read as %v", text, got)
 		}
 	})
+}
+
+// Amounts of the same digits, and of the same slot, are kept apart.
+func TestAmountsShareWithoutMixing(t *testing.T) {
+	amounts := newAmounts()
+	for range 2 {
+		for _, text := range []string{"0", "0.00", "10", "1.0", "-1.0", "1e1", "0.10"} {
+			got, p := amounts.read(text)
+			want := decimal.RequireFromString(text)
+			if p != nil || !got.Equal(want) || got.Exponent() != want.Exponent() {
+				t.Errorf("%s is read as %v of exponent %d: %v", text, got, got.Exponent(), p)
+			}
+		}
+		for cents := range int64(20 * memoSlots) {
+			want := decimal.New(cents, -2)
+			if got, p := amounts.read(want.StringFixed(2)); p != nil || !got.Equal(want) {
+				t.Fatalf("%v is read as %v: %v", want, got, p)
+			}
+		}
+	}
 }
 
 func TestAmountBounds(t *testing.T) {
@@ -76,7 +97,7 @@ func TestAmountBounds(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.text, func(t *testing.T) {
 			got := Reason("")
-			if _, p := parseAmount(tt.text); p != nil {
+			if _, p := newAmounts().read(tt.text); p != nil {
 				got = p.reason
 			}
 			if got != tt.want {

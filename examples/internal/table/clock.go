@@ -58,8 +58,19 @@ type clock struct {
 	recent memo[time.Time]
 }
 
+// dateLength is that of the longest text that is a day: days recur, and the
+// seconds of a day seldom do.
+const dateLength = len("2006-01-02")
+
 func (c *clock) read(text string) (time.Time, *problem) {
-	slot, known := c.recent.slot(text)
+	if len(text) > dateLength {
+		at, err := c.parse(text)
+		if err != nil {
+			return time.Time{}, c.problem(text, err)
+		}
+		return at, nil
+	}
+	slot, hash, known := c.recent.slot(text)
 	if known {
 		return slot.value, nil
 	}
@@ -67,7 +78,7 @@ func (c *clock) read(text string) (time.Time, *problem) {
 	if err != nil {
 		return time.Time{}, c.problem(text, err)
 	}
-	slot.keep(text, at)
+	slot.keep(hash, text, at)
 	return at, nil
 }
 

@@ -63,7 +63,7 @@ func Amount[T any](name string, field func(*T) *decimal.Decimal, headers ...stri
 	return Key[T]{
 		Name: name, Headers: headers, typed: true,
 		set: func(row *T, text string, v *values) (p *problem) {
-			*field(row), p = v.amount(text)
+			*field(row), p = v.amounts.read(text)
 			return p
 		},
 		fits: fitsAmount,
@@ -76,7 +76,7 @@ func NullAmount[T any](name string, field func(*T) *decimal.NullDecimal, headers
 	return Key[T]{
 		Name: name, Headers: headers, Optional: true, typed: true,
 		set: func(row *T, text string, v *values) *problem {
-			amount, p := v.amount(text)
+			amount, p := v.amounts.read(text)
 			*field(row) = decimal.NullDecimal{Decimal: amount, Valid: p == nil}
 			return p
 		},
@@ -115,41 +115,29 @@ func (s Schema[T]) names() []string {
 type values struct {
 	clock   clock
 	texts   memo[struct{}]
-	amounts memo[decimal.Decimal]
+	amounts amounts
 }
 
 func newValues(layout string, zone *time.Location) *values {
 	return &values{
 		clock:   clock{layout: layout, zone: zone, recent: newMemo[time.Time]()},
 		texts:   newMemo[struct{}](),
-		amounts: newMemo[decimal.Decimal](),
+		amounts: newAmounts(),
 	}
 }
 
 func (v *values) text(text string) (string, *problem) {
-	slot, known := v.texts.slot(text)
+	slot, hash, known := v.texts.slot(text)
 	if !known {
 		if !utf8.ValidString(text) {
 			return "", &problem{reason: NotUTF8, want: "UTF-8 text"}
 		}
-		slot.keep(text, struct{}{})
+		slot.keep(hash, text, struct{}{})
 	}
 	return slot.text, nil
 }
 
-func (v *values) amount(text string) (decimal.Decimal, *problem) {
-	slot, known := v.amounts.slot(text)
-	if !known {
-		amount, p := parseAmount(text)
-		if p != nil {
-			return decimal.Decimal{}, p
-		}
-		slot.keep(text, amount)
-	}
-	return slot.value, nil
-}
-
 func fitsAmount(text string, _ *values) bool {
-	_, p := parseAmount(text)
+	_, _, p := scanAmount(text)
 	return p == nil || strings.ContainsAny(text, "0123456789") && strings.Trim(text, "0123456789+-.,'$€£¥ ") == ""
 }
