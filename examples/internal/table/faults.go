@@ -20,8 +20,12 @@ const (
 	WrongFields    Reason = "wrong field count" // more or fewer fields than the first row
 	MisplacedQuote Reason = "misplaced quote"   // a quote within an unquoted field, or the like
 	NotUTF8        Reason = "not UTF-8"         // bytes that are no text
-	problemSample         = 5                   // how many malformed rows a SetAside shows
-	valueShown            = 60                  // how many bytes of a value an error shows
+)
+
+const (
+	problemSample = 5  // how many malformed rows a SetAside shows
+	valueShown    = 60 // how many bytes of a value an error shows
+	namesShown    = 40 // how many columns an error lists
 )
 
 // MalformedError is one row that can't be read.
@@ -93,9 +97,12 @@ func shorten(value string) string {
 
 // quoteAll lists names for a message: "a", "b", "c".
 func quoteAll(names []string) string {
-	quoted := make([]string, len(names))
-	for i, name := range names {
-		quoted[i] = strconv.Quote(name)
+	var quoted []string
+	for _, name := range names[:min(len(names), namesShown)] {
+		quoted = append(quoted, strconv.Quote(shorten(name)))
+	}
+	if more := len(names) - namesShown; more > 0 {
+		quoted = append(quoted, fmt.Sprintf("and %d more", more))
 	}
 	return strings.Join(quoted, ", ")
 }

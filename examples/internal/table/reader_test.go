@@ -259,6 +259,10 @@ func TestErrors(t *testing.T) {
 		{"long row", "user_id,date,amount\n" + long + ",2024-02-28,3\n", "", `orders: after line 1: a row is longer than 262144 bytes; a quote may not be closed`},
 		{"long row, spaces", "user_id date amount\n" + long + " 2024-02-28 3\n", "", `orders: after line 1: a row is longer than 262144 bytes; a quote may not be closed`},
 		{"long quoted row", "user_id,date,amount\n\"" + strings.Repeat("x\n", table.MaxRow) + "\",2024-02-28,3\n", "", `orders: after line 1: a row is longer than 262144 bytes; a quote may not be closed`},
+		{
+			"an endless header", strings.Repeat("x", 70) + strings.Repeat(",x", 41) + "\n", "customer=a",
+			`orders: columns: there is no column "a" for customer; the file's first line has "` + strings.Repeat("x", 60) + `…", ` + strings.Repeat(`"x", `, 39) + "and 2 more",
+		},
 		{"too many fields in the first line", strings.Repeat(",", table.MaxFields) + "\n", "", `orders: the first line has 4097 fields; at most 4096 are read`},
 	}
 	for _, tt := range tests {
