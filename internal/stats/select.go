@@ -26,8 +26,8 @@ func OrderStatistics[T Integer](values []T, ranks []int) []T {
 	return appendSelected(found, values, ranks, 0)
 }
 
-// maxStretches keeps the counts within a core's own cache.
-const maxStretches = 1 << 16
+// 2^stretchBits counts fit a core's own cache.
+const stretchBits = 16
 
 // appendSelected appends the values at ranks; values are those that have
 // ranks from base on.
@@ -42,7 +42,7 @@ func appendSelected[T Integer](found, values []T, ranks []int, base int) []T {
 	}
 	least, greatest := slices.Min(values), slices.Max(values)
 	span := uint64(greatest) - uint64(least)
-	shift := max(0, bits.Len64(span)-16)
+	shift := max(0, bits.Len64(span)-stretchBits)
 	counts := make([]int, span>>shift+1)
 	for _, v := range values {
 		counts[(uint64(v)-uint64(least))>>shift]++
