@@ -1,0 +1,64 @@
+package lifecycle
+
+import (
+	"math/bits"
+
+	"github.com/regulars-go/regulars/internal/wire"
+)
+
+// MarshalBinary returns a as bytes: the same events give the same bytes, in
+// whatever order they came.
+func (a *Activity[K]) MarshalBinary() ([]byte, error) { return a.AppendBinary(nil) }
+
+// AppendBinary appends what [Activity.MarshalBinary] returns.
+func (a *Activity[K]) AppendBinary(dst []byte) ([]byte, error) {
+	dst = appendHeader(dst, wireActivity, a.frame(), a.Until, a.afterUntil)
+	dst = wire.AppendUint(dst, uint64(a.chains.len()))
+	var words []cell[uint64]
+	for _, p := range a.chains.sorted() {
+		words = words[:0]
+		for _, w := range a.chains.list(nil, p) {
+			if w.value != 0 { // a known customer has an empty word
+				words = append(words, w)
+			}
+		}
+		dst = wire.AppendID(dst, a.chains.id(p))
+		dst = wire.AppendUint(dst, uint64(len(words)))
+		for i, w := range words {
+			dst = appendKey(dst, i, words[max(i-1, 0)].key, w.key)
+			dst = wire.AppendUint(dst, w.value)
+		}
+	}
+	return dst, nil
+}
+
+// UnmarshalBinary reads what [Activity.MarshalBinary] wrote into an unused
+// activity with the same Each, Zone and Until; others are an error. Bytes that
+// were not written so are an error too, and leave a as it was.
+func (a *Activity[K]) UnmarshalBinary(data []byte) error {
+	if a.used.set {
+		return errUsed
+	}
+	read := Activity[K]{Each: a.Each, Zone: a.Zone, Until: a.Until}
+	r := wire.NewReader(data)
+	read.afterUntil = readHeader(r, wireActivity, a.frame(), a.Until)
+	first, last := a.frame().bounds()
+	readIDs(r, func(id K) {
+		read.chains.know(id)
+		readKeys(r, first>>wordShift, last>>wordShift, func(key int32) {
+			word := r.Uint()
+			low, high := key<<wordShift+int32(bits.TrailingZeros64(word)), key<<wordShift+int32(bits.Len64(word))-1
+			if r.Err() == nil && (word == 0 || low < first || high > last) {
+				r.Fail("customer %v is active in no period, or outside the years 1 to 9999", id)
+				return
+			}
+			*read.chains.at(id, key) = word
+		})
+	})
+	if err := r.Close(); err != nil {
+		return wireError(err)
+	}
+	read.used = setup{a.frame(), a.Until, true}
+	a.chains, a.used, a.afterUntil = read.chains, read.used, read.afterUntil
+	return nil
+}

@@ -1,0 +1,197 @@
+package lifecycle
+
+import (
+	"encoding/json"
+	"errors"
+	"iter"
+	"strconv"
+	"time"
+)
+
+// Labels gives the labels of a customer, such as "plan=pro", by which
+// [Policy.Overrides] choose. A nil Labels gives none.
+type Labels[K any] func(id K) []string
+
+func (l Labels[K]) of(id K) []string {
+	if l == nil {
+		return nil
+	}
+	return l(id)
+}
+
+// History sums a customer up as of now, with the bounds of a policy telling the
+// returns; ok is false for one who is not known at now.
+func (l *Log[K]) History(id K, p Policy, now time.Time, labels ...string) (h History, ok bool) {
+	page, number, ok := l.roster.lookup(id)
+	if !ok {
+		return History{}, false
+	}
+	var s summing
+	return s.history(&l.pages[page], number, p, now, labels)
+}
+
+// Stages returns the stage of each customer who is known at now, in ascending
+// order of ID. Don't add while you range over it.
+func (l *Log[K]) Stages(p Policy, now time.Time, labels Labels[K]) iter.Seq2[K, At] {
+	return func(yield func(K, At) bool) {
+		var s summing
+		for _, place := range l.roster.sorted() {
+			id := l.roster.id(place)
+			h, ok := s.history(&l.pages[place.page], place.number, p, now, labels.of(id))
+			if ok && !yield(id, p.At(h, now)) {
+				return
+			}
+		}
+	}
+}
+
+// summing makes histories, and reuses its memory.
+type summing struct{ events []time.Time }
+
+func (s *summing) history(page *logPage, number uint32, p Policy, now time.Time, labels []string) (h History, ok bool) {
+	page.settle()
+	s.events = s.events[:0]
+	for _, at := range page.events(number) {
+		t := time.UnixMicro(at).In(orUTC(p.Zone))
+		if t.After(now) {
+			break
+		}
+		s.events = append(s.events, t)
+	}
+	h = p.history(s.events, labels)
+	switch known := page.known[number]; known {
+	case notKnown:
+		return h, len(s.events) > 0
+	case knownAlways:
+		return h, true
+	default:
+		h.Known = time.UnixMicro(known).In(orUTC(p.Zone))
+		return h, len(s.events) > 0 || !h.Known.After(now)
+	}
+}
+
+// Census counts customers by stage.
+type Census struct{ counts [stageCount]int }
+
+// Of returns how many customers are in a stage; of the zero Stage none.
+func (c Census) Of(s Stage) int {
+	if int(s) >= stageCount {
+		return 0
+	}
+	return c.counts[s]
+}
+
+// Total returns how many customers there are.
+func (c Census) Total() (n int) {
+	for _, s := range Stages() {
+		n += c.counts[s]
+	}
+	return n
+}
+
+// MarshalJSON writes {"follower": 0, "new": 3, ...}, every stage in order.
+func (c Census) MarshalJSON() ([]byte, error) {
+	dst := []byte{'{'}
+	for i, s := range Stages() {
+		if i > 0 {
+			dst = append(dst, ',')
+		}
+		dst = strconv.AppendQuote(dst, s.String())
+		dst = strconv.AppendInt(append(dst, ':'), int64(c.counts[s]), 10)
+	}
+	return append(dst, '}'), nil
+}
+
+// Count counts the customers known at now by stage.
+func (l *Log[K]) Count(p Policy, now time.Time, labels Labels[K]) Census {
+	var c Census
+	for _, at := range l.Stages(p, now, labels) {
+		c.counts[at.Stage]++
+	}
+	return c
+}
+
+// Migration says how many customers went from which stage to which between two
+// moments.
+type Migration struct {
+	From, To time.Time
+	counts   [stageCount][stageCount]int
+}
+
+// Move is a cell of a [Migration] that is not empty.
+type Move struct {
+	// From is the zero Stage for those who were not yet known.
+	From      Stage `json:"from,omitzero"`
+	To        Stage `json:"to"`
+	Customers int   `json:"customers"`
+}
+
+// Of returns how many customers went from one stage to another. From the zero
+// Stage are those who were not yet known at From.
+func (m Migration) Of(from, to Stage) int {
+	if int(from) >= stageCount || int(to) >= stageCount {
+		return 0
+	}
+	return m.counts[from][to]
+}
+
+// Share returns the part of those in a stage at From who were in another at To;
+// ok is false if nobody was in the first.
+func (m Migration) Share(from, to Stage) (share float64, ok bool) {
+	if int(from) >= stageCount {
+		return 0, false
+	}
+	total := 0
+	for _, n := range m.counts[from] {
+		total += n
+	}
+	return ratioOf(m.Of(from, to), total)
+}
+
+// Moves lists the cells that are not empty, by From and then To; customers who
+// stayed where they were are among them.
+func (m Migration) Moves() (moves []Move) {
+	for from := range m.counts {
+		for to, n := range m.counts[from] {
+			if n > 0 {
+				moves = append(moves, Move{Stage(from), Stage(to), n})
+			}
+		}
+	}
+	return moves
+}
+
+// MarshalJSON writes the two moments and the moves.
+func (m Migration) MarshalJSON() ([]byte, error) {
+	return json.Marshal(struct {
+		From  time.Time `json:"from"`
+		To    time.Time `json:"to"`
+		Moves []Move    `json:"moves"`
+	}{m.From, m.To, m.Moves()})
+}
+
+// Migrate compares the stages at two moments, of which the first is not the
+// later, under one policy and the labels of today.
+func (l *Log[K]) Migrate(p Policy, from, to time.Time, labels Labels[K]) (Migration, error) {
+	if err := errors.Join(checkNow(from), checkNow(to)); err != nil {
+		return Migration{}, err
+	}
+	if to.Before(from) {
+		return Migration{}, errors.New("lifecycle: migration to a moment before its first")
+	}
+	m := Migration{From: from, To: to}
+	var s summing
+	for _, place := range l.roster.sorted() {
+		page, own := &l.pages[place.page], labels.of(l.roster.id(place))
+		after, ok := s.history(page, place.number, p, to, own)
+		if !ok {
+			continue
+		}
+		stage := Stage(0)
+		if before, ok := s.history(page, place.number, p, from, own); ok {
+			stage = p.At(before, from).Stage
+		}
+		m.counts[stage][p.At(after, to).Stage]++
+	}
+	return m, nil
+}
