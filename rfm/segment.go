@@ -57,6 +57,15 @@ func (m Map) Match(s Score) Match {
 // leaves out.
 func (m Map) Segment(s Score) string { return m.Match(s).Segment }
 
+// Label returns the segment as other packages read it, such as
+// "segment=at risk"; "" if there is none.
+func (m Map) Label(s Score) string {
+	if segment := m.Segment(s); segment != "" {
+		return "segment=" + segment
+	}
+	return ""
+}
+
 // Segments returns the names in the order of the rules, each once, and the
 // rest last.
 func (m Map) Segments() []string {
