@@ -30,7 +30,7 @@ type Row[K regulars.ID] struct {
 // RowPolicy says how rows become orders. The zero value takes every row that is
 // no duplicate and no refund for an order, zero amounts included.
 type RowPolicy struct {
-	// Until is the last instant that counts: rows after it, refunds too, are
+	// Until is the last microsecond that counts: rows after it, refunds too, are
 	// set aside. The zero time sets none aside.
 	Until time.Time
 	// SkipZero sets rows of amount zero aside instead of counting them as
@@ -117,7 +117,7 @@ func (o *Orders[K]) Tally() (*Tally[K], error) {
 // share the work, split the rows by customer. The first row that makes no sense
 // is an error that gives its number, from 1.
 func Consolidate[K regulars.ID](rows iter.Seq[Row[K]], policy RowPolicy) (*Orders[K], error) {
-	c := consolidation[K]{RowPolicy: policy}
+	c := consolidation[K]{RowPolicy: policy, until: lastMicro(policy.Until)}
 	for row := range rows {
 		c.report.Rows++
 		if err := row.check(); err != nil {
@@ -179,6 +179,7 @@ func (c customerOrder[K]) compare(o customerOrder[K]) int {
 type consolidation[K regulars.ID] struct {
 	RowPolicy
 
+	until  int64 // in microseconds
 	rows   []Row[K]
 	orders []customerOrder[K]
 	report Report
@@ -187,7 +188,7 @@ type consolidation[K regulars.ID] struct {
 // take keeps a row, unless it is to be set aside by itself.
 func (c *consolidation[K]) take(r Row[K]) {
 	switch {
-	case !c.Until.IsZero() && r.At.After(c.Until):
+	case r.At.UnixMicro() > c.until:
 		c.report.AfterUntil++
 	case c.SkipZero && r.Amount.Sign() == 0:
 		c.report.ZeroAmounts++

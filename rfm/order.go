@@ -3,6 +3,7 @@ package rfm
 import (
 	"errors"
 	"fmt"
+	"math"
 	"time"
 
 	"github.com/shopspring/decimal"
@@ -53,11 +54,26 @@ func (o Order) check() error {
 // leave room for arithmetic.
 const minYear, maxYear = 1, 9999
 
-// The first and the last instant, in microseconds since 1970.
+// The first and the last instant, in microseconds since 1970. The one before
+// the first is the zero time, which is none.
 var (
-	earliest = time.Date(minYear, 1, 1, 0, 0, 0, 0, time.UTC).UnixMicro()
+	earliest = time.Time{}.UnixMicro() + 1
 	latest   = time.Date(maxYear+1, 1, 1, 0, 0, 0, 0, time.UTC).UnixMicro() - 1
 )
+
+// lastMicro is the last microsecond that counts under an Until; the zero time
+// is later than any order.
+func lastMicro(until time.Time) int64 {
+	switch {
+	case until.IsZero():
+		return math.MaxInt64
+	case until.Before(time.UnixMicro(earliest)):
+		return earliest - 1 // far back, the number of microseconds would overflow
+	case until.After(time.UnixMicro(latest)):
+		return latest
+	}
+	return until.UnixMicro()
+}
 
 func checkTime(t time.Time) error {
 	if t.IsZero() {

@@ -62,7 +62,7 @@ func (t *Tally[K]) Add(id K, o Order) error {
 }
 
 // Merge adds all that was added to other, which stays as it is. Tallies of
-// another Zone or Until don't merge.
+// another Zone or Until don't merge; zones are the same if their names are.
 func (t *Tally[K]) Merge(other *Tally[K]) error {
 	if t == other {
 		return errors.New("rfm: a tally can't be merged into itself")
@@ -124,13 +124,8 @@ func (t *Tally[K]) zone() *time.Location {
 
 func (t *Tally[K]) after(at time.Time) bool { return at.UnixMicro() > t.until() }
 
-// until is Until in microseconds, later than any order if there is none.
-func (t *Tally[K]) until() int64 {
-	if t.Until.IsZero() {
-		return math.MaxInt64
-	}
-	return t.Until.UnixMicro()
-}
+// until is Until in microseconds.
+func (t *Tally[K]) until() int64 { return lastMicro(t.Until) }
 
 // alike returns an error unless t counts by the same calendar to the same end.
 func (t *Tally[K]) alike(zone string, until int64) error {
