@@ -40,8 +40,9 @@ type RowPolicy struct {
 	// adds them up. Without it only the earliest of them counts (of several at
 	// one time, the smallest amount), and the others are set aside.
 	Lines bool
-	// PerDay joins the orders that a customer makes on one date into one, so
-	// that frequency counts active days.
+	// PerDay joins the orders that a customer makes on one date into one, at the
+	// time of the first, so that frequency counts active days. Those refunded in
+	// full are left out of it.
 	PerDay bool
 	// Zone is the calendar, and the location of the orders' times. Nil means
 	// UTC.
@@ -66,8 +67,9 @@ type Report struct {
 	AfterUntil, ZeroAmounts, Duplicates, Conflicts int
 
 	// FullyRefunded is how many orders no longer count, OverRefunded how many
-	// got back more than they cost, UnmatchedRefunds how many refund rows name
-	// no order that is there. Their money counts.
+	// got back more than they cost (these are in both), UnmatchedRefunds how
+	// many refund rows name no order that is there, be it that they name none or
+	// one from before the rows begin. Their money counts.
 	FullyRefunded, OverRefunded, UnmatchedRefunds int
 }
 
@@ -235,28 +237,29 @@ func (c *consolidation[K]) close(rows []Row[K]) {
 	c.orders = append(c.orders, o)
 }
 
-// joinDays makes one order of all that a customer bought on one date. Orders
-// refunded in full stay as they are: they are no activity.
+// joinDays makes one order of all that a customer bought on one date, at the
+// time of the first. Orders refunded in full stay as they are: they are no
+// activity.
 func (c *consolidation[K]) joinDays() {
 	joined := c.orders[:0]
+	open := -1 // the index in joined of the order that takes more of its day
 	day := calendar.Day(0)
-	open := false // whether the last of joined takes more of its day
 	for _, o := range c.orders {
-		today := calendar.DayOf(o.order.At, c.zone())
-		last := len(joined) - 1
 		if !o.order.counts() {
 			joined = append(joined, o)
 			continue
 		}
-		if open && joined[last].customer == o.customer && day == today {
-			joined[last].order.Amount = joined[last].order.Amount.Add(o.order.Amount)
-			joined[last].order.Refunded = joined[last].order.Refunded.Add(o.order.Refunded)
+		today := calendar.DayOf(o.order.At, c.zone())
+		if open >= 0 && joined[open].customer == o.customer && day == today {
+			to := &joined[open].order
+			to.Amount, to.Refunded = to.Amount.Add(o.order.Amount), to.Refunded.Add(o.order.Refunded)
 			c.report.Lines++
 			continue
 		}
+		open, day = len(joined), today
 		joined = append(joined, o)
-		day, open = today, true
 	}
+	slices.SortFunc(joined, customerOrder[K].compare)
 	c.orders = joined
 }
 

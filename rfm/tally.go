@@ -36,7 +36,7 @@ type Tally[K regulars.ID] struct {
 // added.
 func (t *Tally[K]) Add(id K, o Order) error {
 	if err := checkID(id); err != nil {
-		return err
+		return fmt.Errorf("rfm: %w", err)
 	}
 	if err := o.check(); err != nil {
 		return fmt.Errorf("rfm: order of customer %v: %w", id, err)
@@ -97,7 +97,8 @@ func (t *Tally[K]) Record(id K) (record Record, ok bool) {
 // add while you range over it.
 func (t *Tally[K]) All() iter.Seq2[K, Record] {
 	return func(yield func(K, Record) bool) {
-		for _, r := range t.book.sorted() {
+		for _, k := range t.book.sorted() {
+			r := k.row
 			if !yield(r.id, t.record(r)) {
 				return
 			}
@@ -148,7 +149,7 @@ func untilText(until int64) string {
 // checkID refuses the empty string, which names nobody.
 func checkID[K regulars.ID](id K) error {
 	if isEmptyText(id) {
-		return errors.New("rfm: customer has an empty ID")
+		return errors.New("customer has an empty ID")
 	}
 	return nil
 }
