@@ -141,7 +141,7 @@ func ExampleMap_Lint() {
 	// Output:
 	// gap: 3 scores that no rule matches, such as 211, without a segment
 	// overlap: rule 1, "fresh", leaves 6 scores to rule 0, "best", such as 321
-	// shadowed: rule 2, "champions", never counts: earlier rules take take 1 score, such as 333
+	// shadowed: rule 2, "champions", never counts: earlier rules take 1 score, such as 333
 	// overlap: rule 2, "champions", leaves 1 score to rule 0, "best", such as 333
 }
 
