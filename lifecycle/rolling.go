@@ -46,7 +46,7 @@ func (l *Log[K]) Retention(now time.Time, every regulars.Span, o RetentionOption
 		t.ages = t.ages[:0]
 		for _, at := range events {
 			e := time.UnixMicro(at).In(zone)
-			if e.Before(start) || e.After(now) {
+			if e.Before(start) || !e.Before(now) {
 				continue
 			}
 			t.ages = append(t.ages, steps.age(start, e))

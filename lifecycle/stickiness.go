@@ -57,14 +57,14 @@ func (a *Activity[K]) Stickiness(now, from time.Time, trailing int) ([]Stickines
 			covered = end
 		}
 	})
-	first, _ := a.firstPeriod()
+	first, ok := a.firstPeriod()
 	count := 0
 	for i := range report {
 		count += changes[i]
 		n := rows.first + int32(i)
 		report[i].Interval = f.interval(n, now)
 		report[i].Trailing = count
-		report[i].Full = int64(n)-int64(first)+1 >= int64(trailing)
+		report[i].Full = ok && int64(n)-int64(first)+1 >= int64(trailing)
 	}
 	return report, nil
 }

@@ -1,0 +1,433 @@
+package lifecycle_test
+
+import (
+	"bytes"
+	"encoding"
+	"encoding/hex"
+	"math/rand/v2"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/shopspring/decimal"
+	"pgregory.net/rapid"
+
+	"github.com/regulars-go/regulars/lifecycle"
+)
+
+// accumulator is what the four have in common.
+type accumulator interface {
+	encoding.BinaryMarshaler
+	encoding.BinaryUnmarshaler
+	encoding.BinaryAppender
+}
+
+// kind makes accumulators of one type, of one configuration.
+type kind struct {
+	name  string
+	fresh func() accumulator
+	add   func(accumulator, event) error
+	merge func(into, from accumulator) error
+	// columns adds events as columns; nil if there is no such way.
+	columns func(a accumulator, ids, unix, thousandths []int64) error
+}
+
+func kinds(zone *time.Location, until time.Time) []kind {
+	return []kind{
+		{
+			"activity",
+			func() accumulator {
+				return &lifecycle.Activity[int64]{Each: lifecycle.Weekly(time.Monday), Zone: zone, Until: until}
+			},
+			func(a accumulator, e event) error { return a.(*lifecycle.Activity[int64]).Add(int64(e.id), e.at) },
+			func(a, b accumulator) error {
+				return a.(*lifecycle.Activity[int64]).Merge(b.(*lifecycle.Activity[int64]))
+			},
+			func(a accumulator, ids, unix, _ []int64) error {
+				return a.(*lifecycle.Activity[int64]).AddColumns(ids, unix)
+			},
+		},
+		{
+			"revenue",
+			func() accumulator {
+				return &lifecycle.Revenue[int64]{Each: lifecycle.Daily(), Zone: zone, Until: until}
+			},
+			func(a accumulator, e event) error {
+				return a.(*lifecycle.Revenue[int64]).Add(int64(e.id), e.at, e.amount)
+			},
+			func(a, b accumulator) error {
+				return a.(*lifecycle.Revenue[int64]).Merge(b.(*lifecycle.Revenue[int64]))
+			},
+			func(a accumulator, ids, unix, thousandths []int64) error {
+				return a.(*lifecycle.Revenue[int64]).AddColumns(ids, unix, thousandths, 3)
+			},
+		},
+		{
+			"log",
+			func() accumulator { return &lifecycle.Log[int64]{Zone: zone, Until: until} },
+			func(a accumulator, e event) error { return a.(*lifecycle.Log[int64]).Add(int64(e.id), e.at) },
+			func(a, b accumulator) error { return a.(*lifecycle.Log[int64]).Merge(b.(*lifecycle.Log[int64])) },
+			func(a accumulator, ids, unix, _ []int64) error {
+				return a.(*lifecycle.Log[int64]).AddColumns(ids, unix)
+			},
+		},
+		{
+			"survival",
+			func() accumulator { return &lifecycle.Survival{Unit: "days"} },
+			func(a accumulator, e event) error {
+				weight, _ := e.amount.Abs().Float64()
+				exit := 0.1 * float64(1+e.at.Unix()%50)
+				return a.(*lifecycle.Survival).AddWeighted(lifecycle.Spell{Exit: exit, Event: e.id%2 == 0}, weight+0.1)
+			},
+			func(a, b accumulator) error { return a.(*lifecycle.Survival).Merge(b.(*lifecycle.Survival)) },
+			nil,
+		},
+	}
+}
+
+func drawEvents(t *rapid.T) (events []event) {
+	for range rapid.IntRange(0, 30).Draw(t, "events") {
+		amount := decimal.New(rapid.Int64Range(-1e6, 1e6).Draw(t, "amount"), -3)
+		if rapid.IntRange(0, 9).Draw(t, "large") == 0 {
+			amount = amount.Shift(15) // so that sums outgrow an int64
+		}
+		events = append(events, event{
+			rapid.IntRange(1, 5).Draw(t, "customer"),
+			worldStart.Add(time.Duration(rapid.IntRange(0, 2000).Draw(t, "hour")) * time.Hour),
+			amount,
+		})
+	}
+	return events
+}
+
+func mustMarshal(t rapid.TB, a accumulator) []byte {
+	t.Helper()
+	data, err := a.MarshalBinary()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return data
+}
+
+func TestAnyOrderAnySplitSameBytes(t *testing.T) {
+	zone := zones(t)[1]
+	until := worldStart.Add(1500 * time.Hour)
+	for _, k := range kinds(zone, until) {
+		t.Run(k.name, func(t *testing.T) {
+			// Property: shuffling the events and merging them from shards in any
+			// bracketing, some through bytes, gives the same bytes.
+			rapid.Check(t, func(t *rapid.T) {
+				events := drawEvents(t)
+				whole := k.fresh()
+				for _, e := range events {
+					if err := k.add(whole, e); err != nil {
+						t.Fatal(err)
+					}
+				}
+				want := mustMarshal(t, whole)
+
+				random := rand.New(rand.NewPCG(rapid.Uint64().Draw(t, "seed"), 0))
+				random.Shuffle(len(events), func(i, j int) { events[i], events[j] = events[j], events[i] })
+				shards := make([]accumulator, rapid.IntRange(1, 5).Draw(t, "shards"))
+				for i := range shards {
+					shards[i] = k.fresh()
+				}
+				for _, e := range events {
+					if err := k.add(shards[random.IntN(len(shards))], e); err != nil {
+						t.Fatal(err)
+					}
+				}
+				for len(shards) > 1 {
+					i := random.IntN(len(shards) - 1)
+					from := shards[i+1]
+					if random.IntN(2) == 0 {
+						from = k.fresh()
+						if err := from.UnmarshalBinary(mustMarshal(t, shards[i+1])); err != nil {
+							t.Fatal(err)
+						}
+					}
+					before := mustMarshal(t, from)
+					if err := k.merge(shards[i], from); err != nil {
+						t.Fatal(err)
+					}
+					if !bytes.Equal(before, mustMarshal(t, from)) {
+						t.Fatal("merging changed the other")
+					}
+					shards = append(shards[:i+1], shards[i+2:]...)
+				}
+				if got := mustMarshal(t, shards[0]); !bytes.Equal(got, want) {
+					t.Fatalf("bytes differ:\n%x\n%x", want, got)
+				}
+			})
+		})
+	}
+}
+
+func TestColumnsAreRows(t *testing.T) {
+	zone := zones(t)[1]
+	until := worldStart.Add(1500 * time.Hour)
+	for _, k := range kinds(zone, until)[:3] {
+		t.Run(k.name, func(t *testing.T) {
+			// Property: adding columns is adding their rows.
+			rapid.Check(t, func(t *rapid.T) {
+				rows, columns := k.fresh(), k.fresh()
+				var ids, unix, thousandths []int64
+				for _, e := range drawEvents(t) {
+					if !e.amount.Shift(3).BigInt().IsInt64() {
+						continue
+					}
+					if err := k.add(rows, e); err != nil {
+						t.Fatal(err)
+					}
+					ids, unix, thousandths = append(ids, int64(e.id)), append(unix, e.at.Unix()), append(thousandths, e.amount.Shift(3).IntPart())
+				}
+				if len(ids) == 0 {
+					return
+				}
+				if err := k.columns(columns, ids, unix, thousandths); err != nil {
+					t.Fatal(err)
+				}
+				if k.name == "revenue" {
+					return // rows may have fewer decimal places; see TestRevenueColumns
+				}
+				if want, got := mustMarshal(t, rows), mustMarshal(t, columns); !bytes.Equal(want, got) {
+					t.Fatalf("bytes differ:\n%x\n%x", want, got)
+				}
+			})
+		})
+	}
+}
+
+func TestSameEventTwice(t *testing.T) {
+	// Property: activities and logs merged with themselves do not change, so
+	// that a shard may be delivered twice.
+	rapid.Check(t, func(t *rapid.T) {
+		for _, k := range []int{0, 2} {
+			k := kinds(nil, time.Time{})[k]
+			a, b := k.fresh(), k.fresh()
+			for _, e := range drawEvents(t) {
+				if err := k.add(a, e); err != nil {
+					t.Fatal(err)
+				}
+			}
+			want := mustMarshal(t, a)
+			if err := b.UnmarshalBinary(want); err != nil {
+				t.Fatal(err)
+			}
+			if err := k.merge(a, b); err != nil {
+				t.Fatal(err)
+			}
+			if got := mustMarshal(t, a); !bytes.Equal(want, got) {
+				t.Fatalf("%s: bytes differ:\n%x\n%x", k.name, want, got)
+			}
+		}
+	})
+}
+
+func TestUnlikeConfigurationsDoNotMerge(t *testing.T) {
+	zones := zones(t)
+	base := lifecycle.Activity[int]{Zone: zones[1], Until: worldStart}
+	checkAdd(t, base.Add(1, worldStart))
+	tests := []struct {
+		name  string
+		other *lifecycle.Activity[int]
+		want  string
+	}{
+		{"period", &lifecycle.Activity[int]{Each: lifecycle.Daily(), Zone: zones[1], Until: worldStart}, "lifecycle: merging by day into by month"},
+		{"zone", &lifecycle.Activity[int]{Zone: zones[2], Until: worldStart}, `lifecycle: merging of zone "Asia/Kolkata" into zone "America/New_York"`},
+		{"zone of the same name", &lifecycle.Activity[int]{Zone: time.FixedZone("America/New_York", 3600), Until: worldStart}, `lifecycle: merging of zone "America/New_York" into zone "America/New_York"`},
+		{"until", &lifecycle.Activity[int]{Zone: zones[1]}, "lifecycle: merging until 0001-01-01T00:00:00Z into until 2011-11-01T00:00:00Z"},
+		{"itself", &base, "lifecycle: an activity can't be merged into itself"},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			if err := base.Merge(test.other); err == nil || err.Error() != test.want {
+				t.Errorf("Merge = %v, want %q", err, test.want)
+			}
+			if test.other == &base {
+				return
+			}
+			data := mustMarshal(t, test.other)
+			into := lifecycle.Activity[int]{Zone: zones[1], Until: worldStart}
+			if err := into.UnmarshalBinary(data); err == nil && test.name != "zone of the same name" {
+				t.Error("unmarshalled")
+			}
+		})
+	}
+	weeks := lifecycle.Survival{Unit: "weeks"}
+	if err := weeks.Merge(&lifecycle.Survival{Unit: "days"}); err == nil || !strings.Contains(err.Error(), `"days"`) {
+		t.Errorf("survival in mixed units merged: %v", err)
+	}
+	if _, err := lifecycle.Compare(&weeks, &lifecycle.Survival{Unit: "days"}); err == nil {
+		t.Error("survivals in mixed units compared")
+	}
+}
+
+func TestConfigurationIsFixedByTheFirstEvent(t *testing.T) {
+	a := lifecycle.Activity[int]{}
+	checkAdd(t, a.Add(1, worldStart))
+	before := mustMarshal(t, &a)
+	a.Each = lifecycle.Daily()
+	if err := a.Add(1, worldStart); err == nil {
+		t.Error("a monthly activity took a day")
+	}
+	a.Each = lifecycle.Monthly()
+	if !bytes.Equal(before, mustMarshal(t, &a)) {
+		t.Error("the refused event left something")
+	}
+}
+
+func TestBadEventsChangeNothing(t *testing.T) {
+	good := time.Date(2024, 5, 1, 0, 0, 0, 0, time.UTC)
+	var a lifecycle.Activity[string]
+	var r lifecycle.Revenue[string]
+	var l lifecycle.Log[string]
+	amount := decimal.NewFromInt(1)
+	tests := []struct {
+		name string
+		err  error
+		want string
+	}{
+		{"activity without an ID", a.Add("", good), "lifecycle: customer has an empty ID"},
+		{"activity without a time", a.Add("ann", time.Time{}), "lifecycle: event of customer ann has no time"},
+		{"activity in milliseconds", a.Add("ann", time.Unix(1_700_000_000_000, 0)), "lifecycle: event of customer ann at 1700000000000 seconds since 1970: want the years 1 to 9999"},
+		{"nobody known", a.Know(""), "lifecycle: customer has an empty ID"},
+		{"revenue without an ID", r.Add("", good, amount), "lifecycle: customer has an empty ID"},
+		{"revenue without a time", r.Add("ann", time.Time{}, amount), "lifecycle: amount of customer ann has no time"},
+		{"revenue with an exponent", r.Add("ann", good, decimal.New(1, 1_000_000_000)), "lifecycle: customer ann: amount has exponent 1000000000: want -18 to 18"},
+		{"revenue, nobody known", r.Know(""), "lifecycle: customer has an empty ID"},
+		{"log without an ID", l.Add("", good), "lifecycle: customer has an empty ID"},
+		{"log without a time", l.Add("ann", time.Time{}), "lifecycle: event of customer ann has no time"},
+		{"log, known in milliseconds", l.Know("ann", time.Unix(1_700_000_000_000, 0)), "lifecycle: customer ann: known at 1700000000000 seconds since 1970: want the years 1 to 9999"},
+		{"columns of two lengths", a.AddColumns([]string{"ann"}, nil), "lifecycle: 1 IDs and 0 times: want as many of each"},
+		{"a column's late row", a.AddColumns([]string{"ann", "bob"}, []int64{0, 1e13}), "lifecycle: row 1: at 10000000000000 seconds since 1970: want the years 1 to 9999"},
+		{"a column's empty ID", l.AddColumns([]string{"ann", ""}, []int64{0, 0}), "lifecycle: row 1: customer has an empty ID"},
+		{"amounts of another length", r.AddColumns([]string{"ann"}, []int64{0}, nil, 2), "lifecycle: 1 IDs and 0 amounts: want as many of each"},
+		{"too many places", r.AddColumns([]string{"ann"}, []int64{0}, []int64{0}, 19), "lifecycle: amounts with 19 decimal places: want 0 to 18"},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			if test.err == nil || test.err.Error() != test.want {
+				t.Errorf("error %v, want %q", test.err, test.want)
+			}
+		})
+	}
+	if n := a.Len() + r.Len() + l.Len(); n != 0 {
+		t.Errorf("%d customers were added", n)
+	}
+}
+
+func TestEventsAfterUntilAreSetAside(t *testing.T) {
+	until := time.Date(2024, 5, 1, 12, 0, 0, 500, time.UTC)
+	for _, k := range kinds(nil, until)[:3] {
+		t.Run(k.name, func(t *testing.T) {
+			a := k.fresh()
+			for _, at := range []time.Time{until.Add(-time.Hour), until, until.Add(1), until.AddDate(1, 0, 0)} {
+				checkAdd(t, k.add(a, event{1, at, decimal.NewFromInt(1)}))
+			}
+			checkAdd(t, k.columns(a, []int64{1, 1}, []int64{until.Unix(), until.Unix() + 1}, []int64{1, 1}))
+			if got := a.(interface{ AfterUntil() int }).AfterUntil(); got != 3 {
+				t.Errorf("AfterUntil = %d, want 3", got)
+			}
+		})
+	}
+}
+
+func TestRevenueColumns(t *testing.T) {
+	var rows, columns lifecycle.Revenue[int32]
+	big := int64(9_000_000_000_000_000_000)
+	units := []int64{1250, -300, big, big, big, -big}
+	ids, unix := []int32{1, 1, 2, 2, 2, 3}, []int64{0, 86400, 0, 0, 0, 0}
+	for i, u := range units {
+		checkAdd(t, rows.Add(ids[i], time.Unix(unix[i], 0), decimal.New(u, -2)))
+	}
+	checkAdd(t, columns.AddColumns(ids, unix, units, 2))
+	want, got := mustMarshal(t, &rows), mustMarshal(t, &columns)
+	if !bytes.Equal(want, got) {
+		t.Errorf("bytes differ:\n%x\n%x", want, got)
+	}
+	value, err := columns.Value(time.Unix(40*86400, 0), lifecycle.CohortOptions[int32]{})
+	checkAdd(t, err)
+	if got, want := value.All.Cells[0].Total.String(), "180000000000000009.5"; got != want {
+		t.Errorf("total %s, want %s", got, want)
+	}
+}
+
+func TestUnmarshalRefuses(t *testing.T) {
+	for _, k := range kinds(nil, time.Time{}) {
+		t.Run(k.name, func(t *testing.T) {
+			a := k.fresh()
+			for i := range 3 {
+				checkAdd(t, k.add(a, event{i, worldStart.Add(time.Duration(i) * time.Hour), decimal.New(int64(i), -1)}))
+			}
+			data := mustMarshal(t, a)
+			for n := range data {
+				if err := k.fresh().UnmarshalBinary(data[:n]); err == nil {
+					t.Errorf("took the first %d of %d bytes", n, len(data))
+				}
+			}
+			if err := k.fresh().UnmarshalBinary(append(data[:len(data):len(data)], 0)); err == nil {
+				t.Error("took a byte too many")
+			}
+			if err := a.UnmarshalBinary(data); err == nil {
+				t.Error("unmarshalled into one that is in use")
+			}
+			for _, other := range kinds(nil, time.Time{}) {
+				if err := other.fresh().UnmarshalBinary(data); err == nil && other.name != k.name {
+					t.Errorf("took for a %s", other.name)
+				}
+			}
+		})
+	}
+}
+
+func FuzzUnmarshal(f *testing.F) {
+	for i, k := range kinds(nil, time.Time{}) {
+		a := k.fresh()
+		for j := range 4 {
+			if err := k.add(a, event{j % 3, worldStart.Add(time.Duration(40*j) * 24 * time.Hour), decimal.New(int64(j), -1)}); err != nil {
+				f.Fatal(err)
+			}
+		}
+		data, err := a.MarshalBinary()
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add(uint8(i), data)
+	}
+	// Property: what reads without an error writes back as the same bytes.
+	f.Fuzz(func(t *testing.T, which uint8, data []byte) {
+		k := kinds(nil, time.Time{})[which%4]
+		a := k.fresh()
+		if err := a.UnmarshalBinary(data); err != nil {
+			return
+		}
+		if again, err := a.AppendBinary(nil); err != nil || !bytes.Equal(again, data) {
+			t.Fatalf("%s: %x came back as %x, %v", k.name, data, again, err)
+		}
+	})
+}
+
+func TestFormsStayReadable(t *testing.T) {
+	// What version 1 wrote, which every later version reads.
+	written := map[string]string{
+		"activity": "146c6966656379636c652e61637469766974792e31107765656b2066726f6d206d6f6e646179035554430000020001448081100201448020",
+		"revenue":  "136c6966656379636c652e726576656e75652e3103646179035554430000020002deee010103014f0102010201aeef010100",
+		"log":      "0f6c6966656379636c652e6c6f672e31056d6f6e7468035554430000020000028080d595a1a8d804ffffb79a95c90102000180808db0b6f1d904",
+		"survival": "146c6966656379636c652e737572766976616c2e3104646179730201009ab3e6cc99b3e6dc3f9ab3e6cc99b3e6e43f0200009ab3e6cc99b3e6dc3f9ab3e6cc99b3e6dc3f01",
+	}
+	for _, k := range kinds(nil, time.Time{}) {
+		t.Run(k.name, func(t *testing.T) {
+			want := k.fresh()
+			for i := range 3 {
+				checkAdd(t, k.add(want, event{i % 2, worldStart.Add(time.Duration(40*i) * 24 * time.Hour), decimal.New(int64(i)-1, -1)}))
+			}
+			data, err := hex.DecodeString(written[k.name])
+			checkAdd(t, err)
+			got := k.fresh()
+			if err := got.UnmarshalBinary(data); err != nil || !bytes.Equal(mustMarshal(t, got), mustMarshal(t, want)) {
+				t.Errorf("%v; version 1 is now %x", err, mustMarshal(t, want))
+			}
+		})
+	}
+}

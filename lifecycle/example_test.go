@@ -1,0 +1,328 @@
+package lifecycle_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"github.com/shopspring/decimal"
+
+	"github.com/regulars-go/regulars"
+	"github.com/regulars-go/regulars/lifecycle"
+)
+
+// on returns noon of a date.
+func on(date string) time.Time {
+	t, err := time.Parse(time.DateOnly, date)
+	if err != nil {
+		panic(err)
+	}
+	return t.Add(12 * time.Hour)
+}
+
+// check stops an example that went wrong.
+func check(err error) {
+	if err != nil {
+		panic(err)
+	}
+}
+
+// orders are those of a small coffee shop: customer and date.
+var orders = []struct {
+	customer string
+	date     string
+	amount   string
+}{
+	{"ann", "2024-01-08", "12.50"},
+	{"ann", "2024-02-12", "14.00"},
+	{"ann", "2024-03-04", "9.80"},
+	{"bob", "2024-01-20", "30.00"},
+	{"bob", "2024-03-29", "12.00"},
+	{"cat", "2024-02-01", "7.20"},
+	{"dan", "2024-03-15", "18.00"},
+}
+
+func ExamplePolicy_At() {
+	policy := lifecycle.Policy{SilentAfter: regulars.Days(60)}
+	history := lifecycle.History{First: on("2023-11-02"), Last: on("2024-01-08"), Events: 4}
+
+	at := policy.At(history, on("2024-03-11"))
+	fmt.Println(at.Stage, "for", at.IdleDays, "days")
+	fmt.Println(at.Because)
+	fmt.Println("next:", at.Next.Stage, "on", at.Next.At.Format(time.DateOnly))
+	// Output:
+	// silent for 63 days
+	// idle >= silentAfter (60d, policy) since 2024-03-08T12:00:00Z
+	// next: churned on 2024-07-06
+}
+
+func ExamplePolicy_At_overrides() {
+	policy := lifecycle.Policy{Overrides: []lifecycle.Override{
+		{MinEvents: 3, SilentAfter: regulars.Weeks(4)},
+		{Label: "plan=yearly", SilentAfter: regulars.Months(6), ChurnAfter: regulars.Months(15)},
+	}}
+	history := lifecycle.History{First: on("2024-01-08"), Last: on("2024-03-04"), Events: 3}
+	fmt.Println(policy.At(history, on("2024-04-10")).Because)
+
+	history.Labels = []string{"plan=yearly"}
+	fmt.Println(policy.At(history, on("2024-04-10")).Because)
+	// Output:
+	// idle >= silentAfter (4w, overrides[0]) since 2024-04-01T12:00:00Z
+	// idle < silentAfter (6mo, overrides[1]) since 2024-03-04T12:00:00Z
+}
+
+func ExampleStage_Label() {
+	for _, s := range lifecycle.Stages() {
+		fmt.Println(s.Label())
+	}
+	// Output:
+	// stage=follower
+	// stage=new
+	// stage=active
+	// stage=silent
+	// stage=churned
+	// stage=returned
+}
+
+func ExamplePolicy_History() {
+	policy := lifecycle.Policy{ChurnAfter: regulars.Days(120)}
+	visits := []time.Time{on("2023-05-01"), on("2024-03-01"), on("2024-03-09")}
+
+	history := policy.History(visits, on("2024-03-20"))
+	fmt.Println(history.Events, "visits, came back on", history.Return.Format(time.DateOnly))
+	fmt.Println(policy.At(history, on("2024-03-20")).Stage)
+	// Output:
+	// 3 visits, came back on 2024-03-01
+	// returned
+}
+
+func ExampleHistory_Overdue() {
+	history := lifecycle.History{First: on("2024-01-01"), Last: on("2024-01-31"), Events: 4}
+	ratio, ok := history.Overdue(on("2024-02-15"))
+	fmt.Println(ratio, ok) // every 10 days, and now 15
+	// Output:
+	// 1.5 true
+}
+
+func ExampleParsePolicy() {
+	_, err := lifecycle.ParsePolicy([]byte(`{"zone": "Mars/Base", "silentAfter": "90d", "churnAfter": "2mo"}`), time.LoadLocation)
+	fmt.Println(err)
+	// Output:
+	// zone: "Mars/Base": unknown time zone Mars/Base
+	// silentAfter: 90d is not sure to be shorter than churnAfter, 2mo
+}
+
+func ExampleLog_Stages() {
+	var log lifecycle.Log[string]
+	check(log.Know("eve", on("2024-03-01"))) // follows, has never bought
+	for _, o := range orders {
+		check(log.Add(o.customer, on(o.date)))
+	}
+	now := on("2024-04-05")
+	for customer, at := range log.Stages(lifecycle.Policy{}, now, nil) {
+		fmt.Println(customer, at.Label())
+	}
+	census, _ := json.Marshal(log.Count(lifecycle.Policy{}, now, nil))
+	fmt.Println(string(census))
+	// Output:
+	// ann stage=active
+	// bob stage=active
+	// cat stage=silent
+	// dan stage=new
+	// eve stage=follower
+	// {"follower":1,"new":1,"active":2,"silent":1,"churned":0,"returned":0}
+}
+
+func ExampleLog_Migrate() {
+	var log lifecycle.Log[string]
+	for _, o := range orders {
+		check(log.Add(o.customer, on(o.date)))
+	}
+	migration, err := log.Migrate(lifecycle.Policy{}, on("2024-02-20"), on("2024-04-20"), nil)
+	check(err)
+	for _, m := range migration.Moves() {
+		fmt.Printf("%d from %q to %q\n", m.Customers, m.From, m.To)
+	}
+	// Output:
+	// 1 from "" to "active"
+	// 1 from "new" to "silent"
+	// 2 from "active" to "active"
+}
+
+func ExampleLog_Fit() {
+	var log lifecycle.Log[int]
+	for customer := range 10 {
+		check(log.Add(customer, on("2024-01-01")))
+		if customer < 7 { // seven of ten come back, the n-th after n weeks
+			check(log.Add(customer, on("2024-01-01").AddDate(0, 0, 7*(customer+1))))
+		}
+	}
+	fitted, err := log.Fit(on("2024-03-31"), lifecycle.FitOptions[int]{Silent: 0.25, Churned: 0.6, After: []int{1, 2}})
+	check(err)
+	for _, c := range fitted.Classes {
+		fmt.Printf("after %d: %d gaps, %d open; silent after %d days (%v), churned after %d (%v)\n",
+			c.MinEvents, c.Gaps, c.Open, c.Silent.Days, c.Silent.Reached, c.Churned.Days, c.Churned.Reached)
+	}
+	policy := fitted.Policy(lifecycle.Policy{})
+	fmt.Println(policy.SilentAfter, policy.ChurnAfter, len(policy.Overrides))
+	// Output:
+	// after 1: 10 gaps, 3 open; silent after 21 days (true), churned after 42 (true)
+	// after 2: 7 gaps, 7 open; silent after 0 days (false), churned after 0 (false)
+	// 21d 42d 0
+}
+
+func ExampleActivity_Growth() {
+	var activity lifecycle.Activity[string]
+	for _, o := range orders {
+		check(activity.Add(o.customer, on(o.date)))
+	}
+	growth, err := activity.Growth(on("2024-03-31"), lifecycle.GrowthOptions[string]{})
+	check(err)
+	for _, g := range growth {
+		ratio, ok := g.QuickRatio()
+		fmt.Println(g.Name, "new", g.New, "retained", g.Retained, "resurrected", g.Resurrected, "churned", g.Churned, ratio, ok, g.Complete)
+	}
+	// Output:
+	// 2024-01 new 2 retained 0 resurrected 0 churned 0 0 false true
+	// 2024-02 new 1 retained 1 resurrected 0 churned 1 1 true true
+	// 2024-03 new 1 retained 1 resurrected 1 churned 1 2 true false
+}
+
+func ExampleActivity_Retention() {
+	var activity lifecycle.Activity[string]
+	for _, o := range orders {
+		check(activity.Add(o.customer, on(o.date)))
+	}
+	triangle, err := activity.Retention(on("2024-03-31"), lifecycle.RetentionOptions[string]{Kind: lifecycle.OnOrAfter})
+	check(err)
+	for _, c := range append(triangle.Cohorts, triangle.All) {
+		fmt.Print(c.Name)
+		for _, cell := range c.Cells {
+			if rate, ok := cell.Rate(); ok {
+				fmt.Printf("  %.0f %%", 100*rate)
+			} else {
+				fmt.Printf("  (%d of %d so far)", cell.OpenActive, cell.Open)
+			}
+		}
+		fmt.Println()
+	}
+	// Output:
+	// 2024-01  100 %  100 %  (2 of 2 so far)
+	// 2024-02  100 %  (0 of 1 so far)
+	// 2024-03  (1 of 1 so far)
+	// all  100 %  100 %  (2 of 2 so far)
+}
+
+func ExampleLog_Retention() {
+	var log lifecycle.Log[string]
+	for _, at := range []string{"2024-03-09T23:45:00Z", "2024-03-10T00:01:00Z", "2024-03-11T01:00:00Z"} {
+		t, err := time.Parse(time.RFC3339, at)
+		check(err)
+		check(log.Add("ann", t))
+	}
+	triangle, err := log.Retention(on("2024-03-14"), regulars.Hours(24), lifecycle.RetentionOptions[string]{})
+	check(err)
+	for k, cell := range triangle.All.Cells {
+		fmt.Println("day", k, cell.Active, "of", cell.Of)
+	}
+	// Output:
+	// day 0 1 of 1
+	// day 1 1 of 1
+	// day 2 0 of 1
+	// day 3 0 of 1
+	// day 4 0 of 0
+}
+
+func ExampleActivity_Stickiness() {
+	activity := lifecycle.Activity[string]{Each: lifecycle.Daily()}
+	for _, o := range orders {
+		check(activity.Add(o.customer, on(o.date)))
+	}
+	days, err := activity.Stickiness(on("2024-03-16"), on("2024-03-15"), 30)
+	check(err)
+	for _, d := range days {
+		ratio, _ := d.Ratio()
+		fmt.Println(d.Name, d.Active, "of", d.Trailing, ratio)
+	}
+	// Output:
+	// 2024-03-15 1 of 2 0.5
+	// 2024-03-16 0 of 2 0
+}
+
+func ExampleRevenue_Growth() {
+	var revenue lifecycle.Revenue[string]
+	for _, o := range orders {
+		check(revenue.Add(o.customer, on(o.date), decimal.RequireFromString(o.amount)))
+	}
+	growth, err := revenue.Growth(on("2024-03-31"), lifecycle.GrowthOptions[string]{})
+	check(err)
+	march := growth[2]
+	fmt.Println("revenue", march.Revenue, "new", march.New, "resurrected", march.Resurrected)
+	fmt.Println("retained", march.Retained, "contraction", march.Contraction, "churned", march.Churned)
+	nrr, _ := march.NetRetention()
+	fmt.Printf("net retention %.3f\n", nrr)
+	// Output:
+	// revenue 39.8 new 18 resurrected 12
+	// retained 9.8 contraction 4.2 churned 7.2
+	// net retention 0.462
+}
+
+func ExampleRevenue_Value() {
+	var revenue lifecycle.Revenue[string]
+	for _, o := range orders {
+		check(revenue.Add(o.customer, on(o.date), decimal.RequireFromString(o.amount)))
+	}
+	endOfMarch := on("2024-04-01").Add(-12 * time.Hour)
+	value, err := revenue.Value(endOfMarch, lifecycle.CohortOptions[string]{})
+	check(err)
+	for _, c := range value.Cohorts {
+		fmt.Print(c.Name, ", ", c.Size, ":")
+		for _, cell := range c.Cells {
+			mean, _ := cell.PerCustomer(2)
+			fmt.Print(" ", mean)
+		}
+		fmt.Println()
+	}
+	// Output:
+	// 2024-01, 2: 21.25 28.25 39.15
+	// 2024-02, 1: 7.2 7.2
+	// 2024-03, 1: 18
+}
+
+func ExampleSurvival_Curve() {
+	waits := lifecycle.Survival{Unit: "days"}
+	for _, days := range []float64{6, 6, 6, 7, 10, 13, 16, 22, 23} { // Freireich 1963, the arm on 6-MP
+		check(waits.Add(lifecycle.Spell{Exit: days, Event: true}))
+	}
+	for _, days := range []float64{6, 9, 10, 11, 17, 19, 20, 25, 32, 32, 34, 35} {
+		check(waits.Add(lifecycle.Spell{Exit: days}))
+	}
+	curve, err := waits.Curve(lifecycle.CurveOptions{})
+	check(err)
+	fmt.Printf("after 10 days %.4f still wait\n", curve.At(10))
+	fmt.Println("median", curve.Median().Time, "reached", curve.Median().Reached)
+	fmt.Println("90 % reached", curve.Quantile(0.9).Reached)
+	mean := curve.RestrictedMean(20)
+	fmt.Printf("mean within %v days: %.2f\n", mean.Tau, mean.Mean)
+	// Output:
+	// after 10 days 0.7529 still wait
+	// median 23 reached true
+	// 90 % reached false
+	// mean within 20 days: 16.12
+}
+
+func ExampleCompare() {
+	var treated, control lifecycle.Survival
+	for _, days := range []float64{9, 13, 18, 23, 31, 34, 48} {
+		check(treated.Add(lifecycle.Spell{Exit: days, Event: true}))
+	}
+	for _, days := range []float64{5, 5, 8, 8, 12, 23, 27} {
+		check(control.Add(lifecycle.Spell{Exit: days, Event: true}))
+	}
+	test, err := lifecycle.Compare(&treated, &control)
+	check(err)
+	fmt.Printf("observed %v and %v, expected %.2f and %.2f, P = %.3f\n",
+		test.Observed[0], test.Observed[1], test.Expected[0], test.Expected[1], test.P)
+	// Output:
+	// observed 7 and 7, expected 10.08 and 3.92, P = 0.041
+}
