@@ -50,7 +50,7 @@ func (t *Tally[K]) UnmarshalBinary(data []byte) error {
 		}
 	}
 	var read Tally[K]
-	read.afterUntil = int(r.UintUpTo(math.MaxInt32))
+	read.afterUntil = int(r.UintUpTo(math.MaxInt))
 	n := r.Count()
 	var last K
 	for i := 0; i < n && r.Err() == nil; i++ {

@@ -25,8 +25,9 @@ type Table[K regulars.ID] struct {
 	// Recency is in days, Frequency in orders.
 	Recency   []int32
 	Frequency []uint32
-	// Monetary is in units of 10^-Places (in cents if Places is 2); Places is
-	// from 0 to 18.
+	// Monetary is in units of 10^-Places (in cents if Places is 2), above the
+	// least int64; Places is from 0 to 18. It is nil in a table that was made
+	// from values that 64 bits are too few for; [Table.Net] has any.
 	Monetary []int64
 	Places   int
 	// Prospects is how many customers were left out, since they have no order.
@@ -39,6 +40,9 @@ type Table[K regulars.ID] struct {
 // Table returns the metrics of all customers with an order, in ascending order
 // of ID. It is an error if one ordered later than asOf; see [Tally.Until].
 func (t *Tally[K]) Table(asOf time.Time) (*Table[K], error) {
+	if err := checkTime(asOf); err != nil {
+		return nil, fmt.Errorf("rfm: as-of: %w", err)
+	}
 	table := newTable[K](asOf, t.Len())
 	net := amounts{units: make([]int64, 0, t.Len())}
 	days := calendar.DaysIn(t.Zone)
@@ -65,6 +69,9 @@ func (t *Tally[K]) Table(asOf time.Time) (*Table[K], error) {
 // A customer without orders is left out and counted. It is an error if one
 // ordered later than asOf, or if their numbers make no sense.
 func NewTable[K regulars.ID](customers iter.Seq2[K, Record], asOf time.Time) (*Table[K], error) {
+	if err := checkTime(asOf); err != nil {
+		return nil, fmt.Errorf("rfm: as-of: %w", err)
+	}
 	table := newTable[K](asOf, 0)
 	var monetary amounts
 	for id, r := range customers {
@@ -148,6 +155,12 @@ func (t *Table[K]) check() error {
 	}
 	if i := slices.Index(t.Frequency, 0); i >= 0 {
 		return fmt.Errorf("rfm: customer %v has no order: leave them out", t.Customer[i])
+	}
+	if i := slices.Index(t.Monetary, math.MinInt64); i >= 0 {
+		return fmt.Errorf("rfm: customer %v has monetary value %d: want at least %d", t.Customer[i], t.Monetary[i], int64(-math.MaxInt64))
+	}
+	if err := checkTime(t.AsOf); err != nil {
+		return fmt.Errorf("rfm: table as-of: %w", err)
 	}
 	return nil
 }
