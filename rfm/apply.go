@@ -2,6 +2,7 @@ package rfm
 
 import (
 	"fmt"
+	"math/bits"
 
 	"github.com/shopspring/decimal"
 )
@@ -18,7 +19,7 @@ func (m Model) Score(r Record) Score {
 	return m.score(decimal.NewFromInt(int64(days)), decimal.NewFromInt(int64(r.Orders)), r.Net())
 }
 
-func (m Model) score(recency, frequency, monetary decimal.Decimal) (s Score) {
+func (m *Model) score(recency, frequency, monetary decimal.Decimal) (s Score) {
 	s.R = m.Recency.Score(recency)
 	s.F = m.frequency(s.R).Score(frequency)
 	s.M = m.monetary(s.R, s.F).Score(monetary)
@@ -36,11 +37,12 @@ func (t *Table[K]) Scores(m Model) ([]Score, error) {
 	}
 	scores := make([]Score, t.Len())
 	r := newScorer(m.Recency, 0)
-	f := scorers(m.Frequency, 0)
 	for i, days := range t.Recency {
-		s := &scores[i]
-		s.R = r.score(int64(days))
-		s.F = f[m.frequencyIndex(s.R)].score(int64(t.Frequency[i]))
+		scores[i].R = r.score(int64(days))
+	}
+	f := scorers(m.Frequency, 0)
+	for i, orders := range t.Frequency {
+		scores[i].F = f[m.frequencyIndex(scores[i].R)].score(int64(orders))
 	}
 	if t.wide != nil {
 		for i, v := range t.wide {
@@ -50,20 +52,22 @@ func (t *Table[K]) Scores(m Model) ([]Score, error) {
 	}
 	money := scorers(m.Monetary, t.Places)
 	for i, v := range t.Monetary {
-		s := &scores[i]
-		s.M = money[m.monetaryIndex(s.R, s.F)].score(v)
+		scores[i].M = money[m.monetaryIndex(scores[i].R, scores[i].F)].score(v)
 	}
 	return scores, nil
 }
 
 // scorer scores integers by the same cuts as [Cuts.Score].
 type scorer struct {
-	thresholds []int64
-	scores     []uint8 // by the number of thresholds that a value exceeds
+	thresholds []uint64 // ordered as unsigned, see ordered
+	scores     []uint8  // by the number of thresholds that a value exceeds
 }
 
 func newScorer(c Cuts, places int) scorer {
-	s := scorer{c.thresholds(places), make([]uint8, c.Scores())}
+	s := scorer{make([]uint64, len(c.At)), make([]uint8, c.Scores())}
+	for i, limit := range c.thresholds(places) {
+		s.thresholds[i] = ordered(limit)
+	}
 	for below := range s.scores {
 		s.scores[below] = c.score(below)
 	}
@@ -78,14 +82,16 @@ func scorers(cuts []Cuts, places int) []scorer {
 	return all
 }
 
-// score compares v with every threshold, without a branch that the processor
-// could guess wrong.
-func (s scorer) score(v int64) uint8 {
-	below := 0
+// score compares v with every threshold and adds up the borrows: values fall
+// anywhere, and a branch would be guessed wrong as often as not.
+func (s *scorer) score(v int64) uint8 {
+	u, below := ordered(v), uint64(0)
 	for _, limit := range s.thresholds {
-		if v > limit {
-			below++
-		}
+		_, exceeds := bits.Sub64(limit, u, 0)
+		below += exceeds
 	}
 	return s.scores[below]
 }
+
+// ordered maps integers to unsigned ones in the same order.
+func ordered(v int64) uint64 { return uint64(v) ^ 1<<63 }

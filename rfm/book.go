@@ -2,13 +2,9 @@ package rfm
 
 import (
 	"fmt"
-	"hash/maphash"
 	"iter"
 	"math"
-	"math/bits"
 	"reflect"
-	"slices"
-	"unsafe"
 
 	"github.com/shopspring/decimal"
 
@@ -20,14 +16,15 @@ import (
 // small enough for a core's own cache, so that a batch of orders can be sorted
 // by page first and then be added without waiting for memory.
 type book[K regulars.ID] struct {
-	hash   hasher[K]
+	kind   reflect.Kind // of K, for hash
 	pages  []page[K]
 	wide   map[K]*[2]exact.Sum // spend and refunded of those that outgrew an int64
 	orders uint64              // of all rows
 }
 
-// page is an open-addressing table: slots hold 1 + the index of a row, 0 if
-// free. Rows stand in blocks, so that growing never moves what is full.
+// page is an open-addressing table. A slot holds 1 + the index of a row, and
+// above it 8 bits of the hash, so that a row is hardly ever looked at in vain;
+// 0 is free. Rows stand in blocks, so that growing never moves what is full.
 type page[K regulars.ID] struct {
 	slots  []uint32
 	blocks [][]row[K]
@@ -39,11 +36,17 @@ const (
 	pageCount = 1 << pageBits
 	blockBits = 7
 	blockLen  = 1 << blockBits
+
+	indexBits = 24
+	indexMask = 1<<indexBits - 1
+	// maxCustomers are half of what the slots can tell apart if pages fill
+	// evenly, so that no page comes near its end.
+	maxCustomers = math.MaxInt32
 )
 
 func (b *book[K]) init() {
 	if b.pages == nil {
-		b.hash = newHasher[K]()
+		b.kind = reflect.TypeFor[K]().Kind()
 		b.pages = make([]page[K], pageCount)
 	}
 }
@@ -60,37 +63,101 @@ func (b *book[K]) len() int {
 // until the next call.
 func (b *book[K]) find(id K) *row[K] {
 	b.init()
-	h := b.hash.of(id)
-	return b.pages[h>>(64-pageBits)].find(&b.hash, uint32(h), id)
+	h := hash(b.kind, id)
+	return b.pages[h>>(64-pageBits)].find(b.kind, uint32(h), id)
 }
 
 func (b *book[K]) lookup(id K) *row[K] {
 	if b.pages == nil {
 		return nil
 	}
-	h := b.hash.of(id)
+	h := hash(b.kind, id)
 	p := &b.pages[h>>(64-pageBits)]
 	if len(p.slots) == 0 {
 		return nil
 	}
 	if slot := p.slot(uint32(h), id); p.slots[slot] != 0 {
-		return p.row(p.slots[slot] - 1)
+		return p.row(p.slots[slot]&indexMask - 1)
 	}
 	return nil
 }
 
 func (p *page[K]) row(i uint32) *row[K] { return &p.blocks[i>>blockBits][i&(blockLen-1)] }
 
-func (p *page[K]) find(hash *hasher[K], h uint32, id K) *row[K] {
+func (p *page[K]) find(kind reflect.Kind, h uint32, id K) *row[K] {
 	if 4*(p.len+1) > 3*len(p.slots) {
-		p.grow(hash)
+		p.grow(kind)
 	}
 	slot := p.slot(h, id)
 	if p.slots[slot] == 0 {
 		p.append(row[K]{id: id})
-		p.slots[slot] = uint32(p.len)
+		p.slots[slot] = h&^indexMask | uint32(p.len)
 	}
-	return p.row(p.slots[slot] - 1)
+	return p.row(p.slots[slot]&indexMask - 1)
+}
+
+// slot returns where id is, or the free slot where it belongs.
+func (p *page[K]) slot(h uint32, id K) uint32 {
+	mask := uint32(len(p.slots) - 1)
+	slot := h & mask
+	for {
+		s := p.slots[slot]
+		if s == 0 || (s^h)>>indexBits == 0 && p.row(s&indexMask-1).id == id {
+			return slot
+		}
+		slot = (slot + 1) & mask
+	}
+}
+
+func (p *page[K]) grow(kind reflect.Kind) {
+	p.slots = make([]uint32, max(8, 2*len(p.slots)))
+	mask := uint32(len(p.slots) - 1)
+	for i := range uint32(p.len) {
+		h := uint32(hash(kind, p.row(i).id))
+		slot := h & mask
+		for p.slots[slot] != 0 {
+			slot = (slot + 1) & mask
+		}
+		p.slots[slot] = h&^indexMask | (i + 1)
+	}
+}
+
+// fetch finds the rows that up to blockLen hashes most likely belong to, as 1 +
+// their index or 0 if there is none, and brings them into the cache. Looked up
+// one by one they would each be waited for; loads that don't depend on each
+// other are under way together. The sum is of no use but to keep the loads.
+func (p *page[K]) fetch(hashes []uint32) (likely [blockLen]uint32, sum int64) {
+	if len(p.slots) == 0 {
+		return likely, 0
+	}
+	mask := uint32(len(p.slots) - 1)
+	for i, h := range hashes {
+		slot := h & mask
+		s := p.slots[slot]
+		for s != 0 && (s^h)>>indexBits != 0 {
+			slot = (slot + 1) & mask
+			s = p.slots[slot]
+		}
+		likely[i] = s & indexMask
+	}
+	for _, index := range likely[:len(hashes)] {
+		if index != 0 {
+			r := p.row(index - 1)
+			sum += r.first + int64(r.orders)
+		}
+	}
+	return likely, sum
+}
+
+// findLikely is find, given what fetch found. It stays right if rows were
+// added since.
+func (p *page[K]) findLikely(kind reflect.Kind, likely, h uint32, id K) *row[K] {
+	if likely != 0 {
+		if r := p.row(likely - 1); r.id == id {
+			return r
+		}
+	}
+	return p.find(kind, h, id)
 }
 
 func (p *page[K]) append(r row[K]) {
@@ -119,28 +186,6 @@ func (b *book[K]) all() iter.Seq[*row[K]] {
 				}
 			}
 		}
-	}
-}
-
-// slot returns where id is, or the free slot where it belongs.
-func (p *page[K]) slot(h uint32, id K) uint32 {
-	mask := uint32(len(p.slots) - 1)
-	slot := h & mask
-	for p.slots[slot] != 0 && p.row(p.slots[slot]-1).id != id {
-		slot = (slot + 1) & mask
-	}
-	return slot
-}
-
-func (p *page[K]) grow(hash *hasher[K]) {
-	p.slots = make([]uint32, max(8, 2*len(p.slots)))
-	mask := uint32(len(p.slots) - 1)
-	for i := range uint32(p.len) {
-		slot := uint32(hash.of(p.row(i).id)) & mask
-		for p.slots[slot] != 0 {
-			slot = (slot + 1) & mask
-		}
-		p.slots[slot] = i + 1
 	}
 }
 
@@ -194,8 +239,26 @@ func (b *book[K]) merge(other *book[K]) error {
 	if err := b.checkCounts(other); err != nil {
 		return err
 	}
-	for from := range other.all() {
-		to := b.find(from.id)
+	b.init()
+	for i := range other.pages {
+		for _, block := range other.pages[i].blocks {
+			b.mergeBlock(&b.pages[i], other, block)
+		}
+	}
+	b.orders += other.orders
+	return nil
+}
+
+// mergeBlock adds rows of a page of other to the same page of b.
+func (b *book[K]) mergeBlock(p *page[K], other *book[K], block []row[K]) {
+	var hashes [blockLen]uint32
+	for i := range block {
+		hashes[i] = uint32(hash(b.kind, block[i].id))
+	}
+	likely, _ := p.fetch(hashes[:len(block)])
+	for i := range block {
+		from := &block[i]
+		to := p.findLikely(b.kind, likely[i], hashes[i], from.id)
 		to.absorb(from)
 		if from.wide || !to.addUnits(from.spend, from.refunded, int(from.places)) {
 			spend, refunded := other.money(from)
@@ -204,8 +267,6 @@ func (b *book[K]) merge(other *book[K]) error {
 			sums[1].Merge(refunded)
 		}
 	}
-	b.orders += other.orders
-	return nil
 }
 
 // absorb counts the orders of o as r's.
@@ -232,52 +293,6 @@ func (b *book[K]) checkCounts(other *book[K]) error {
 		}
 	}
 	return nil
-}
-
-// sorted returns the rows in ascending order of ID.
-func (b *book[K]) sorted() []*row[K] {
-	all := slices.AppendSeq(make([]*row[K], 0, b.len()), b.all())
-	slices.SortFunc(all, func(x, y *row[K]) int { return regulars.Compare(x.id, y.id) })
-	return all
-}
-
-// hasher spreads IDs over 64 bits. Its seed is random, so that nobody can send
-// IDs that collide; no answer depends on it.
-type hasher[K regulars.ID] struct {
-	seed maphash.Seed
-	mix  uint64
-	kind reflect.Kind
-}
-
-func newHasher[K regulars.ID]() hasher[K] {
-	seed := maphash.MakeSeed()
-	return hasher[K]{seed, maphash.Bytes(seed, nil), reflect.TypeFor[K]().Kind()}
-}
-
-func (h *hasher[K]) of(id K) uint64 {
-	p := unsafe.Pointer(&id)
-	switch h.kind {
-	case reflect.String:
-		return maphash.String(h.seed, *(*string)(p))
-	case reflect.Array:
-		return maphash.Bytes(h.seed, (*[16]byte)(p)[:])
-	}
-	var x uint64
-	switch unsafe.Sizeof(id) {
-	case 1:
-		x = uint64(*(*uint8)(p))
-	case 2:
-		x = uint64(*(*uint16)(p))
-	case 4:
-		x = uint64(*(*uint32)(p))
-	default:
-		x = *(*uint64)(p)
-	}
-	// Two rounds of multiply and fold: every bit of x reaches the top ones,
-	// which choose the page, and the low ones, which choose the slot.
-	hi, lo := bits.Mul64(x^h.mix, 0x9e3779b97f4a7c15)
-	hi, lo = bits.Mul64(hi^lo^h.mix, 0xe7037ed1a0b428db)
-	return hi ^ lo
 }
 
 // isEmptyText reports whether id is the empty string of some string type.

@@ -104,7 +104,7 @@ func (t *Tally[K]) addBatch(b *batch[K], c Columns[K], from, to int, tick int64)
 	}
 	var next [pageCount]int
 	for i, id := range c.Customer[from:to] {
-		h := t.book.hash.of(id)
+		h := hash(t.book.kind, id)
 		b.hashes[i] = h
 		next[h>>(64-pageBits)]++
 	}
@@ -128,13 +128,27 @@ func (t *Tally[K]) addBatch(b *batch[K], c Columns[K], from, to int, tick int64)
 }
 
 func (t *Tally[K]) addToPage(p *page[K], orders []batchOrder[K], until int64, places int) {
+	for len(orders) > blockLen {
+		t.addGroup(p, orders[:blockLen], until, places)
+		orders = orders[blockLen:]
+	}
+	t.addGroup(p, orders, until, places)
+}
+
+// addGroup adds at most blockLen orders.
+func (t *Tally[K]) addGroup(p *page[K], orders []batchOrder[K], until int64, places int) {
+	var hashes [blockLen]uint32
+	for i := range orders {
+		hashes[i] = orders[i].hash
+	}
+	likely, _ := p.fetch(hashes[:len(orders)])
 	for i := range orders {
 		o := &orders[i]
 		if o.at > until {
 			t.afterUntil++
 			continue
 		}
-		r := p.find(&t.book.hash, o.hash, o.id)
+		r := p.findLikely(t.book.kind, likely[i], o.hash, o.id)
 		spend, refunded := o.units, int64(0)
 		if spend < 0 {
 			spend, refunded = 0, -spend

@@ -112,19 +112,19 @@ func (m Model) At(asOf time.Time) Model {
 }
 
 // frequency returns the cuts that hold within a recency score.
-func (m Model) frequency(r uint8) Cuts { return m.Frequency[m.frequencyIndex(r)] }
+func (m *Model) frequency(r uint8) Cuts { return m.Frequency[m.frequencyIndex(r)] }
 
 // monetary returns the cuts that hold within a pair of scores.
-func (m Model) monetary(r, f uint8) Cuts { return m.Monetary[m.monetaryIndex(r, f)] }
+func (m *Model) monetary(r, f uint8) Cuts { return m.Monetary[m.monetaryIndex(r, f)] }
 
-func (m Model) frequencyIndex(r uint8) int {
+func (m *Model) frequencyIndex(r uint8) int {
 	if len(m.Frequency) == 1 {
 		return 0
 	}
 	return int(r) - 1
 }
 
-func (m Model) monetaryIndex(r, f uint8) int {
+func (m *Model) monetaryIndex(r, f uint8) int {
 	if len(m.Monetary) == 1 {
 		return 0
 	}

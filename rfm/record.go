@@ -2,6 +2,7 @@ package rfm
 
 import (
 	"fmt"
+	"math"
 	"time"
 
 	"github.com/shopspring/decimal"
@@ -31,7 +32,7 @@ func (r Record) Net() decimal.Decimal { return r.Spend.Sub(r.Refunded) }
 // of Last: 0 on the same day. ok is false if there is no order, or it is later
 // than asOf.
 func (r Record) Recency(asOf time.Time) (days int, ok bool) {
-	if r.Orders == 0 || r.Last.After(asOf) {
+	if r.Orders == 0 || r.Last.UnixMicro() > asOf.UnixMicro() {
 		return 0, false
 	}
 	zone := r.Last.Location()
@@ -41,13 +42,16 @@ func (r Record) Recency(asOf time.Time) (days int, ok bool) {
 // check returns what keeps r from being scored as of asOf, though it has
 // orders.
 func (r Record) check(asOf time.Time) error {
+	if err := checkTime(asOf); err != nil {
+		return fmt.Errorf("as-of: %w", err)
+	}
 	if err := checkTime(r.Last); err != nil {
 		return fmt.Errorf("last order: %w", err)
 	}
-	if r.Orders < 0 {
-		return fmt.Errorf("%d orders: want zero or more", r.Orders)
+	if r.Orders < 0 || uint64(r.Orders) > math.MaxUint32 {
+		return fmt.Errorf("%d orders: want 0 to %d", r.Orders, uint32(math.MaxUint32))
 	}
-	if r.Last.After(asOf) {
+	if r.Last.UnixMicro() > asOf.UnixMicro() {
 		return fmt.Errorf("last order at %s is after the as-of time %s: tally with Until", r.Last.Format(time.RFC3339), asOf.Format(time.RFC3339))
 	}
 	if err := exact.CheckSum(r.Spend); err != nil {

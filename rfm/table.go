@@ -47,22 +47,32 @@ func (t *Tally[K]) Table(asOf time.Time) (*Table[K], error) {
 	net := amounts{units: make([]int64, 0, t.Len())}
 	days := calendar.DaysIn(t.Zone)
 	today := calendar.DayOf(asOf, t.Zone)
-	for _, r := range t.book.sorted() {
+	for r := range t.book.all() {
 		if r.orders == 0 {
 			table.Prospects++
 			continue
 		}
-		if last := time.UnixMicro(r.last); last.After(asOf) {
-			return nil, fmt.Errorf("rfm: customer %v: %w", r.id, t.record(r).check(asOf))
+		if r.last > asOf.UnixMicro() {
+			return nil, t.lateError(asOf)
 		}
-		recency := today - days.Of(floorDiv(r.last, 1e6))
 		table.Customer = append(table.Customer, r.id)
-		table.Recency = append(table.Recency, int32(recency))
+		table.Recency = append(table.Recency, int32(today-days.Of(floorDiv(r.last, 1e6))))
 		table.Frequency = append(table.Frequency, r.orders)
 		net.append(t.book.net(r))
 	}
 	table.setMonetary(net)
+	table.arrange(idOrder(table.Customer))
 	return table, nil
+}
+
+// lateError names the first customer, by ID, who ordered later than asOf.
+func (t *Tally[K]) lateError(asOf time.Time) error {
+	for id, r := range t.All() {
+		if err := r.check(asOf); r.Orders > 0 && err != nil {
+			return fmt.Errorf("rfm: customer %v: %w", id, err)
+		}
+	}
+	return nil
 }
 
 // NewTable returns the metrics of customers, in the order in which they come.
@@ -101,6 +111,18 @@ func newTable[K regulars.ID](asOf time.Time, n int) *Table[K] {
 		Recency:   make([]int32, 0, n),
 		Frequency: make([]uint32, 0, n),
 	}
+}
+
+// arrange puts the rows into another order.
+func (t *Table[K]) arrange(order []uint32) {
+	t.Customer = arrange(t.Customer, order)
+	t.Recency = arrange(t.Recency, order)
+	t.Frequency = arrange(t.Frequency, order)
+	if t.wide != nil {
+		t.wide = arrange(t.wide, order)
+		return
+	}
+	t.Monetary = arrange(t.Monetary, order)
 }
 
 func (t *Table[K]) setMonetary(a amounts) { t.Monetary, t.Places, t.wide = a.units, a.places, a.wide }

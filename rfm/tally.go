@@ -97,8 +97,7 @@ func (t *Tally[K]) Record(id K) (record Record, ok bool) {
 // add while you range over it.
 func (t *Tally[K]) All() iter.Seq2[K, Record] {
 	return func(yield func(K, Record) bool) {
-		for _, k := range t.book.sorted() {
-			r := k.row
+		for _, r := range t.book.sorted() {
 			if !yield(r.id, t.record(r)) {
 				return
 			}

@@ -1,0 +1,48 @@
+package rfm
+
+import (
+	"hash/maphash"
+	"math/bits"
+	"reflect"
+	"unsafe"
+
+	"github.com/regulars-go/regulars"
+)
+
+// The seed of all hashes is random, so that nobody can send IDs that collide.
+// No answer depends on it. It is one for all books, so that they have the same
+// pages and merge page by page.
+var (
+	seed = maphash.MakeSeed()
+	mix  = maphash.Bytes(seed, nil)
+)
+
+// hash spreads IDs over 64 bits. kind is that of K, looked up once.
+func hash[K regulars.ID](kind reflect.Kind, id K) uint64 {
+	p := unsafe.Pointer(&id)
+	switch kind {
+	case reflect.String:
+		return maphash.String(seed, *(*string)(p))
+	case reflect.Array:
+		return maphash.Bytes(seed, (*[16]byte)(p)[:])
+	}
+	x := integerBits(p, unsafe.Sizeof(id))
+	// Two rounds of multiply and fold: every bit of x reaches the top ones,
+	// which choose the page, and the low ones, which choose the slot.
+	hi, lo := bits.Mul64(x^mix, 0x9e3779b97f4a7c15)
+	hi, lo = bits.Mul64(hi^lo^mix, 0xe7037ed1a0b428db)
+	return hi ^ lo
+}
+
+// integerBits returns the bits of an integer of some size, as unsigned.
+func integerBits(p unsafe.Pointer, size uintptr) uint64 {
+	switch size {
+	case 1:
+		return uint64(*(*uint8)(p))
+	case 2:
+		return uint64(*(*uint16)(p))
+	case 4:
+		return uint64(*(*uint32)(p))
+	}
+	return *(*uint64)(p)
+}
