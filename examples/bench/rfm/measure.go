@@ -1,0 +1,127 @@
+package main
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"sync"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/regulars-go/regulars/rfm"
+)
+
+// orders are the log in memory, in the order of the file.
+type orders struct {
+	customer []int32
+	at       []int64 // Unix seconds
+	cents    []int64
+}
+
+// answers are what the peers agreed on.
+type answers struct {
+	AsOf     int64 `json:"as_of"`
+	Checksum int64 `json:"checksum_days"`
+	Cells    struct {
+		Days [][4]int `json:"days"`
+	} `json:"cells"`
+}
+
+func readAnswers(path string) (*answers, error) {
+	data, err := os.ReadFile(path)
+	if err != nil {
+		return nil, fmt.Errorf("%w; the peers' rfm.mjs writes it", err)
+	}
+	var a answers
+	return &a, json.Unmarshal(data, &a)
+}
+
+// measure times the tasks with n goroutines and checks what came out.
+func measure(o *orders, want *answers, n, runs int) error {
+	asOf := time.Unix(want.AsOf, 0).UTC()
+	var tally *rfm.Tally[int32]
+	var table *rfm.Table[int32]
+	var scores []rfm.Score
+	var cells [][4]int
+	var failed error
+	try := func(err error) { failed = errors.Join(failed, err) }
+
+	aggregate := func() (err error) { tally, err = o.tally(n); return err }
+	columns := func() (err error) { table, err = tally.Table(asOf); return err }
+	score := func() error {
+		model, err := table.Fit(rfm.Quantiles(5))
+		if err != nil {
+			return err
+		}
+		scores, err = table.Scores(model)
+		return err
+	}
+	count := func() { cells = countCells(scores) }
+
+	timed(line{Task: "rfm_aggregate", Source: "memory/time", Rows: len(o.at), Threads: n}, runs, func() { try(aggregate()) })
+	timed(line{Task: "rfm_table", Source: "memory", Rows: tally.Len(), Threads: n}, runs, func() { try(columns()) })
+	timed(line{Task: "rfm_score_days", Source: "memory", Rows: tally.Len(), Threads: n}, runs, func() { try(score()) })
+	timed(line{Task: "rfm_cells", Source: "memory", Rows: tally.Len(), Threads: n}, runs, count)
+	timed(line{Task: "rfm_total", Source: "memory/time", Rows: len(o.at), Threads: n}, runs, func() {
+		try(aggregate())
+		try(columns())
+		try(score())
+		count()
+	})
+	if failed != nil {
+		return failed
+	}
+	if diff := cmp.Diff(want.Cells.Days, cells); diff != "" {
+		return fmt.Errorf("cells differ from the peers' (-peers +regulars):\n%s", diff)
+	}
+	var checksum int64
+	for i, s := range scores {
+		checksum += int64(table.Customer[i]) * int64(100*int(s.R)+10*int(s.F)+int(s.M))
+	}
+	if checksum != want.Checksum {
+		return fmt.Errorf("checksum %d, the peers have %d", checksum, want.Checksum)
+	}
+	return nil
+}
+
+// tally adds the orders up on n goroutines, each with a stretch of the log.
+func (o *orders) tally(n int) (*rfm.Tally[int32], error) {
+	tallies := make([]rfm.Tally[int32], n)
+	failed := make([]error, n)
+	var wait sync.WaitGroup
+	for i := range n {
+		from, to := len(o.at)*i/n, len(o.at)*(i+1)/n
+		wait.Go(func() {
+			failed[i] = tallies[i].AddColumns(rfm.Columns[int32]{
+				Customer: o.customer[from:to], At: o.at[from:to], Amount: o.cents[from:to], Places: 2,
+			})
+		})
+	}
+	wait.Wait()
+	for i := 1; i < n; i++ {
+		failed = append(failed, tallies[0].Merge(&tallies[i]))
+	}
+	return &tallies[0], errors.Join(failed...)
+}
+
+// countCells counts the customers of each cell that has any, in the order of
+// the scores.
+func countCells(scores []rfm.Score) [][4]int {
+	var counts [6][6][6]int
+	for _, s := range scores {
+		counts[s.R][s.F][s.M]++
+	}
+	var cells [][4]int
+	for r := range counts {
+		for f := range counts[r] {
+			for m, n := range counts[r][f] {
+				if n > 0 {
+					cells = append(cells, [4]int{r, f, m, n})
+				}
+			}
+		}
+	}
+	return cells
+}
