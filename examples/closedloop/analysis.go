@@ -20,6 +20,7 @@ type analysis struct {
 	model  rfm.Model
 	grid   rfm.Map
 
+	places        int32 // the most decimals that an amount has
 	people        []person
 	prospects     int
 	concentration *rfm.Concentration
@@ -38,6 +39,9 @@ func analyse(in *input) (*analysis, error) {
 	var err error
 	if a.orders, err = rfm.Consolidate(in.rows, rfm.RowPolicy{Until: in.asOf, Zone: in.zone}); err != nil {
 		return nil, err
+	}
+	for _, o := range a.orders.All() {
+		a.places = max(a.places, -o.Amount.Exponent())
 	}
 	if a.tally, err = a.orders.Tally(); err != nil {
 		return nil, err

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"strings"
@@ -69,7 +70,7 @@ func (in *input) readOrders(o options, p *progress) (err error) {
 	if err != nil {
 		return err
 	}
-	defer reader.Close()
+	defer func() { err = errors.Join(err, reader.Close()) }()
 	for reader.Next() {
 		in.orders = append(in.orders, reader.Row())
 	}

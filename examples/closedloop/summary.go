@@ -16,7 +16,7 @@ func (a *analysis) summarise(w io.Writer) error {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s, %s to %s\n", d.Input.Source, d.Input.From, d.Input.To)
 	fmt.Fprintf(&b, "%s rows: %s orders of %s customers, %s in total\n",
-		count(d.Input.Rows), count(d.Input.Orders), count(d.Input.Customers), grouped(d.Input.Total))
+		count(d.Input.Rows), count(d.Input.Orders), count(d.Input.Customers), a.amount(d.Input.Total))
 	if notes := a.notes(d.Input); notes != "" {
 		fmt.Fprintln(&b, notes)
 	}
@@ -26,7 +26,7 @@ func (a *analysis) summarise(w io.Writer) error {
 	fmt.Fprintf(&b, "  monetary  %s\n\n", strings.Join(d.RFM.Cuts.Monetary, " "))
 	fmt.Fprintf(&b, "%-20s %10s %9s %16s %8s\n", "segment", "customers", "orders", "revenue", "share")
 	for _, s := range d.RFM.Segments {
-		fmt.Fprintf(&b, "%-20s %10s %9s %16s %8s\n", s.Name, count(s.Customers), count(s.Orders), grouped(s.Revenue), percent(s.Share))
+		fmt.Fprintf(&b, "%-20s %10s %9s %16s %8s\n", s.Name, count(s.Customers), count(s.Orders), a.amount(s.Revenue), percent(s.Share))
 	}
 	fmt.Fprintf(&b, "\nThe top 20 %% of customers bring %s of the revenue (Gini %s).\n",
 		percent(d.RFM.Concentration.Top20), two(d.RFM.Concentration.Gini))
@@ -60,6 +60,16 @@ func (a *analysis) explain(w io.Writer, id string) error {
 		fmt.Fprintf(w, "rule %d of map %q: %s\n", match.Rule+1, a.grid.Name, a.grid.Rules[match.Rule])
 	}
 	return nil
+}
+
+// amount writes money of the document for reading: commas between thousands,
+// and as many decimals as the orders have.
+func (a *analysis) amount(text string) string {
+	d, err := decimal.NewFromString(text)
+	if err != nil {
+		return text
+	}
+	return grouped(d.StringFixed(a.places))
 }
 
 // money writes an amount with all its digits and none to spare.

@@ -1,0 +1,247 @@
+package main
+
+import (
+	"bytes"
+	"compress/gzip"
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// data returns the path of a public data set.
+func data(t *testing.T, name string) string {
+	t.Helper()
+	dir := os.Getenv("REGULARS_DATA")
+	if dir == "" {
+		dir = filepath.Join("..", "..", "..", "shared", "data")
+	} else if !filepath.IsAbs(dir) {
+		dir = filepath.Join("..", "..", dir)
+	}
+	path := filepath.Join(dir, name)
+	if _, err := os.Stat(path); err != nil {
+		if os.Getenv("REGULARS_REQUIRE_DATA") == "1" {
+			t.Fatalf("needs the public data set %s: %v", name, err)
+		}
+		t.Skipf("needs the public data set %s: %v", name, err)
+	}
+	return path
+}
+
+// file writes text to a file of its own and returns its path.
+func file(t *testing.T, name, text string) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), name)
+	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+// still is a clock that does not move.
+func still() time.Time { return time.Time{} }
+
+// call runs the program and returns what it printed and wrote with -json.
+func call(t *testing.T, args ...string) (stdout string, d document) {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "out.json")
+	var out, errs bytes.Buffer
+	if code := run(append(args, "-json", path), &out, &errs, still); code != 0 {
+		t.Fatalf("closedloop %q: exit %d\n%s", args, code, errs.String())
+	}
+	text, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	in := json.NewDecoder(bytes.NewReader(text))
+	in.DisallowUnknownFields()
+	if err := in.Decode(&d); err != nil {
+		t.Fatal(err)
+	}
+	return out.String(), d
+}
+
+// fails runs the program and returns what it said was wrong.
+func fails(t *testing.T, code int, args ...string) string {
+	t.Helper()
+	var out, errs bytes.Buffer
+	if got := run(args, &out, &errs, still); got != code {
+		t.Errorf("closedloop %q: exit %d, want %d\n%s%s", args, got, code, out.String(), errs.String())
+	}
+	return errs.String()
+}
+
+// The published figures of CDNOW: Fader and Hardie's rows, customers and total;
+// the share of the top fifth as others computed it.
+func TestCDNOW(t *testing.T) {
+	path := data(t, "CDNOW_master.txt")
+	out, d := call(t, "-orders", path)
+	want := inputSection{
+		Source: path, Zone: "UTC", Rows: 69_659, Orders: 69_659, Customers: 23_570,
+		From: "1997-01-01", To: "1998-06-30", Total: "2500315.63", SetAside: map[string]int{},
+	}
+	if diff := cmp.Diff(want, d.Input); diff != "" {
+		t.Errorf("input (-want +got):\n%s", diff)
+	}
+	if d.RFM.AsOf != "1998-06-30" || strings.Join(d.RFM.Cuts.Frequency, " ") != "1 1 2 4" {
+		t.Errorf("as of %s with frequency cuts %v", d.RFM.AsOf, d.RFM.Cuts.Frequency)
+	}
+	if top := d.RFM.Concentration.Top20; top == nil || *top < 0.67775 || *top > 0.67785 {
+		t.Errorf("top fifth has %v, want 0.6778", top)
+	}
+	customers, codes := 0, 0
+	for _, s := range d.RFM.Segments {
+		customers += s.Customers
+	}
+	for _, n := range d.RFM.Scores {
+		codes += n
+	}
+	if customers != 23_570 || codes != 23_570 {
+		t.Errorf("segments hold %d customers and codes %d, want 23570", customers, codes)
+	}
+	if lines := strings.Count(out, "\n"); lines > 24 {
+		t.Errorf("the summary has %d lines, more than a screen of 24:\n%s", lines, out)
+	}
+}
+
+// The recency cuts and the documented scores of the R package rfm's orders, of
+// which the as-of date is 2006-12-31.
+func TestDocumentedCustomers(t *testing.T) {
+	path := data(t, "rfm_data_orders_slim.csv")
+	_, d := call(t, "-orders", path, "-asof", "2006-12-31")
+	if got, want := strings.Join(d.RFM.Cuts.Monetary, " "), "254.8 381 505.4 665"; got != want {
+		t.Errorf("monetary cuts %s, want %s", got, want)
+	}
+	for id, score := range map[string]string{"Abbey O'Reilly": "343", "Agness O'Keefe": "555", "Aiyanna Bruen": "321"} {
+		out, _ := call(t, "-orders", path, "-asof", "2006-12-31", "-customer", id)
+		if !strings.Contains(out, "score "+score) {
+			t.Errorf("%s: want score %s in\n%s", id, score, out)
+		}
+	}
+}
+
+// A small file in many spellings says the same.
+func TestSpellings(t *testing.T) {
+	plain := "customer,at,amount\nann,2026-01-05,10.50\nbob,2026-01-07,20\nann,2026-02-01,5.25\n"
+	var zipped bytes.Buffer
+	w := gzip.NewWriter(&zipped)
+	w.Write([]byte(plain))
+	w.Close()
+	tests := []struct {
+		name, text string
+		args       []string
+	}{
+		{"comma", plain, nil},
+		{"gzip", zipped.String(), nil},
+		{"tab and CRLF", strings.NewReplacer(",", "\t", "\n", "\r\n").Replace(plain), nil},
+		{"semicolon", strings.ReplaceAll(plain, ",", ";"), nil},
+		{"no header", plain[strings.Index(plain, "\n")+1:], []string{"-columns", "customer=1,at=2,amount=3"}},
+		{"names of its own", strings.Replace(plain, "customer,at,amount", "who,wann,wieviel", 1), []string{"-columns", "customer=who,at=wann,amount=wieviel"}},
+		{"another layout", strings.NewReplacer("2026-01-05", "05.01.2026", "2026-01-07", "07.01.2026", "2026-02-01", "01.02.2026").Replace(plain), []string{"-layout", "02.01.2006"}},
+	}
+	var want document
+	for i, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			_, d := call(t, append(tt.args, "-orders", file(t, "orders", tt.text))...)
+			d.Input.Source = ""
+			if i == 0 {
+				want = d
+			}
+			if diff := cmp.Diff(want, d); diff != "" || d.Input.Total != "35.75" {
+				t.Errorf("total %s (-want +got):\n%s", d.Input.Total, diff)
+			}
+		})
+	}
+}
+
+// The as-of day ends at local midnight: an order of the next day is set aside.
+func TestAsOfIsALocalDay(t *testing.T) {
+	path := file(t, "orders.csv", "customer,at,amount\nann,2026-01-31T15:59:59Z,1\nann,2026-01-31T16:00:00Z,1\n")
+	for zone, aside := range map[string]int{"Asia/Shanghai": 1, "UTC": 0} {
+		_, d := call(t, "-orders", path, "-zone", zone, "-asof", "2026-01-31")
+		if got := d.Input.SetAside["after asof"]; got != aside {
+			t.Errorf("%s: %d set aside, want %d", zone, got, aside)
+		}
+	}
+}
+
+func TestMalformedLines(t *testing.T) {
+	path := file(t, "orders.csv", "customer,at,amount\nann,2026-01-05,10\nbob,2026-01-06,ten\ncai,2026-01-07,30\n")
+	message := fails(t, 1, "-orders", path)
+	for _, part := range []string{path, "3", "amount", `"ten"`} {
+		if !strings.Contains(message, part) {
+			t.Errorf("want %s in %s", part, message)
+		}
+	}
+	_, d := call(t, "-orders", path, "-lenient")
+	if d.Input.Rows != 3 || d.Input.Orders != 2 || d.Input.SetAside["not an amount"] != 1 {
+		t.Errorf("lenient: %+v", d.Input)
+	}
+}
+
+func TestMistakes(t *testing.T) {
+	path := file(t, "orders.csv", "customer,at,amount\nann,2026-01-05,10\n")
+	tests := []struct {
+		name string
+		code int
+		args []string
+		want string
+	}{
+		{"no such file", 1, []string{"-orders", path + ".no"}, "no such file"},
+		{"no such zone", 1, []string{"-orders", path, "-zone", "Mars/Olympus"}, "want a name such as"},
+		{"no such column", 1, []string{"-orders", path, "-columns", "customer=buyer"}, "buyer"},
+		{"a key of another file", 1, []string{"-orders", path, "-columns", "events.user=customer"}, "events"},
+		{"as of before the first order", 1, []string{"-orders", path, "-asof", "2025-01-01"}, "no customer with an order"},
+		{"as-of date in another form", 1, []string{"-orders", path, "-asof", "1/2/2026"}, "2026-06-30"},
+		{"no such customer", 1, []string{"-orders", path, "-customer", "zoe"}, `"zoe"`},
+		{"a file without the flag", 2, []string{path}, "-orders"},
+		{"columns of no file", 2, []string{"-columns", "customer=1"}, "-orders"},
+		{"a flag that is none", 2, []string{"-order", path}, "-orders"},
+		{"a folder that is not there", 1, []string{"-orders", path, "-json", path + "/no/out.json"}, "out.json"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			if message := fails(t, tt.code, tt.args...); !strings.Contains(message, tt.want) {
+				t.Errorf("want %q in %s", tt.want, message)
+			}
+		})
+	}
+}
+
+// The built-in shop needs no file, and tells the same every time.
+func TestBuiltInShop(t *testing.T) {
+	out, d := call(t)
+	again, _ := call(t)
+	if out != again {
+		t.Error("two runs differ")
+	}
+	r := d.Input
+	if r.Refunds == 0 || r.SetAside["duplicate"] == 0 || r.Rows <= r.Orders+r.Refunds {
+		t.Errorf("the shop has no refunds or duplicates: %+v", r)
+	}
+	_, other := call(t, "-seed", "2")
+	if cmp.Equal(d, other) {
+		t.Error("another seed gives the same shop")
+	}
+}
+
+// Whoever waits is told, but not at once.
+func TestProgress(t *testing.T) {
+	var out bytes.Buffer
+	now := time.Time{}
+	p := newProgress(&out, func() time.Time { return now })
+	p.report(1000, 5e5)
+	if out.Len() > 0 {
+		t.Errorf("said %q at once", out.String())
+	}
+	now = now.Add(2 * time.Second)
+	p.report(2_000_000, 5e6)
+	p.done()
+	if want := "read 2,000,000 rows, 5 MB"; !strings.Contains(out.String(), want) {
+		t.Errorf("said %q, want %q", out.String(), want)
+	}
+}
