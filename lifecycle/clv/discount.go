@@ -98,7 +98,7 @@ func fade(fall, delta, end float64, f func(u float64) float64) (integral float64
 		high := min(low+width, last)
 		nodes(low, high, func(w, weight float64) {
 			u := expm1(w)
-			integral += float64(weight*(1+u)) * float64(exp(-float64(delta*u))*f(u))
+			integral += float64(float64(weight*(1+u)) * float64(exp(-float64(delta*u))*f(u)))
 		})
 		start = high
 		width = min(2*width, widest, rise/float64(delta*(1+expm1(high))))

@@ -54,12 +54,12 @@ func expm1Reduced(r float64) float64 {
 // scale returns x * 2**k for x near 1.
 func scale(x float64, k int) float64 {
 	if k < -1021 {
-		return x * math.Float64frombits(uint64(k+1023+64)<<52) * 0x1p-64
+		return float64(x * math.Float64frombits(uint64(k+1023+64)<<52) * 0x1p-64)
 	}
 	if k > 1023 {
-		return x * math.Float64frombits(uint64(k+1023-1)<<52) * 2
+		return float64(float64(x*2) * math.Float64frombits(uint64(k+1023-1)<<52))
 	}
-	return x * math.Float64frombits(uint64(k+1023)<<52)
+	return float64(x * math.Float64frombits(uint64(k+1023)<<52))
 }
 
 // log returns the natural logarithm of x; -Inf at 0 and NaN below.

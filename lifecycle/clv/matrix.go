@@ -75,7 +75,7 @@ func (m matrix) eigen(n int) (values vector, vectors matrix) {
 
 // rotate clears m[p][q] and records the rotation in vectors.
 func (m *matrix) rotate(p, q, n int, vectors *matrix) {
-	if math.Abs(m[p][q]) <= 1e-300+1e-17*math.Sqrt(math.Abs(float64(m[p][p]*m[q][q]))) {
+	if math.Abs(m[p][q]) <= 1e-300+float64(1e-17*math.Sqrt(math.Abs(float64(m[p][p]*m[q][q])))) {
 		m[p][q], m[q][p] = 0, 0
 		return
 	}

@@ -84,7 +84,7 @@ const (
 	// panelRise is by how much the exponent may change within the first
 	// panel, and panelWidth the widest panel in w. With 16 points either
 	// leaves an error below 1e-14 of the integral.
-	panelRise, panelWidth = 6.0, 1.4
+	panelRise, panelWidth = 8.0, 2.5
 	// negligible is the fall of the exponent after which the rest is left out:
 	// e^-40 is 4e-18.
 	negligible = 40.0
@@ -125,7 +125,7 @@ func (d departure) moments() (m moments) {
 // smaller of the two throughout. It returns how far the exponent has fallen at
 // the panel's end.
 func (m *moments) panel(low, high, small, large, k, s, leave float64, alphaSmaller bool) (fallen float64) {
-	middle, half := (low+high)/2, (high-low)/2
+	middle, half := float64((low+high)/2), float64((high-low)/2)
 	for i := range gauss {
 		step, weight := float64(half*gauss[i][0]), float64(half*gauss[i][1])
 		for _, w := range [2]float64{middle - step, middle + step} {

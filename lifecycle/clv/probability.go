@@ -33,7 +33,7 @@ func (m Model) Probability(n int, t float64) (float64, error) {
 		chances++
 	}
 	// Either they stayed after every chance to leave, or they left at the last.
-	p := buying.mass(n) * staying(a, b, chances)
+	p := float64(buying.mass(n) * staying(a, b, chances))
 	if chances > 0 {
 		tail, err := buying.tail(n)
 		if err != nil {
@@ -62,12 +62,12 @@ func (m Model) paretoProbability(n int, t float64) (float64, error) {
 		return 0, fmt.Errorf("%w: this probability takes %.2g steps", ErrHorizon, 16*panels)
 	}
 	stayed := exp(-float64(s * log1p(t/beta)))
-	p := negativeBinomial{r, t / alpha}.mass(n) * stayed
+	p := float64(negativeBinomial{r, t / alpha}.mass(n) * stayed)
 	width = last / float64(int(panels))
 	for i := range int(panels) {
-		low := float64(i) * width
+		low := float64(float64(i) * width)
 		nodes(low, low+width, func(w, weight float64) {
-			u := scale * expm1(w)
+			u := float64(scale * expm1(w))
 			leaves := s * ((scale + u) / (beta + u)) * exp(-float64(s*log1p(u/beta)))
 			p += float64(weight * float64(leaves*negativeBinomial{r, u / alpha}.mass(n)))
 		})
@@ -96,18 +96,18 @@ func (d negativeBinomial) tail(n int) (float64, error) {
 	}
 	z, mass, sum := d.tau/(1+d.tau), d.mass(n), 0.0
 	if float64(n) > d.r*d.tau {
-		need := float64(n) + 40*(1+d.tau)
+		need := float64(n) + float64(40*(1+d.tau))
 		if need > maxTerms {
 			return 0, fmt.Errorf("%w: this probability takes %.2g terms", ErrHorizon, need)
 		}
 		for x := float64(n); mass > 1e-18*sum && mass > 0; x++ {
 			sum += mass
-			mass *= z * ((d.r + x) / (x + 1))
+			mass = float64(mass * z * ((d.r + x) / (x + 1)))
 		}
 		return min(sum, 1), nil
 	}
 	for x := float64(n); x > 0; x-- {
-		mass *= x / (d.r + x - 1) / z
+		mass = float64(mass * (x / (d.r + x - 1) / z))
 		sum += mass
 	}
 	return max(1-sum, 0), nil

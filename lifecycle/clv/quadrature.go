@@ -15,7 +15,7 @@ var gauss = [8][2]float64{
 
 // nodes calls f at the 16 points of the rule on [low, high], with their weights.
 func nodes(low, high float64, f func(at, weight float64)) {
-	middle, half := (low+high)/2, (high-low)/2
+	middle, half := float64((low+high)/2), float64((high-low)/2)
 	for _, g := range gauss {
 		step, weight := float64(half*g[0]), float64(half*g[1])
 		f(middle-step, weight)

@@ -22,7 +22,7 @@ func beforeLeaving(k, a, b, tau float64) (purchases, stays float64, err error) {
 	if tau == 0 {
 		return 0, 1, nil
 	}
-	need := 40*(1+tau) + float64(k*tau)
+	need := float64(40*(1+tau)) + float64(k*tau)
 	if need > maxTerms {
 		return 0, 0, fmt.Errorf("%w: it is %.3g times alpha + age, which takes %.2g terms", ErrHorizon, tau, need)
 	}
@@ -35,9 +35,9 @@ func beforeLeaving(k, a, b, tau float64) (purchases, stays float64, err error) {
 	stays = 1
 	mode := float64(k * tau)
 	for n := 1.0; ; n++ {
-		pmf *= float64((k+n-1)/n) * z
+		pmf = float64(pmf * ((k + n - 1) / n) * z)
 		reached += c
-		c *= (b + n - 1) / (a + b + n - 1)
+		c = float64(c * ((b + n - 1) / (a + b + n - 1)))
 		purchases += float64(pmf * reached)
 		stays += float64(pmf * c)
 		if pmf > huge {
@@ -68,9 +68,9 @@ func beforeLeaving(k, a, b, tau float64) (purchases, stays float64, err error) {
 // (it is Tricomi's function of n). Backwards, with the differences J_(n-1)-J_n
 // as state, all terms are positive; the sum over n is that of e^(-δτ): 1/δ.
 func discountedRate(k, a, b, delta float64) (float64, error) {
-	need := (340+float64(45*k))/delta + 50
+	need := (200+float64(30*k))/delta + 50 // J_n falls by e^-28
 	if need > maxTerms {
-		return 0, fmt.Errorf("%w: at this rate it never ends: it takes %.2g terms", ErrHorizon, need)
+		return 0, fmt.Errorf("%w: for ever at so low a rate takes %.2g terms", ErrHorizon, need)
 	}
 	value, fall, total, weighted := 1.0, 1.0, 1.0, 1.0
 	for n := float64(int(need)); n > 0; n-- {

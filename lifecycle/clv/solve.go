@@ -19,10 +19,10 @@ func (p *problem) objective(theta vector) (float64, vector) {
 	params := p.params(theta)
 	ll, grad := p.logLik(params)
 	for i := range p.box.n {
-		grad[i] *= params[i]
+		grad[i] = float64(grad[i] * params[i])
 		if p.priorSD != 0 {
 			z := (theta[i] - p.box.centre[i]) / p.priorSD
-			ll -= float64(z*z) / 2
+			ll -= float64(float64(z*z) / 2)
 			grad[i] -= z / p.priorSD
 		}
 		grad[i] = -grad[i] / p.customers

@@ -171,10 +171,10 @@ func (s *spendHistory) logLik(params vector) (ll float64, grad vector) {
 	for _, g := range s.groups {
 		if g.repeats != x {
 			x = g.repeats
-			u = p * x
+			u = float64(p * x)
 			beta, riseU, riseQ = logBeta(u, q), digammaRise(u, q), digammaRise(q, u)
 		}
-		sum := x * g.spend
+		sum := float64(x * g.spend)
 		perSum, perV := log1p(v/sum), log1p(sum/v)
 		one := -beta - log(g.spend) - float64(u*perSum) - float64(q*perV)
 		ll += float64(g.customers * one)
