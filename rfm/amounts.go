@@ -1,6 +1,8 @@
 package rfm
 
 import (
+	"math"
+
 	"github.com/shopspring/decimal"
 
 	"github.com/regulars-go/regulars/internal/exact"
@@ -19,7 +21,7 @@ func (a *amounts) len() int { return len(a.units) + len(a.wide) }
 func (a *amounts) append(amount exact.Sum) {
 	if a.wide == nil {
 		if units, places, ok := amount.Int64(); ok && a.rescale(places) {
-			if units, ok = exact.Scale(units, a.places-places); ok {
+			if units, ok = exact.Scale(units, a.places-places); ok && units > math.MinInt64 {
 				a.units = append(a.units, units)
 				return
 			}

@@ -2,6 +2,7 @@ package rfm
 
 import (
 	"encoding/json"
+	"fmt"
 
 	"github.com/shopspring/decimal"
 
@@ -19,7 +20,8 @@ type Binning struct {
 	Monetary  Scale `json:"monetary"`
 	// Nested cuts frequency anew within each recency score, and monetary value
 	// within each pair of the two, as SPSS does. Cells are fuller, but scores
-	// of the second and third metric no longer compare across the first.
+	// of the second and third metric no longer compare across the first. There
+	// can be 10,000 cells, the product of the three numbers of scores.
 	Nested bool `json:"nested,omitzero"`
 }
 
@@ -39,11 +41,12 @@ type Scale struct {
 	// Equal says on which side of a cut a value equal to it belongs. Empty means
 	// the method's own way: Below for quantiles, the better side for the rest.
 	Equal Side `json:"equal,omitzero"`
-	// Reserve keeps the worst score for the values that are no better than it,
-	// and cuts the others into one score fewer. A Reserve of 1 on frequency is
-	// for those who ordered once, who are half of many a population and would
-	// otherwise pile up across several quantiles; one of 365 on recency is for
-	// those who have been gone for a year. Only for the quantile method.
+	// Reserve is a cut of its own: it keeps the worst score for the values on
+	// its worse side, and the others are cut into one score fewer. A Reserve of
+	// 1 on frequency is for those who ordered once, who are half of many a
+	// population and would otherwise pile up across several quantiles; one of
+	// 365 on recency is for those who have been gone for longer than that. A
+	// value equal to it belongs where Equal says. Only for the quantile method.
 	Reserve decimal.NullDecimal `json:"reserve,omitzero"`
 }
 
@@ -148,7 +151,24 @@ func (b Binning) Validate() error {
 	faults.Under("recency", b.Recency.faults())
 	faults.Under("frequency", b.Frequency.faults())
 	faults.Under("monetary", b.Monetary.faults())
+	if cells := b.Recency.scores() * b.Frequency.scores() * b.Monetary.scores(); b.Nested && len(faults) == 0 && cells > maxCells {
+		faults.Add("nested", "%d cells: want at most %d", cells, maxCells)
+	}
 	return faults.Err()
+}
+
+// maxCells is what a model's JSON has room for; SPSS has 9 x 9 x 9 at most.
+const maxCells = 10_000
+
+// scores returns how many scores a valid s makes.
+func (s Scale) scores() int {
+	switch s.Method {
+	case Quantile, QuantileR:
+		return s.Scores
+	case Fixed:
+		return len(s.At) + 1
+	}
+	return 2
 }
 
 func (s Scale) faults() (f regulars.Faults) {
@@ -164,8 +184,11 @@ func (s Scale) faults() (f regulars.Faults) {
 	case Fixed:
 		f = append(f, s.atFaults()...)
 	case Top:
-		share := exact.Check(s.Share) == nil && s.Share.Exponent() >= -maxSharePlaces &&
-			s.Share.Sign() > 0 && s.Share.LessThan(decimal.NewFromInt(1))
+		if err := exact.Check(s.Share); err != nil {
+			f.Add("share", "%v", err) // without the value: its text may be a billion digits
+			break
+		}
+		share := s.Share.Exponent() >= -maxSharePlaces && s.Share.Sign() > 0 && s.Share.LessThan(decimal.NewFromInt(1))
 		if s.Count < 0 || s.Count > 0 == !s.Share.IsZero() || s.Count == 0 && !share {
 			f.Add("share", "share %v and count %d: want one of them, the share above 0 and below 1 with at most %d places", s.Share, s.Count, maxSharePlaces)
 		}
@@ -208,7 +231,7 @@ func (s Scale) atFaults() (f regulars.Faults) {
 	}
 	for i, problem := range cutFaults(s.At) {
 		if problem != "" {
-			f.Add("at", "cut %d: %s", i, problem)
+			f.Add(fmt.Sprintf("at[%d]", i), "%s", problem)
 		}
 	}
 	return f

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 	"math/big"
+	"slices"
 
 	"github.com/shopspring/decimal"
 
@@ -106,7 +107,7 @@ func (c Cuts) thresholds(places int) []int64 {
 		case n.Sign() > 0:
 			limits[i] = math.MaxInt64
 		default:
-			// Nothing lies below, not even MinInt64 itself, which columns refuse.
+			// Nothing lies below but MinInt64 itself, which no column has.
 			limits[i] = math.MinInt64
 		}
 	}
@@ -182,13 +183,13 @@ func (s Scale) ownSide(best Side) Side {
 }
 
 // quantiles returns Scores-1 cuts; with a Reserve the first of them, from the
-// worse end, is the reserve.
+// worse end, is the reserve. If nobody is better than that, so are the others.
 func (s Scale) quantiles(values column, best, equal Side) []decimal.Decimal {
 	if !s.Reserve.Valid {
 		return quantiles(values, s.Scores, equal)
 	}
 	reserve := s.Reserve.Decimal
-	worse := Cuts{At: []decimal.Decimal{reserve}, Best: best, Equal: worseSide(best)}
+	worse := Cuts{At: []decimal.Decimal{reserve}, Equal: equal, Best: best}
 	rest := without(values, func(v decimal.Decimal) bool { return worse.Score(v) == 1 })
 	cuts := make([]decimal.Decimal, 0, s.Scores-1)
 	if best == Above {
@@ -209,19 +210,25 @@ func (s Scale) quantiles(values column, best, equal Side) []decimal.Decimal {
 
 // quantiles returns the n-1 type-7 quantiles that cut values into n.
 func quantiles(values column, n int, equal Side) []decimal.Decimal {
+	type point struct{ low, high, rem int }
+	points := make([]point, n-1)
 	ranks := make([]int, 0, 2*n)
-	rems := make([]int, 0, n)
-	for k := 1; k < n; k++ {
-		index, rem := stats.Index7(values.len(), k, n)
-		ranks = append(ranks, index, min(index+1, values.len()-1))
-		rems = append(rems, rem)
+	for k := range points {
+		low, rem := stats.Index7(values.len(), k+1, n)
+		points[k] = point{low, min(low+1, values.len()-1), rem}
+		ranks = append(ranks, points[k].low, points[k].high)
 	}
-	at := values.at(ranks)
-	cuts := make([]decimal.Decimal, len(rems))
-	for i, rem := range rems {
-		low, high := at[2*i], at[2*i+1]
-		step := high.Sub(low).Mul(decimal.NewFromInt(int64(rem)))
-		cuts[i] = low.Add(ratio(step, n, equal))
+	slices.Sort(ranks) // with fewer values than cuts, neighbours overlap
+	ranks = slices.Compact(ranks)
+	found := values.at(ranks)
+	at := func(rank int) decimal.Decimal {
+		i, _ := slices.BinarySearch(ranks, rank)
+		return found[i]
+	}
+	cuts := make([]decimal.Decimal, len(points))
+	for k, p := range points {
+		step := at(p.high).Sub(at(p.low)).Mul(decimal.NewFromInt(int64(p.rem)))
+		cuts[k] = at(p.low).Add(ratio(step, n, equal))
 	}
 	return cuts
 }
@@ -250,13 +257,6 @@ func ratio(num decimal.Decimal, den int, equal Side) decimal.Decimal {
 		q.Add(q, big.NewInt(1))
 	}
 	return exact.Shortest(decimal.NewFromBigInt(q, -exact.MaxPlaces))
-}
-
-func worseSide(best Side) Side {
-	if best == Above {
-		return Below
-	}
-	return Above
 }
 
 func without(values column, drop func(decimal.Decimal) bool) column {

@@ -49,6 +49,8 @@ type purchase struct {
 	Order rfm.Order
 }
 
+var epoch = time.Unix(0, 0).UTC()
+
 // zones have clocks that move, moved, or stay.
 var zones = []string{"UTC", "America/New_York", "Asia/Shanghai", "America/Sao_Paulo", "Pacific/Apia"}
 
@@ -150,8 +152,8 @@ func populations(t *rapid.T, most int) *rfm.Table[int] {
 		Places: rapid.SampledFrom([]int{2, 0, 4, 18}).Draw(t, "places"),
 	}
 	days := rapid.Int32Range(0, rapid.SampledFrom([]int32{3, 30, 400}).Draw(t, "most days"))
-	count := rapid.Uint32Range(1, rapid.SampledFrom([]uint32{1, 3, 20, 1 << 31}).Draw(t, "most orders"))
-	least := rapid.SampledFrom([]int64{0, -100, -1 << 62}).Draw(t, "least money")
+	count := rapid.Uint32Range(1, rapid.SampledFrom([]uint32{1, 3, 20, 1<<31 - 1}).Draw(t, "most orders"))
+	least := rapid.SampledFrom([]int64{0, -100, -1<<63 + 1}).Draw(t, "least money")
 	money := rapid.Int64Range(least, rapid.SampledFrom([]int64{5, 1000, 1<<63 - 1}).Draw(t, "most money"))
 	for i := range n {
 		table.Customer = append(table.Customer, i)

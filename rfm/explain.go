@@ -27,8 +27,10 @@ type Place struct {
 	Lower, Upper decimal.NullDecimal
 	// Equal is the side on which a value equal to a cut belongs.
 	Equal Side
-	// Better is the step to the next score that can be reached, Worse the one
-	// that would be lost to; nil at the ends.
+	// Better is the step to the next score that can be reached, Worse the one to
+	// the score that would be lost to; nil if there is none. Empty scores are
+	// passed over, and a step holds the other metrics: in a nested model another
+	// score of recency or frequency has cuts of its own.
 	Better, Worse *Step
 }
 
@@ -54,15 +56,20 @@ func (m Model) Explain(r Record) Explanation {
 	days, _ := r.Recency(m.AsOf)
 	recency, frequency, monetary := decimal.NewFromInt(int64(days)), decimal.NewFromInt(int64(r.Orders)), r.Net()
 	s := m.score(recency, frequency, monetary)
+	f := m.frequency(s.R).place(frequency, true)
+	if f.Worse != nil && f.Value.Add(f.Worse.By).Sign() == 0 {
+		f.Worse = nil // without an order there is no score at all
+	}
 	return Explanation{
 		Score:     s,
 		Recency:   m.Recency.place(recency, true),
-		Frequency: m.frequency(s.R).place(frequency, true),
+		Frequency: f,
 		Monetary:  m.monetary(s.R, s.F).place(monetary, false),
 	}
 }
 
-// place explains the score of v; whole says that only whole numbers occur.
+// place explains the score of v; whole says that only whole numbers of zero or
+// more occur.
 func (c Cuts) place(v decimal.Decimal, whole bool) Place {
 	p := Place{Value: v, Score: c.Score(v), Equal: c.Equal}
 	lower, upper := c.around(p.Score)
@@ -82,24 +89,29 @@ func (c Cuts) place(v decimal.Decimal, whole bool) Place {
 	return p
 }
 
-// step is the way from v past a cut, to the side that is named.
+// step is the way from v past a cut, to the side that is named; nil if no
+// value can lie there.
 func (c Cuts) step(v, cut decimal.Decimal, side Side, whole bool) *Step {
-	to, beyond := cut, c.Equal != side
-	if whole {
-		one := decimal.NewFromInt(1)
-		switch {
-		case side == Above && beyond:
-			to = cut.Floor().Add(one)
-		case side == Above:
-			to = cut.Ceil()
-		case beyond:
-			to = cut.Ceil().Sub(one)
-		default:
-			to = cut.Floor()
-		}
-		beyond = false
+	beyond := c.Equal != side
+	if !whole {
+		return &Step{Score: c.scorePast(cut, side), By: cut.Sub(v), Beyond: beyond}
 	}
-	return &Step{Score: c.scorePast(cut, side), By: to.Sub(v), Beyond: beyond}
+	one := decimal.NewFromInt(1)
+	var to decimal.Decimal
+	switch {
+	case side == Above && beyond:
+		to = cut.Floor().Add(one)
+	case side == Above:
+		to = cut.Ceil()
+	case beyond:
+		to = cut.Ceil().Sub(one)
+	default:
+		to = cut.Floor()
+	}
+	if to.Sign() < 0 {
+		return nil
+	}
+	return &Step{Score: c.Score(to), By: to.Sub(v)}
 }
 
 // scorePast returns the score of the values that lie just past a cut. Equal

@@ -12,7 +12,8 @@ import (
 
 // Model holds the cuts that were fitted on a population, and scores anyone by
 // them. It is stable JSON: keep it, and next month's customers are scored by
-// the same measure.
+// the same measure. One that neither [Fit] nor [ParseModel] made must pass
+// [Model.Validate] before it scores.
 type Model struct {
 	// AsOf is the moment from which recency counts back; see [Model.At].
 	AsOf time.Time `json:"asOf"`
@@ -37,7 +38,10 @@ var ErrNoCustomers = errors.New("rfm: no customer with an order")
 // Fit cuts a population into scores as of a moment. The answer does not depend
 // on the order of the customers. It is an error if one of them ordered later
 // than asOf or if their numbers make no sense, and [ErrNoCustomers] if none has
-// an order. A population smaller than the number of scores leaves some empty.
+// an order. A population smaller than the number of scores leaves some empty;
+// where all are equal, or there is but one, all have the same score. Nothing is
+// corrected for how long someone has been a customer: those who are new have
+// ordered less often, so fit them apart, by [Record.First], if that matters.
 func Fit[K regulars.ID](customers iter.Seq2[K, Record], asOf time.Time, b Binning) (Model, error) {
 	table, err := NewTable(customers, asOf)
 	if err != nil {

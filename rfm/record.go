@@ -29,10 +29,10 @@ type Record struct {
 func (r Record) Net() decimal.Decimal { return r.Spend.Sub(r.Refunded) }
 
 // Recency is the number of dates from the last order to asOf, on the calendar
-// of Last: 0 on the same day. ok is false if there is no order, or it is later
-// than asOf.
+// of Last: 0 on the same day. ok is false if there is no order, if it is later
+// than asOf by a microsecond or more, or if asOf is none of the years 1 to 9999.
 func (r Record) Recency(asOf time.Time) (days int, ok bool) {
-	if r.Orders == 0 || r.Last.UnixMicro() > asOf.UnixMicro() {
+	if r.Orders == 0 || checkTime(asOf) != nil || r.Last.UnixMicro() > asOf.UnixMicro() {
 		return 0, false
 	}
 	zone := r.Last.Location()
