@@ -154,9 +154,9 @@ func TestStageLaws(t *testing.T) {
 		policy := drawPolicy(t, zones)
 		var events []time.Time
 		for range rapid.IntRange(0, 8).Draw(t, "events") {
-			events = append(events, worldStart.Add(time.Duration(rapid.IntRange(0, 6000).Draw(t, "hour"))*time.Hour))
+			events = append(events, worldStart.Add(drawHour(t, 6000, "hour")))
 		}
-		now := worldStart.Add(time.Duration(rapid.IntRange(-10, 9000).Draw(t, "now")) * time.Hour)
+		now := worldStart.Add(drawHour(t, 9010, "now") - 10*time.Hour)
 		h := policy.History(events, now)
 		at := policy.At(h, now)
 

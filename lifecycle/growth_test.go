@@ -68,7 +68,7 @@ func drawGrowthOptions(t *rapid.T, w world) lifecycle.GrowthOptions[int] {
 		o.Since = lookup(drawDates(t, w))
 	}
 	if rapid.Bool().Draw(t, "from") {
-		o.From = worldStart.Add(time.Duration(rapid.IntRange(-500, 1500).Draw(t, "from hour")) * time.Hour)
+		o.From = worldStart.Add(drawHour(t, 2000, "from") - 500*time.Hour)
 	}
 	return o
 }
@@ -185,7 +185,7 @@ func TestStickinessAgainstCounting(t *testing.T) {
 		trailing := rapid.IntRange(1, 40).Draw(t, "trailing")
 		var from time.Time
 		if rapid.Bool().Draw(t, "from") {
-			from = worldStart.Add(time.Duration(rapid.IntRange(-500, 1500).Draw(t, "from hour")) * time.Hour)
+			from = worldStart.Add(drawHour(t, 2000, "from") - 500*time.Hour)
 		}
 		got, err := w.activity(t).Stickiness(w.now, from, trailing)
 		if err != nil {

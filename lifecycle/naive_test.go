@@ -45,6 +45,13 @@ func zones(t testing.TB) (list []*time.Location) {
 
 var worldStart = time.Date(2011, 11, 1, 0, 0, 0, 0, time.UTC)
 
+// drawHour draws an hour from 0 to limit. rapid likes small numbers, of which
+// most would be in one period, so the draw is spread.
+func drawHour(t *rapid.T, limit int, label string) time.Duration {
+	hour := rapid.IntRange(0, limit).Draw(t, label) * 7919 % (limit + 1)
+	return time.Duration(hour) * time.Hour
+}
+
 func drawWorld(t *rapid.T, zones []*time.Location) world {
 	w := world{zone: rapid.SampledFrom(zones).Draw(t, "zone")}
 	hours := 24 * 30
@@ -62,11 +69,11 @@ func drawWorld(t *rapid.T, zones []*time.Location) world {
 	for range rapid.IntRange(0, 40).Draw(t, "events") {
 		w.events = append(w.events, event{
 			rapid.IntRange(1, 6).Draw(t, "customer"),
-			worldStart.Add(time.Duration(rapid.IntRange(0, hours).Draw(t, "hour")) * time.Hour),
+			worldStart.Add(drawHour(t, hours, "hour")),
 			decimal.New(int64(rapid.IntRange(-500, 1500).Draw(t, "amount")), -int32(rapid.IntRange(0, 3).Draw(t, "places"))),
 		})
 	}
-	w.now = worldStart.Add(time.Duration(rapid.IntRange(-24, hours+48).Draw(t, "now")) * time.Hour)
+	w.now = worldStart.Add(drawHour(t, hours+72, "now") - 24*time.Hour)
 	return w
 }
 
@@ -163,7 +170,7 @@ func drawDates(t *rapid.T, w world) map[int]time.Time {
 	dates := map[int]time.Time{}
 	for id := 1; id <= 6; id++ {
 		if rapid.Bool().Draw(t, "has date") {
-			dates[id] = worldStart.Add(time.Duration(rapid.IntRange(-1000, 3000).Draw(t, "date")) * time.Hour)
+			dates[id] = worldStart.Add(drawHour(t, 4000, "date") - 1000*time.Hour)
 		}
 	}
 	return dates

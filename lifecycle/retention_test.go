@@ -449,6 +449,7 @@ func TestKinds(t *testing.T) {
 		{lifecycle.OnOrBefore, nil, []int{1, 0, 1, 1, 1, 1}},
 		{lifecycle.Streak, nil, []int{1, 0, 0, 0, 0, 0}},
 		{lifecycle.Bracket, []int{0, 1, 3, 5}, []int{1, 1, 1}},
+		{lifecycle.Bracket, []int{0, 6}, []int{1}},
 		{lifecycle.Bracket, []int{1, 2, 5, 7}, []int{0, 1}}, // the last is not over
 	}
 	for _, test := range tests {

@@ -58,7 +58,9 @@ func (s *Survival) AddWeighted(spell Spell, weight float64) error {
 	if err := w.check(); err != nil {
 		return fmt.Errorf("lifecycle: %w", err)
 	}
-	w.Entry += 0 // a negative zero is zero
+	if w.Entry == 0 {
+		w.Entry = 0 // and not negative zero, which has other bytes
+	}
 	if s.counts == nil {
 		s.counts = map[weighted]uint64{}
 	}
