@@ -19,6 +19,9 @@ type Axis struct {
 	Min, Max float64
 	// Ticks are where numbers stand. Nil means round numbers.
 	Ticks []float64
+	// Whole leaves out ticks that are no whole numbers: there is no half
+	// customer.
+	Whole bool
 	// Format writes a number. Nil means as short as it gets, with a comma
 	// between thousands.
 	Format func(float64) string
@@ -88,7 +91,7 @@ func (t ticker) Ticks(from, to float64) []plot.Tick {
 		return ticks
 	}
 	for _, tick := range (plot.DefaultTicks{}).Ticks(from, to) {
-		if !tick.IsMinor() {
+		if !tick.IsMinor() && (!t.Whole || tick.Value == math.Trunc(tick.Value)) {
 			ticks = append(ticks, plot.Tick{Value: tick.Value, Label: t.format(tick.Value)})
 		}
 	}

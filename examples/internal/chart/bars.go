@@ -156,28 +156,46 @@ type barPlot struct{ Bars }
 func (b barPlot) Plot(c draw.Canvas, p *plot.Plot) {
 	for category := range b.Categories {
 		for _, bar := range b.bars(category) {
-			b.draw(c, p, category, bar)
+			if bar.from != bar.to {
+				b.draw(c, p, category, bar)
+			}
+			b.number(c, b.area(c, p, category, bar), bar)
 		}
+	}
+	b.zero(c, p)
+}
+
+// zero draws the line from which bars start.
+func (b barPlot) zero(c draw.Canvas, p *plot.Plot) {
+	toX, toY := p.Transforms(&c)
+	line := draw.LineStyle{Color: Muted, Width: 1}
+	if b.Horizontal {
+		c.StrokeLine2(line, toX(0), c.Min.Y, toX(0), c.Max.Y)
+	} else {
+		c.StrokeLine2(line, c.Min.X, toY(0), c.Max.X, toY(0))
 	}
 }
 
 func (b barPlot) draw(c draw.Canvas, p *plot.Plot, category int, one bar) {
-	width, offset := b.layout(c, one.series)
-	at := float64(category)
-	if b.Horizontal {
-		at, offset = float64(len(b.Categories)-1-category), -offset
-	}
-	below := &plotter.BarChart{Values: plotter.Values{one.from}, XMin: at, Offset: offset}
+	at, width, offset := b.place(c, category, one.series)
 	chart := &plotter.BarChart{
 		Values: plotter.Values{one.to - one.from}, XMin: at, Offset: offset,
 		Width: width, Color: Series(one.series), Horizontal: b.Horizontal,
 		LineStyle: draw.LineStyle{Color: Paper, Width: 1},
 	}
-	chart.StackOn(below)
+	chart.StackOn(&plotter.BarChart{Values: plotter.Values{one.from}, XMin: at, Offset: offset})
 	chart.Plot(c, p)
-	area := b.area(c, p, at, offset, width, one)
-	hatch(c, area, one.series)
-	b.number(c, area, one)
+	hatch(c, b.area(c, p, category, one), one.series)
+}
+
+// place returns where on the axis of the names a bar is, its width, and how far
+// it is from there.
+func (b Bars) place(c draw.Canvas, category, series int) (at float64, width, offset vg.Length) {
+	width, offset = b.layout(c, series)
+	if b.Horizontal { // from the top
+		return float64(len(b.Categories) - 1 - category), width, -offset
+	}
+	return float64(category), width, offset
 }
 
 // layout returns the width of a bar, and how far it is from the middle of its
@@ -196,7 +214,8 @@ func (b Bars) layout(c draw.Canvas, series int) (width, offset vg.Length) {
 	return width, width * (vg.Length(series) - (n-1)/2)
 }
 
-func (b Bars) area(c draw.Canvas, p *plot.Plot, at float64, offset, width vg.Length, one bar) vg.Rectangle {
+func (b Bars) area(c draw.Canvas, p *plot.Plot, category int, one bar) vg.Rectangle {
+	at, width, offset := b.place(c, category, one.series)
 	toX, toY := p.Transforms(&c)
 	low, high := min(one.from, one.to), max(one.from, one.to)
 	if b.Horizontal {

@@ -105,7 +105,7 @@ func gallery() map[string]drawing {
 		"stacked":      Bars{Alt: "a", Categories: stages, Series: two, Stacked: true},
 		"stacked rows": Bars{Alt: "a", Categories: stages, Series: two, Stacked: true, Horizontal: true},
 		"no height":    Bars{Alt: "a", Categories: stages[:1], Series: []BarSeries{{"x", []float64{0}}}},
-		"histogram":    Histogram{Alt: "a", X: Axis{Label: "days"}, Y: Axis{Label: "customers"}, Edges: []float64{0, 10, 20, 40}, Counts: []float64{5, 0, 2}},
+		"histogram":    Histogram{Alt: "a", X: Axis{Label: "days"}, Y: Axis{Label: "customers", Whole: true}, Edges: []float64{0, 10, 20, 40}, Counts: []float64{5, 0, 2}},
 		"none counted": Histogram{Alt: "a", Edges: []float64{0, 10}, Counts: []float64{0}},
 	}
 }
@@ -240,8 +240,8 @@ func TestCurvesDifferWithoutColour(t *testing.T) {
 			dashed++
 		}
 	}
-	if dashed != 1 {
-		t.Errorf("%d of two curves are dashed: want 1", dashed)
+	if dashed != 2 { // the second curve, and the sample beside its name
+		t.Errorf("%d dashed lines: want 2", dashed)
 	}
 	seen := map[string]bool{}
 	for _, dash := range dashes {
@@ -293,6 +293,28 @@ func TestBarsCarryTheirNumbers(t *testing.T) {
 		if !slices.Contains(texts(all), text) {
 			t.Errorf("no %q in %q", text, texts(all))
 		}
+	}
+}
+
+func TestWholeAxisHasNoHalves(t *testing.T) {
+	all := parse(t, gallery()["histogram"])
+	if slices.Contains(texts(all), "2.5") || !slices.Contains(texts(all), "5") {
+		t.Errorf("ticks in %q: want whole ones", texts(all))
+	}
+}
+
+func TestNumbersFitIntoNarrowCells(t *testing.T) {
+	h := HeatMap{Columns: make([]string, 12), Rows: []string{"May"}, Values: [][]float64{make([]float64, 12)}, Format: Percent}
+	for i := range h.Values[0] {
+		h.Values[0][i] = 1 / float64(i+1)
+	}
+	for _, e := range parse(t, h) {
+		if e.text == "33.3\u00a0%" && !strings.Contains(e.attr["style"], "font-size:9px") {
+			t.Errorf("style %q: want the smallest font", e.attr["style"])
+		}
+	}
+	if got := h.valueSize(100); got != sizeValue {
+		t.Errorf("size %v in a wide cell: want %v", got, sizeValue)
 	}
 }
 

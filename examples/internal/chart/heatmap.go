@@ -28,7 +28,8 @@ type HeatMap struct {
 	// into the first of them; a line divides neighbours of unlike name. Nil means
 	// no groups.
 	Groups [][]string
-	// Format writes a value. Nil means [Number].
+	// Format writes a value. Nil means [Number]. More than ten columns need it to
+	// be short.
 	Format func(float64) string
 	// Max is the value of the darkest shade. Zero means the largest of all.
 	Max float64
@@ -206,10 +207,7 @@ func (h heatLabels) Plot(c draw.Canvas, p *plot.Plot) {
 	if h.Groups != nil {
 		down = (toY(1) - toY(0)) * 0.2
 	}
-	format := h.Format
-	if format == nil {
-		format = Number
-	}
+	size := h.valueSize(toX(1) - toX(0))
 	for row, values := range h.Values {
 		y := h.y(row)
 		for column, v := range values {
@@ -217,9 +215,9 @@ func (h heatLabels) Plot(c draw.Canvas, p *plot.Plot) {
 				continue
 			}
 			ink := onHeat + Ink(h.level(v))
-			sty := styled(ink, sizeValue, draw.XCenter, draw.YCenter)
+			sty := styled(ink, size, draw.XCenter, draw.YCenter)
 			at := vg.Point{X: toX(float64(column)), Y: toY(float64(y)) - down}
-			c.FillText(sty, at, clean(format(v)))
+			c.FillText(sty, at, h.format(v))
 			if name := h.groupStart(row, column); name != "" {
 				sty := styled(ink, sizeSmall, draw.XLeft, draw.YTop)
 				width := toX(1) - toX(0) - 8 // within the cell: its neighbour has another ink
@@ -228,6 +226,31 @@ func (h heatLabels) Plot(c draw.Canvas, p *plot.Plot) {
 			}
 		}
 	}
+}
+
+// valueSize is the size at which all numbers fit into their cells, or the
+// smallest that can be read.
+func (h HeatMap) valueSize(cell vg.Length) vg.Length {
+	widest := vg.Length(0)
+	sty := styled(Text, sizeValue, draw.XLeft, draw.YTop)
+	for _, row := range h.Values {
+		for _, v := range row {
+			if !math.IsNaN(v) {
+				widest = max(widest, sty.Width(h.format(v)))
+			}
+		}
+	}
+	if widest <= cell-4 {
+		return sizeValue
+	}
+	return max(sizeValue*(cell-4)/widest, sizeLeast)
+}
+
+func (h HeatMap) format(v float64) string {
+	if h.Format != nil {
+		return clean(h.Format(v))
+	}
+	return Number(v)
 }
 
 // groupStart returns the name of a group at its first cell, "" elsewhere.

@@ -143,13 +143,14 @@ func (c Curve) line(i int) *plotter.Line {
 // curveNames writes the name of each curve beside it.
 type curveNames []Curve
 
-// Plot moves names at the right apart where they would overlap.
+// Plot moves names at the right apart where they would overlap, and so shows
+// with each a piece of its curve.
 func (n curveNames) Plot(c draw.Canvas, p *plot.Plot) {
 	toX, toY := p.Transforms(&c)
 	type place struct {
-		name string
-		ink  Ink
-		y    vg.Length
+		name  string
+		style draw.LineStyle
+		y     vg.Length
 	}
 	var ends []place
 	for i, curve := range n {
@@ -161,7 +162,7 @@ func (n curveNames) Plot(c draw.Canvas, p *plot.Plot) {
 			c.FillText(sty, vg.Point{X: toX(at.X) + 5, Y: toY(at.Y) - 4}, clean(curve.Name))
 		default:
 			last := curve.Points[len(curve.Points)-1]
-			ends = append(ends, place{clean(curve.Name), curve.ink(i), toY(last.Y)})
+			ends = append(ends, place{clean(curve.Name), curve.line(i).LineStyle, toY(last.Y)})
 		}
 	}
 	slices.SortStableFunc(ends, func(a, b place) int { return cmp.Compare(a.y, b.y) })
@@ -171,12 +172,16 @@ func (n curveNames) Plot(c draw.Canvas, p *plot.Plot) {
 			ends[i].y = max(ends[i].y, ends[i-1].y+apart)
 		}
 		sty := styled(Label, sizeText, draw.XLeft, draw.YCenter)
-		c.FillText(sty, vg.Point{X: c.Max.X + endGap, Y: ends[i].y}, ends[i].name)
+		x, y := c.Max.X+endGap, ends[i].y
+		c.StrokeLine2(ends[i].style, x, y, x+sample, y)
+		c.FillText(sty, vg.Point{X: x + sample + 4, Y: y}, ends[i].name)
 	}
 }
 
-// endGap is between the end of a curve and its name.
-const endGap = 6
+const (
+	endGap = 6  // between the end of a curve and the sample of it
+	sample = 20 // how long a piece of the curve stands beside its name
+)
 
 // GlyphBoxes keeps room at the right for the names.
 func (n curveNames) GlyphBoxes(*plot.Plot) []plot.GlyphBox {
@@ -184,7 +189,7 @@ func (n curveNames) GlyphBoxes(*plot.Plot) []plot.GlyphBox {
 	sty := styled(Label, sizeText, draw.XLeft, draw.YCenter)
 	for _, curve := range n {
 		if len(curve.Points) > 0 && curve.NameAt == 0 && curve.Name != "" {
-			box := sty.Rectangle(clean(curve.Name)).Add(vg.Point{X: endGap})
+			box := sty.Rectangle(clean(curve.Name)).Add(vg.Point{X: endGap + sample + 4})
 			boxes = append(boxes, plot.GlyphBox{X: 1, Y: 0.5, Rectangle: box})
 		}
 	}

@@ -16,6 +16,7 @@ const (
 	sizeValue = 13.0 // numbers in cells
 	sizeText  = 12.0 // axes and names
 	sizeSmall = 10.5 // names within cells
+	sizeLeast = 9.0  // numbers in the narrowest cells
 )
 
 // styled returns the style of a text.
