@@ -167,9 +167,10 @@ func parts(s regulars.Span) (n int, unit string) {
 
 // extent returns the fewest and the most seconds that a span may last, clock
 // changes of up to a day included.
-func extent(s regulars.Span) (shortest, longest int) {
+func extent(s regulars.Span) (shortest, longest int64) {
 	const dayLength = 24 * 60 * 60
-	n, unit := parts(s)
+	number, unit := parts(s)
+	n := int64(number)
 	switch unit {
 	case "s":
 		return n, n

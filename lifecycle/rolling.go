@@ -2,6 +2,7 @@ package lifecycle
 
 import (
 	"errors"
+	"math"
 	"slices"
 	"time"
 
@@ -130,10 +131,11 @@ func (s stepper) age(start, t time.Time) int {
 }
 
 // elapsedSteps divides a length of time, which saturates at 292 years, by
-// whole seconds where it does.
+// whole seconds where it does. More steps than any triangle has are cut off.
 func elapsedSteps(length time.Duration, seconds int64, step time.Duration) int {
-	if length == 1<<63-1 {
-		return int(seconds / int64(step/time.Second))
+	steps := int64(length / step)
+	if length == math.MaxInt64 {
+		steps = seconds / int64(step/time.Second)
 	}
-	return int(length / step)
+	return int(min(steps, 1<<30))
 }

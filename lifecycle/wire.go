@@ -3,6 +3,7 @@ package lifecycle
 import (
 	"errors"
 	"fmt"
+	"math"
 	"time"
 
 	"github.com/regulars-go/regulars"
@@ -17,9 +18,6 @@ const (
 	wireLog      = "lifecycle.log.1"
 	wireSurvival = "lifecycle.survival.1"
 )
-
-// maxSetAside bounds what a count of set-aside events may claim to be.
-const maxSetAside = 1 << 62
 
 func appendHeader(dst []byte, form string, f frame, until time.Time, afterUntil int) []byte {
 	dst = wire.AppendString(dst, form)
@@ -44,7 +42,7 @@ func readHeader(r *wire.Reader, form string, f frame, until time.Time) (afterUnt
 	if got := r.Time(); r.Err() == nil && !got.Equal(until.Truncate(time.Microsecond)) {
 		r.Fail("is until %s, not %s", got.Format(time.RFC3339Nano), until.Format(time.RFC3339Nano))
 	}
-	return int(r.UintUpTo(maxSetAside))
+	return int(r.UintUpTo(math.MaxInt))
 }
 
 // readIDs calls read for each customer; IDs must ascend.

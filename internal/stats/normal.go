@@ -37,7 +37,7 @@ func lowerQuantile(p float64) float64 {
 	}
 	logP := math.Log(p)
 	// From the tail's leading term; near 1/2 the series at 0 is closer.
-	x := -math.Sqrt(max(0, -2*logP-math.Log(2*math.Pi*max(1, -2*logP))))
+	x := -math.Sqrt(max(0, float64(-2*logP)-math.Log(2*math.Pi*max(1, -2*logP))))
 	if p > 0.2 {
 		x = (p - 0.5) * math.Sqrt(2*math.Pi)
 	}

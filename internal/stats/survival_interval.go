@@ -23,7 +23,8 @@ func (c Survival) Interval(i int, kind IntervalKind, z float64) (lo, hi float64)
 	}
 	se := math.Sqrt(c.Steps[i].hazardVar)
 	if kind == Plain {
-		return max(0, s-z*s*se), min(1, s+z*s*se)
+		spread := float64(z * s * se)
+		return max(0, s-spread), min(1, s+spread)
 	}
 	spread := math.Exp(z * se / -math.Log(s))
 	return math.Pow(s, spread), math.Pow(s, 1/spread)
@@ -78,7 +79,7 @@ func (c Survival) RestrictedMean(tau float64) (mean, se float64) {
 	variance, end := 0.0, tau
 	for i := n - 1; i >= 0; i-- {
 		s := c.Steps[i]
-		mean += s.Survival * (end - s.Time)
+		mean += float64(s.Survival * (end - s.Time))
 		end = s.Time
 		if left := s.AtRisk - s.Events; s.Survival > 0 && s.Events > 0 {
 			variance += mean * mean * s.Events / (s.AtRisk * left)

@@ -71,7 +71,9 @@ func newGroupCounts(groups [][]Spell) groupCounts {
 }
 
 // add adds what one time says: events observed, expected by each group's share
-// of those at risk, and their hypergeometric covariance.
+// of those at risk, and their hypergeometric covariance. Products that are added
+// are converted to float64 first, here and where a curve is made: a machine
+// that fuses the two steps would differ in the last digit.
 func (c groupCounts) add(i int, result *LogRankResult, variance [][]float64) {
 	var n, d float64
 	for j := range c.atRisk {
@@ -88,11 +90,11 @@ func (c groupCounts) add(i int, result *LogRankResult, variance [][]float64) {
 	for j := range c.atRisk {
 		share := c.atRisk[j][i] / n
 		result.Observed[j] += c.events[j][i]
-		result.Expected[j] += d * share
+		result.Expected[j] += float64(d * share)
 		for l := range c.atRisk {
 			variance[j][l] -= spread * share * c.atRisk[l][i] / n
 		}
-		variance[j][j] += spread * share
+		variance[j][j] += float64(spread * share)
 	}
 }
 
@@ -126,9 +128,9 @@ func quadraticForm(v [][]float64, observed, expected []float64) (q float64, rank
 		q += z[best] * z[best] / v[best][best]
 		for _, j := range left {
 			f := v[j][best] / v[best][best]
-			z[j] -= f * z[best]
+			z[j] -= float64(f * z[best])
 			for _, l := range left {
-				v[j][l] -= f * v[best][l]
+				v[j][l] -= float64(f * v[best][l])
 			}
 		}
 	}
