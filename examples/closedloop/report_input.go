@@ -14,7 +14,7 @@ func (a *analysis) inputReport() (section, error) {
 		Facts    []fact
 		SetAside *grid
 	}{Input: in, Facts: []fact{
-		{Name: "Customers", Value: count(in.Customers)},
+		{Name: "Customers", Value: count(in.Customers), Note: a.unscored()},
 		{Name: "Orders", Value: count(in.Orders), Note: ofRows(in)},
 		{Name: "Total", Value: grouped(in.Total), Note: "paid, less what was given back"},
 		{Name: "Orders per customer", Value: perHead(in)},
@@ -26,6 +26,14 @@ func (a *analysis) inputReport() (section, error) {
 		}
 	}
 	return section{ID: "input", Title: "What came in", Data: data}, nil
+}
+
+// unscored says how many customers are in no segment.
+func (a *analysis) unscored() string {
+	if a.prospects == 0 {
+		return ""
+	}
+	return count(a.prospects) + " without an order that counts"
 }
 
 func ofRows(in inputSection) string {

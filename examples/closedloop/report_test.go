@@ -1,6 +1,7 @@
 package main
 
 import (
+	order "cmp"
 	"encoding/xml"
 	"errors"
 	"fmt"
@@ -87,6 +88,7 @@ func TestReportShowsWhatTheDocumentSays(t *testing.T) {
 		"<h1>Customer report</h1>", "built-in shop", count(doc.Input.Customers), count(doc.Input.Orders), grouped(doc.Input.Total),
 		longDate(doc.Input.From), longDate(doc.Input.To), "Asia/Shanghai",
 		unbroken(doc.RFM.Concentration.Top20), two(doc.RFM.Concentration.Gini), "duplicate",
+		count(doc.RFM.Prospects) + " without an order that counts",
 	} {
 		if !strings.Contains(html, want) {
 			t.Errorf("no %q in the page", want)
@@ -125,23 +127,40 @@ func TestHeatMapAgreesWithTheScores(t *testing.T) {
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("cells (-scores +figure):\n%s", diff)
 	}
-	// In the drawing too the best recency is on top.
-	if svg := string(heat.SVG); textY(t, svg, "R5") >= textY(t, svg, "R1") {
-		t.Error("R5 is not above R1")
+	if diff := cmp.Diff(want, drawnCells(t, string(heat.SVG))); diff != "" {
+		t.Errorf("cells (-scores +drawing):\n%s", diff)
 	}
 }
 
-func textY(t *testing.T, svg, text string) float64 {
+// drawnCells reads the numbers in the cells by where they stand: the best
+// recency on top, the best frequency at the right.
+func drawnCells(t *testing.T, svg string) map[string]int {
 	t.Helper()
-	m := regexp.MustCompile(` y="(-?[0-9.]+)"[^>]*>` + text + `<`).FindStringSubmatch(svg)
-	if m == nil {
-		t.Fatalf("no text %s", text)
+	type number struct {
+		x, y  float64
+		value int
 	}
-	y, err := strconv.ParseFloat(m[1], 64)
-	if err != nil {
-		t.Fatal(err)
+	var list []number
+	for _, m := range regexp.MustCompile(`<text x="([-0-9.]+)" y="([-0-9.]+)"[^>]*font-size:13px[^>]*>([0-9,]+)<`).FindAllStringSubmatch(svg, -1) {
+		x, errX := strconv.ParseFloat(m[1], 64)
+		y, errY := strconv.ParseFloat(m[2], 64)
+		value, err := strconv.Atoi(strings.ReplaceAll(m[3], ",", ""))
+		if err := errors.Join(errX, errY, err); err != nil {
+			t.Fatal(err)
+		}
+		list = append(list, number{x, y, value})
 	}
-	return y
+	slices.SortFunc(list, func(a, b number) int { return order.Or(order.Compare(a.y, b.y), order.Compare(a.x, b.x)) })
+	if len(list) != scores*scores {
+		t.Fatalf("%d numbers in cells: want %d", len(list), scores*scores)
+	}
+	cells := map[string]int{}
+	for i, n := range list {
+		if n.value > 0 {
+			cells[fmt.Sprintf("%d%d", scores-i/scores, 1+i%scores)] = n.value
+		}
+	}
+	return cells
 }
 
 func TestReportIsTheSameEachTime(t *testing.T) {

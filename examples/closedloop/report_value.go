@@ -177,7 +177,7 @@ func (a *analysis) curveFigure() (*figure, error) {
 		return nil, nil
 	}
 	gini, _ := a.concentration.Gini()
-	curve := chart.Curve{Name: "revenue of the top customers", NameAt: 2 * 45}
+	curve := chart.Curve{Name: "revenue as it is", NameAt: 2 * 45}
 	for _, p := range points {
 		curve.Points = append(curve.Points, chart.Point{X: p.Customers, Y: p.Value})
 	}
