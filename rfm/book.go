@@ -64,7 +64,7 @@ func (b *book[K]) len() int {
 func (b *book[K]) find(id K) *row[K] {
 	b.init()
 	h := hash(b.kind, id)
-	return b.pages[h>>(64-pageBits)].find(b.kind, uint32(h), id)
+	return b.pages[h>>(32-pageBits)].find(b.kind, h, id)
 }
 
 func (b *book[K]) lookup(id K) *row[K] {
@@ -72,15 +72,19 @@ func (b *book[K]) lookup(id K) *row[K] {
 		return nil
 	}
 	h := hash(b.kind, id)
-	p := &b.pages[h>>(64-pageBits)]
+	p := &b.pages[h>>(32-pageBits)]
 	if len(p.slots) == 0 {
 		return nil
 	}
-	if slot := p.slot(uint32(h), id); p.slots[slot] != 0 {
+	if slot := p.slot(h, id); p.slots[slot] != 0 {
 		return p.row(p.slots[slot]&indexMask - 1)
 	}
 	return nil
 }
+
+// tagOf returns eight bits of a hash where a slot has them. They are those
+// below the page's, which choose a slot only in pages beyond 2^16.
+func tagOf(h uint32) uint32 { return h << pageBits &^ indexMask }
 
 func (p *page[K]) row(i uint32) *row[K] { return &p.blocks[i>>blockBits][i&(blockLen-1)] }
 
@@ -91,18 +95,18 @@ func (p *page[K]) find(kind reflect.Kind, h uint32, id K) *row[K] {
 	slot := p.slot(h, id)
 	if p.slots[slot] == 0 {
 		p.append(row[K]{id: id})
-		p.slots[slot] = h&^indexMask | uint32(p.len)
+		p.slots[slot] = tagOf(h) | uint32(p.len)
 	}
 	return p.row(p.slots[slot]&indexMask - 1)
 }
 
 // slot returns where id is, or the free slot where it belongs.
 func (p *page[K]) slot(h uint32, id K) uint32 {
-	mask := uint32(len(p.slots) - 1)
+	mask, tag := uint32(len(p.slots)-1), tagOf(h)
 	slot := h & mask
 	for {
 		s := p.slots[slot]
-		if s == 0 || (s^h)>>indexBits == 0 && p.row(s&indexMask-1).id == id {
+		if s == 0 || s&^indexMask == tag && p.row(s&indexMask-1).id == id {
 			return slot
 		}
 		slot = (slot + 1) & mask
@@ -113,12 +117,12 @@ func (p *page[K]) grow(kind reflect.Kind) {
 	p.slots = make([]uint32, max(8, 2*len(p.slots)))
 	mask := uint32(len(p.slots) - 1)
 	for i := range uint32(p.len) {
-		h := uint32(hash(kind, p.row(i).id))
+		h := hash(kind, p.row(i).id)
 		slot := h & mask
 		for p.slots[slot] != 0 {
 			slot = (slot + 1) & mask
 		}
-		p.slots[slot] = h&^indexMask | (i + 1)
+		p.slots[slot] = tagOf(h) | (i + 1)
 	}
 }
 
@@ -132,9 +136,9 @@ func (p *page[K]) fetch(hashes []uint32) (likely [blockLen]uint32, sum int64) {
 	}
 	mask := uint32(len(p.slots) - 1)
 	for i, h := range hashes {
-		slot := h & mask
+		slot, tag := h&mask, tagOf(h)
 		s := p.slots[slot]
-		for s != 0 && (s^h)>>indexBits != 0 {
+		for s != 0 && s&^indexMask != tag {
 			slot = (slot + 1) & mask
 			s = p.slots[slot]
 		}
@@ -253,7 +257,7 @@ func (b *book[K]) merge(other *book[K]) error {
 func (b *book[K]) mergeBlock(p *page[K], other *book[K], block []row[K]) {
 	var hashes [blockLen]uint32
 	for i := range block {
-		hashes[i] = uint32(hash(b.kind, block[i].id))
+		hashes[i] = hash(b.kind, block[i].id)
 	}
 	likely, _ := p.fetch(hashes[:len(block)])
 	for i := range block {

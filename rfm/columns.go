@@ -38,8 +38,9 @@ func (t *Tally[K]) AddColumns(c Columns[K]) error {
 	}
 	t.book.init()
 	var b batch[K]
-	for from := 0; from < len(c.Customer); from += batchLen {
-		t.addBatch(&b, c, from, min(from+batchLen, len(c.Customer)), tick)
+	for from, to := 0, 0; from < len(c.Customer); from = to {
+		to = min(from+batchLen(t.book.len()), len(c.Customer))
+		t.addBatch(&b, c, from, to, tick)
 	}
 	return nil
 }
@@ -81,13 +82,14 @@ func (c Columns[K]) check() (tick int64, err error) {
 	return tick, nil
 }
 
-// batchLen is how many orders are sorted by page at a time: enough that each
-// page, once in the cache, gets thousands of them.
-const batchLen = 1 << 20
+// batchLen is how many orders are sorted by page at a time, so that each page,
+// once in the cache, gets several for each of its customers. What they take is
+// 28 bytes each for 32-bit IDs, and with the last limit 60 MB.
+func batchLen(customers int) int { return min(max(1<<16, 4*customers), 1<<21) }
 
 // batch is one stretch of orders, sorted by page.
 type batch[K regulars.ID] struct {
-	hashes []uint64
+	hashes []uint32
 	orders []batchOrder[K]
 }
 
@@ -99,14 +101,14 @@ type batchOrder[K regulars.ID] struct {
 
 // addBatch adds the orders from the index from up to to.
 func (t *Tally[K]) addBatch(b *batch[K], c Columns[K], from, to int, tick int64) {
-	if b.orders == nil {
-		b.hashes, b.orders = make([]uint64, to-from), make([]batchOrder[K], to-from)
+	if len(b.orders) < to-from {
+		b.hashes, b.orders = make([]uint32, to-from), make([]batchOrder[K], to-from)
 	}
 	var next [pageCount]int
 	for i, id := range c.Customer[from:to] {
 		h := hash(t.book.kind, id)
 		b.hashes[i] = h
-		next[h>>(64-pageBits)]++
+		next[h>>(32-pageBits)]++
 	}
 	sum := 0
 	for page, n := range next {
@@ -115,8 +117,8 @@ func (t *Tally[K]) addBatch(b *batch[K], c Columns[K], from, to int, tick int64)
 	}
 	ids, ats, amounts := c.Customer[from:to], c.At[from:to], c.Amount[from:to]
 	for i, h := range b.hashes[:to-from] {
-		page := h >> (64 - pageBits)
-		b.orders[next[page]] = batchOrder[K]{ats[i] * tick, amounts[i], ids[i], uint32(h)}
+		page := h >> (32 - pageBits)
+		b.orders[next[page]] = batchOrder[K]{ats[i] * tick, amounts[i], ids[i], h}
 		next[page]++
 	}
 	until := t.until()

@@ -17,21 +17,21 @@ var (
 	mix  = maphash.Bytes(seed, nil)
 )
 
-// hash spreads IDs over 64 bits. kind is that of K, looked up once.
-func hash[K regulars.ID](kind reflect.Kind, id K) uint64 {
+// hash spreads IDs over 32 bits, of which the top ones choose the page and the
+// low ones the slot. kind is that of K, looked up once.
+func hash[K regulars.ID](kind reflect.Kind, id K) uint32 {
 	p := unsafe.Pointer(&id)
 	switch kind {
 	case reflect.String:
-		return maphash.String(seed, *(*string)(p))
+		return uint32(maphash.String(seed, *(*string)(p)))
 	case reflect.Array:
-		return maphash.Bytes(seed, (*[16]byte)(p)[:])
+		return uint32(maphash.Bytes(seed, (*[16]byte)(p)[:]))
 	}
 	x := integerBits(p, unsafe.Sizeof(id))
-	// Two rounds of multiply and fold: every bit of x reaches the top ones,
-	// which choose the page, and the low ones, which choose the slot.
+	// Two rounds of multiply and fold: every bit of x reaches all others.
 	hi, lo := bits.Mul64(x^mix, 0x9e3779b97f4a7c15)
 	hi, lo = bits.Mul64(hi^lo^mix, 0xe7037ed1a0b428db)
-	return hi ^ lo
+	return uint32(hi ^ lo)
 }
 
 // integerBits returns the bits of an integer of some size, as unsigned.

@@ -1,8 +1,8 @@
 package rfm
 
 import (
-	"cmp"
 	"encoding/binary"
+	"math"
 	"math/bits"
 	"reflect"
 	"slices"
@@ -29,48 +29,78 @@ func arrange[T any](values []T, order []uint32) []T {
 	return arranged
 }
 
-// idOrder returns the indexes of ids in ascending order of ID. It sorts by a
-// number that has the order of the IDs, digit by digit, and looks at the IDs
-// themselves only where the numbers are equal: of two strings, where eight
-// bytes are.
+// idOrder returns the indexes of ids in ascending order of ID. It sorts by 32
+// bits that have the order of the IDs, digit by digit, and looks at the IDs
+// themselves only where these are equal.
 func idOrder[K regulars.ID](ids []K) []uint32 {
-	kind := reflect.TypeFor[K]().Kind()
-	all := make([]keyed, len(ids))
-	for i, id := range ids {
-		all[i] = keyed{sortKey(kind, id), uint32(i)}
+	packed := packKeys(ids)
+	packed = sortPacked(packed)
+	order := make([]uint32, len(ids))
+	for i, p := range packed {
+		order[i] = uint32(p)
 	}
-	all = sortByKey(all)
-	for from := 0; from < len(all); {
+	for from := 0; from < len(order); {
 		to := from + 1
-		for to < len(all) && all[to].key == all[from].key {
+		for to < len(order) && packed[to]>>32 == packed[from]>>32 {
 			to++
 		}
 		if to-from > 1 {
-			slices.SortFunc(all[from:to], func(x, y keyed) int { return regulars.Compare(ids[x.index], ids[y.index]) })
+			slices.SortFunc(order[from:to], func(i, j uint32) int { return regulars.Compare(ids[i], ids[j]) })
 		}
 		from = to
-	}
-	order := make([]uint32, len(all))
-	for i := range all {
-		order[i] = all[i].index
 	}
 	return order
 }
 
-// keyed is an index beside the first 64 bits of what it is sorted by.
-type keyed struct {
-	key   uint64
-	index uint32
+// packKeys returns for each ID the top 32 bits of the range of all sort keys,
+// and below them its index.
+func packKeys[K regulars.ID](ids []K) []uint64 {
+	kind := reflect.TypeFor[K]().Kind()
+	skip := 0
+	if kind == reflect.String {
+		skip = commonPrefix(ids)
+	}
+	keys := make([]uint64, len(ids))
+	least, greatest := uint64(math.MaxUint64), uint64(0)
+	for i, id := range ids {
+		key := sortKey(kind, id, skip)
+		keys[i] = key
+		least, greatest = min(least, key), max(greatest, key)
+	}
+	shift := 0
+	if len(ids) > 0 {
+		shift = max(0, bits.Len64(greatest-least)-32)
+	}
+	for i, key := range keys {
+		keys[i] = (key-least)>>shift<<32 | uint64(i)
+	}
+	return keys
+}
+
+// commonPrefix returns how many bytes all strings have in common.
+func commonPrefix[K regulars.ID](ids []K) int {
+	text := func(i int) string { return *(*string)(unsafe.Pointer(&ids[i])) }
+	common := 0
+	for i := range ids {
+		if i == 0 {
+			common = len(text(0))
+		}
+		common = min(common, len(text(i)))
+		for text(i)[:common] != text(0)[:common] {
+			common--
+		}
+	}
+	return common
 }
 
 // sortKey returns a number that is lower for an ID that comes before another,
-// or equal. kind is that of K.
-func sortKey[K regulars.ID](kind reflect.Kind, id K) uint64 {
+// or equal. kind is that of K; of strings, skip bytes are known to be the same.
+func sortKey[K regulars.ID](kind reflect.Kind, id K, skip int) uint64 {
 	p := unsafe.Pointer(&id)
 	switch kind {
 	case reflect.String:
 		var prefix [8]byte
-		copy(prefix[:], *(*string)(p))
+		copy(prefix[:], (*(*string)(p))[skip:])
 		return binary.BigEndian.Uint64(prefix[:])
 	case reflect.Array:
 		return binary.BigEndian.Uint64((*[16]byte)(p)[:])
@@ -93,31 +123,32 @@ const (
 	digits    = 1 << digitBits
 )
 
-// sortByKey sorts by key, from the lowest digit in which any two differ to the
-// highest. It uses and may return other memory than it was given.
-func sortByKey(all []keyed) []keyed {
+// sortPacked sorts by the upper 32 bits, from the lowest digit to the highest
+// in which any two differ. It uses and may return other memory than it was
+// given.
+func sortPacked(all []uint64) []uint64 {
 	if len(all) < digits {
-		slices.SortFunc(all, func(x, y keyed) int { return cmp.Compare(x.key, y.key) })
+		slices.Sort(all)
 		return all
 	}
 	var differ uint64
-	for i := range all {
-		differ |= all[i].key ^ all[0].key
+	for _, p := range all {
+		differ |= p ^ all[0]
 	}
-	spare := make([]keyed, len(all))
-	for shift := bits.TrailingZeros64(differ); shift < 64 && differ>>shift != 0; shift += digitBits {
+	spare := make([]uint64, len(all))
+	for shift := 32; shift < 64 && differ>>shift != 0; shift += digitBits {
 		var next [digits]uint32
-		for i := range all {
-			next[all[i].key>>shift%digits]++
+		for _, p := range all {
+			next[p>>shift%digits]++
 		}
 		sum := uint32(0)
 		for digit, n := range next {
 			next[digit] = sum
 			sum += n
 		}
-		for i := range all {
-			digit := all[i].key >> shift % digits
-			spare[next[digit]] = all[i]
+		for _, p := range all {
+			digit := p >> shift % digits
+			spare[next[digit]] = p
 			next[digit]++
 		}
 		all, spare = spare, all
