@@ -23,6 +23,7 @@ func main() {
 	dir := flag.String("data", defaultData(), "`DIR` of orders.csv and answers/rfm.json")
 	threads := flag.String("threads", "1,2", "numbers of goroutines, with as many processors")
 	runs := flag.Int("runs", 5, "timed runs of each task, after one to warm up")
+	peers := flag.String("compare", "", "`FILE` of the lines that the peers printed, to end with a table of ratios")
 	flag.Parse()
 	orders, err := readOrders(filepath.Join(*dir, "orders.csv"))
 	if err != nil {
@@ -39,6 +40,15 @@ func main() {
 		}
 		runtime.GOMAXPROCS(n)
 		if err := measure(orders, want, n, *runs); err != nil {
+			log.Fatal(err)
+		}
+	}
+	runtime.GOMAXPROCS(1)
+	if err := measureAdd(orders, *runs); err != nil {
+		log.Fatal(err)
+	}
+	if *peers != "" {
+		if err := compare(os.Stdout, *peers, printed); err != nil {
 			log.Fatal(err)
 		}
 	}
@@ -63,9 +73,11 @@ type line struct {
 	Source        string  `json:"source"`
 	Rows          int     `json:"rows"`
 	Threads       int     `json:"threads"`
-	Runs          int     `json:"runs"`
-	SecondsMin    float64 `json:"seconds_min"`
-	SecondsMedian float64 `json:"seconds_median"`
+	Runs          int     `json:"runs,omitzero"`
+	SecondsMin    float64 `json:"seconds_min,omitzero"`
+	SecondsMedian float64 `json:"seconds_median,omitzero"`
+	// BytesPerCustomer is for rfm_heap, which takes no time.
+	BytesPerCustomer float64 `json:"bytes_per_customer,omitzero"`
 }
 
 // timed runs f once to warm up and then runs times, and prints the line.
@@ -80,13 +92,22 @@ func timed(l line, runs int, f func()) {
 		}
 	}
 	slices.Sort(seconds)
-	l.Peer, l.Version, l.Runs = "regulars", runtime.Version(), runs
+	l.Runs = runs
 	l.SecondsMin, l.SecondsMedian = round(seconds[0]), round(seconds[len(seconds)/2])
+	l.print()
+}
+
+// printed are the lines so far.
+var printed []line
+
+func (l line) print() {
+	l.Peer, l.Version = "regulars", runtime.Version()
 	text, err := json.Marshal(l)
 	if err != nil {
 		log.Fatal(err)
 	}
 	fmt.Println(string(text))
+	printed = append(printed, l)
 }
 
 func round(s float64) float64 { return float64(int(s*1e4+0.5)) / 1e4 }

@@ -4,7 +4,9 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"math"
 	"os"
+	"runtime"
 	"sync"
 	"time"
 
@@ -40,6 +42,7 @@ func readAnswers(path string) (*answers, error) {
 
 // measure times the tasks with n goroutines and checks what came out.
 func measure(o *orders, want *answers, n, runs int) error {
+	before := liveHeap()
 	asOf := time.Unix(want.AsOf, 0).UTC()
 	var tally *rfm.Tally[int32]
 	var table *rfm.Table[int32]
@@ -73,6 +76,13 @@ func measure(o *orders, want *answers, n, runs int) error {
 	if failed != nil {
 		return failed
 	}
+	after := liveHeap()
+	runtime.KeepAlive(tally)
+	runtime.KeepAlive(table)
+	runtime.KeepAlive(scores)
+	heap := line{Task: "rfm_heap", Source: "memory/time", Rows: table.Len(), Threads: n}
+	heap.BytesPerCustomer = math.Round(10*float64(after-before)/float64(table.Len())) / 10
+	heap.print()
 	if diff := cmp.Diff(want.Cells.Days, cells); diff != "" {
 		return fmt.Errorf("cells differ from the peers' (-peers +regulars):\n%s", diff)
 	}
@@ -88,11 +98,12 @@ func measure(o *orders, want *answers, n, runs int) error {
 
 // tally adds the orders up on n goroutines, each with a stretch of the log.
 func (o *orders) tally(n int) (*rfm.Tally[int32], error) {
-	tallies := make([]rfm.Tally[int32], n)
+	tallies := make([]*rfm.Tally[int32], n)
 	failed := make([]error, n)
 	var wait sync.WaitGroup
 	for i := range n {
 		from, to := len(o.at)*i/n, len(o.at)*(i+1)/n
+		tallies[i] = &rfm.Tally[int32]{}
 		wait.Go(func() {
 			failed[i] = tallies[i].AddColumns(rfm.Columns[int32]{
 				Customer: o.customer[from:to], At: o.at[from:to], Amount: o.cents[from:to], Places: 2,
@@ -101,9 +112,9 @@ func (o *orders) tally(n int) (*rfm.Tally[int32], error) {
 	}
 	wait.Wait()
 	for i := 1; i < n; i++ {
-		failed = append(failed, tallies[0].Merge(&tallies[i]))
+		failed = append(failed, tallies[0].Merge(tallies[i]))
 	}
-	return &tallies[0], errors.Join(failed...)
+	return tallies[0], errors.Join(failed...)
 }
 
 // countCells counts the customers of each cell that has any, in the order of
