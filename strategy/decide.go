@@ -3,6 +3,7 @@ package strategy
 import (
 	"fmt"
 	"iter"
+	"slices"
 	"time"
 
 	"github.com/regulars-go/regulars"
@@ -86,51 +87,52 @@ func (p *Policy) decide(verdicts []Verdict, c Customer, now time.Time) Decision 
 			held[n/64] |= 1 << (n % 64)
 		}
 	}
-	chosen := ""
+	chosen, micros := "", microseconds(now)
 	for i := range p.gates {
-		v := p.judge(&p.gates[i], held, now)
-		v.Operation = p.ranked[i].Name
-		if v.Code == Chosen && chosen != "" {
+		g := &p.gates[i]
+		code, detail, waits := p.judge(g, held, micros)
+		v := Verdict{Operation: g.operation, Code: code, Detail: detail}
+		switch {
+		case waits:
+			v.RetryAt = g.start
+		case code == Chosen && chosen == "":
+			chosen = g.operation
+		case code == Chosen:
 			v.Code, v.Detail = Outranked, chosen
-		} else if v.Code == Chosen {
-			chosen = v.Operation
 		}
 		verdicts = append(verdicts, v)
 	}
 	return Decision{Policy: p.id, Customer: c.ID, At: now, Chosen: chosen, Verdicts: verdicts}
 }
 
-// judge returns the verdict on one operation as if it were the only one.
-func (p *Policy) judge(g *gate, held labelSet, now time.Time) Verdict {
-	if !g.end.IsZero() && !now.Before(g.end) {
-		return Verdict{Code: Ended, Detail: g.ends}
+// judge returns the verdict on one operation as if it were the only one, and
+// whether nothing but its start is to wait for.
+func (p *Policy) judge(g *gate, held labelSet, now int64) (code Code, detail string, waits bool) {
+	if now >= g.endsAt {
+		return Ended, g.ends, false
 	}
-	v := p.audience(g, held)
-	if !g.start.IsZero() && now.Before(g.start) {
-		ahead := Verdict{Code: NotStarted, Detail: g.starts}
-		if v.Code == Chosen {
-			ahead.RetryAt = g.start
-		}
-		return ahead
+	code, detail = p.audience(g, held)
+	if now < g.startsAt {
+		return NotStarted, g.starts, code == Chosen
 	}
-	return v
+	return code, detail, false
 }
 
-func (p *Policy) audience(g *gate, held labelSet) Verdict {
+func (p *Policy) audience(g *gate, held labelSet) (Code, string) {
 	for _, n := range g.allOf {
 		if !held.has(n) {
-			return Verdict{Code: LacksLabel, Detail: p.labels[n]}
+			return LacksLabel, p.labels[n]
 		}
 	}
 	if len(g.anyOf) > 0 && !held.hasAny(g.anyOf) {
-		return Verdict{Code: LacksLabel, Detail: g.lacksAny}
+		return LacksLabel, g.lacksAny
 	}
 	for _, n := range g.noneOf {
 		if held.has(n) {
-			return Verdict{Code: Excluded, Detail: p.labels[n]}
+			return Excluded, p.labels[n]
 		}
 	}
-	return Verdict{Code: Chosen, Detail: g.audience}
+	return Chosen, g.audience
 }
 
 // labelSet has a bit for each label that a policy mentions.
@@ -139,10 +141,5 @@ type labelSet []uint64
 func (s labelSet) has(n int) bool { return s[n/64]>>(n%64)&1 != 0 }
 
 func (s labelSet) hasAny(numbers []int) bool {
-	for _, n := range numbers {
-		if s.has(n) {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(numbers, s.has)
 }

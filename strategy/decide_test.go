@@ -109,6 +109,45 @@ func TestDecide(t *testing.T) {
 	}
 }
 
+func TestBecause(t *testing.T) {
+	tests := []struct {
+		verdict strategy.Verdict
+		want    string
+	}{
+		{strategy.Verdict{Operation: "a", Code: strategy.Chosen, Detail: "everyone"}, "a: chosen: for everyone"},
+		{strategy.Verdict{Operation: "a", Code: strategy.NotStarted, Detail: "2026-11-01T00:00:00Z"}, "a: not yet started: starts 2026-11-01T00:00:00Z"},
+		{strategy.Verdict{Operation: "a", Code: strategy.Ended, Detail: "2026-11-01T00:00:00Z"}, "a: ended 2026-11-01T00:00:00Z"},
+		{strategy.Verdict{Operation: "a", Code: strategy.LacksLabel, Detail: "stage=silent"}, "a: audience: lacks stage=silent"},
+		{strategy.Verdict{Operation: "a", Code: strategy.Excluded, Detail: "stage=silent"}, "a: audience: excluded by stage=silent"},
+		{strategy.Verdict{Operation: "a", Code: strategy.Outranked, Detail: "b"}, "a: outranked by b"},
+		{strategy.Verdict{Operation: "a"}, "a: "},
+		{strategy.Verdict{Operation: "a", Code: 77}, "a: Code(77)"},
+	}
+	for _, test := range tests {
+		if got := test.verdict.String(); got != test.want {
+			t.Errorf("got %q, want %q", got, test.want)
+		}
+	}
+}
+
+// Who leaves the loop early is asked for no further customer.
+func TestDecideAllStops(t *testing.T) {
+	asked := 0
+	endless := func(yield func(strategy.Customer) bool) {
+		for yield(strategy.Customer{ID: "u1"}) {
+			asked++
+		}
+	}
+	for d := range compile(t, november()).DecideAll(endless, time.Time{}) {
+		if asked == 2 && d.Chosen == "news" {
+			break
+		}
+	}
+	if asked != 2 {
+		t.Errorf("asked for %d more", asked-2)
+	}
+}
+
 func TestTiesGoByName(t *testing.T) {
 	policy := compile(t, strategy.Playbook{Operations: []strategy.Operation{
 		operation("b", 5, strategy.Audience{}), operation("é", 5, strategy.Audience{}), operation("a", 5, strategy.Audience{}),
@@ -161,23 +200,42 @@ func TestOneInstantOneRecord(t *testing.T) {
 	}
 }
 
-// More labels than fit on the stack are looked up just the same.
+// However many labels a policy mentions, on the stack or beyond, each is looked
+// up. An operation mentions two here.
 func TestManyLabels(t *testing.T) {
-	var p strategy.Playbook
-	for i := range strategy.MaxOperations {
-		p.Operations = append(p.Operations, operation(fmt.Sprintf("op %03d", i), 0, strategy.Audience{
-			AllOf: []string{fmt.Sprintf("a=%d", i)}, NoneOf: []string{fmt.Sprintf("b=%d", i)},
-		}))
-	}
-	policy := compile(t, p)
-	for _, i := range []int{0, 31, 63, 64, 255, 256, 499} {
-		labels := []string{fmt.Sprintf("a=%d", i), fmt.Sprintf("b=%d", (i+1)%500)}
-		if got, want := policy.Decide(strategy.Customer{Labels: labels}, time.Time{}).Chosen, fmt.Sprintf("op %03d", i); got != want {
-			t.Errorf("%v: chose %q, want %q", labels, got, want)
+	for _, n := range []int{31, 32, 33, 127, 128, 129, strategy.MaxOperations} {
+		var p strategy.Playbook
+		for i := range n {
+			p.Operations = append(p.Operations, operation(fmt.Sprintf("op %03d", i), 0, strategy.Audience{
+				AllOf: []string{fmt.Sprintf("a=%d", i)}, NoneOf: []string{fmt.Sprintf("b=%d", i)},
+			}))
 		}
-		labels = append(labels, fmt.Sprintf("b=%d", i))
-		if got := policy.Decide(strategy.Customer{Labels: labels}, time.Time{}).Chosen; got != "" {
-			t.Errorf("%v: chose %q, want none", labels, got)
+		policy := compile(t, p)
+		for i := range n {
+			labels := []string{fmt.Sprintf("a=%d", i), fmt.Sprintf("b=%d", (i+1)%n)}
+			if got, want := policy.Decide(strategy.Customer{Labels: labels}, time.Time{}).Chosen, fmt.Sprintf("op %03d", i); got != want {
+				t.Errorf("%v: chose %q, want %q", labels, got, want)
+			}
+			labels = append(labels, fmt.Sprintf("b=%d", i))
+			if got := policy.Decide(strategy.Customer{Labels: labels}, time.Time{}).Chosen; got != "" {
+				t.Errorf("%v: chose %q, want none", labels, got)
+			}
+		}
+	}
+}
+
+// Times that microseconds can't hold are before all dates, or after them, and
+// within open ends.
+func TestTimesBeyondAllDates(t *testing.T) {
+	open := operation("open", 1, strategy.Audience{})
+	from, to := operation("from", 2, strategy.Audience{}), operation("to", 3, strategy.Audience{})
+	from.Dates.Start = at("0001-01-01T00:00:01Z")
+	to.Dates.End = at("9999-12-31T23:59:59Z")
+	policy := compile(t, strategy.Playbook{Operations: []strategy.Operation{open, from, to}})
+	for year, want := range map[int]string{-400_000: "to", -1: "to", 10_000: "from", 400_000: "from"} {
+		d := policy.Decide(strategy.Customer{}, time.Date(year, 6, 1, 0, 0, 0, 0, time.UTC))
+		if d.Chosen != want {
+			t.Errorf("in the year %d\n%v\nwant %s", year, d, want)
 		}
 	}
 }
@@ -190,6 +248,9 @@ func TestPolicyIsACopy(t *testing.T) {
 	c := strategy.Customer{ID: "u1", Labels: []string{"stage=silent", "layer=core"}}
 	now := at("2026-11-11T00:00:00Z")
 	before := policy.Decide(c, now)
+	if diff := cmp.Diff(november(), p); diff != "" {
+		t.Errorf("compiling changed the playbook (-want +got)\n%s", diff)
+	}
 
 	p.Operations[1].Audience.AllOf[0] = "k=v"
 	p.Fallback.Name = "changed"

@@ -19,7 +19,8 @@
 // What is known of a customer arrives as labels, texts of the form key=value,
 // so that this package need not know where they come from. The key begins with
 // a letter from a to z; letters, digits, ".", "_" and "-" may follow. The value
-// is anything printable, without "=", capital letters, or spaces at its ends.
+// is anything printable, without "=", capital letters, or spaces at its ends. A
+// label has up to [MaxLabelBytes].
 // Labels are compared byte by byte, so spelling matters. A customer may have
 // several labels of one key, and several times the same. The labels that [Starter]
 // reads, and [StarterLabels] lists:
@@ -30,6 +31,10 @@
 //	layer=      core, waist, tail
 //	quadrant=   important value, important retain, priority develop, general value
 //	promotion=  full-price, mixed, deal-seeker
+//
+// A [Vocabulary] says which labels there are, so that a misspelt one is found by
+// [Playbook.ValidateWith] and [Customer.Validate] before it silently matches
+// nobody.
 //
 // A missing label is no label: an audience that asks for it refuses, and one
 // that excludes it does not.

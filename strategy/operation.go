@@ -165,8 +165,11 @@ func (w Window) faults() (f regulars.Faults) {
 		key string
 		at  time.Time
 	}{{"start", w.Start}, {"end", w.End}} {
-		if year := bound.at.Year(); year < minYear || year > maxYear {
-			f.Add(bound.key, "is in the year %d: want %d to %d", year, minYear, maxYear)
+		for _, year := range []int{bound.at.Year(), bound.at.UTC().Year()} {
+			if year < minYear || year > maxYear {
+				f.Add(bound.key, "is in the year %d: want %d to %d, in UTC too", year, minYear, maxYear)
+				break
+			}
 		}
 	}
 	start, end := moment(w.Start), moment(w.End)

@@ -160,6 +160,9 @@ func TestValidate(t *testing.T) {
 		{"year 10000", func(p *strategy.Playbook) {
 			p.Operations[0].Dates.End = time.Date(10000, 1, 1, 0, 0, 0, 0, time.UTC)
 		}, "operations[0].dates.end: is in the year 10000: want 1 to 9999"},
+		{"year 10000 in UTC", func(p *strategy.Playbook) { p.Operations[0].Dates.End = at("9999-12-31T23:59:59-01:00") }, "operations[0].dates.end: is in the year 10000"},
+		{"year 0 in UTC", func(p *strategy.Playbook) { p.Operations[0].Dates.Start = at("0001-01-01T00:59:59+01:00") }, "operations[0].dates.start: is in the year 0"},
+		{"the last second of all", func(p *strategy.Playbook) { p.Operations[0].Dates.End = at("9999-12-31T23:59:59Z") }, ""},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {

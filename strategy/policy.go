@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"math"
 	"strings"
 	"time"
 
@@ -71,10 +72,12 @@ func outranks(a, b Operation) int {
 	return cmp.Or(cmp.Compare(b.Priority, a.Priority), strings.Compare(a.Name, b.Name))
 }
 
-// gate lets customers through to one operation. Labels are numbers here, and
-// what a verdict says of a refusal is written beforehand.
+// gate lets customers through to one operation. Labels are numbers here and
+// instants are microseconds, and what a verdict says is written beforehand.
 type gate struct {
-	start, end           time.Time
+	operation            string
+	start                time.Time
+	startsAt, endsAt     int64 // microseconds; an open side is the first or the last there is
 	allOf, anyOf, noneOf []int
 
 	starts, ends, lacksAny, audience string
@@ -82,15 +85,33 @@ type gate struct {
 
 func (p *Policy) gate(o Operation, fallback bool) gate {
 	g := gate{
-		start: o.Dates.Start, end: o.Dates.End,
+		operation: o.Name, start: o.Dates.Start, startsAt: math.MinInt64, endsAt: math.MaxInt64,
 		allOf: p.numbers(o.Audience.AllOf), anyOf: p.numbers(o.Audience.AnyOf), noneOf: p.numbers(o.Audience.NoneOf),
 		starts: stamp(o.Dates.Start), ends: stamp(o.Dates.End),
 		lacksAny: "any of " + joined(o.Audience.AnyOf), audience: o.Audience.String(),
+	}
+	if !o.Dates.Start.IsZero() {
+		g.startsAt = microseconds(o.Dates.Start)
+	}
+	if !o.Dates.End.IsZero() {
+		g.endsAt = microseconds(o.Dates.End)
 	}
 	if fallback {
 		g.audience += ", as nothing else is eligible"
 	}
 	return g
+}
+
+// microseconds returns t as microseconds since 1970. Times outside the years of
+// a window, which may not fit, come before or after all that are in one.
+func microseconds(t time.Time) int64 {
+	switch year := t.Year(); {
+	case year < minYear:
+		return math.MinInt64
+	case year > maxYear:
+		return math.MaxInt64 - 1
+	}
+	return t.UnixMicro()
 }
 
 func (p *Policy) numbers(labels []string) []int {
@@ -105,16 +126,16 @@ func (p *Policy) numbers(labels []string) []int {
 func fingerprint(name string, ranked []Operation, fallback bool) string {
 	form := wire.AppendString(nil, "strategy.playbook.1")
 	form = wire.AppendString(form, name)
-	form = wire.AppendUint(form, uint64(len(ranked)))
-	for i, o := range ranked {
-		rank := int64(o.Priority)
-		if fallback && i == len(ranked)-1 {
-			rank = -1
-		}
+	last := uint64(0)
+	if fallback {
+		last = 1
+	}
+	form = wire.AppendUint(wire.AppendUint(form, last), uint64(len(ranked)))
+	for _, o := range ranked {
 		for _, text := range []string{o.Name, o.Objective, o.Channel} {
 			form = wire.AppendString(form, text)
 		}
-		form = wire.AppendInt(form, rank)
+		form = wire.AppendInt(form, int64(o.Priority))
 		form = wire.AppendTime(form, o.Dates.Start)
 		form = wire.AppendTime(form, o.Dates.End)
 		for _, list := range o.Audience.lists() {

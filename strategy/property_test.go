@@ -232,7 +232,7 @@ func TestDetailsAreTrue(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		p, c, now := playbooks().Draw(t, "playbook"), customers().Draw(t, "customer"), instants().Draw(t, "now")
 		for _, v := range compileDrawn(t, p).Decide(c, now).Verdicts {
-			labels, any := strings.CutPrefix(v.Detail, "any of ")
+			labels, several := strings.CutPrefix(v.Detail, "any of ")
 			switch v.Code {
 			case strategy.Excluded:
 				if !slices.Contains(c.Labels, v.Detail) {
@@ -240,7 +240,7 @@ func TestDetailsAreTrue(t *testing.T) {
 				}
 			case strategy.LacksLabel:
 				for label := range strings.SplitSeq(labels, ", ") {
-					if slices.Contains(c.Labels, label) || !any && label != v.Detail {
+					if slices.Contains(c.Labels, label) || !several && label != v.Detail {
 						t.Errorf("%v: has %q", v, c.Labels)
 					}
 				}

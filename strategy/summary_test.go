@@ -181,6 +181,8 @@ func TestSummaryUnmarshalRefuses(t *testing.T) {
 		{"too many customers", `"customers":3`, `"customers":9007199254740993`, "customers: 9007199254740993: want 0 to 9007199254740992"},
 		{"unserved", `"unserved":1`, `"unserved":2`, "unserved: 2: want 1"},
 		{"no policy", `"policy":"p"`, `"policy":""`, `policy: "" with 1 operations: want both or neither`},
+		{"one operation twice", `{"operation"`, `{"operation":"a","chosen":0,"notStarted":3,"ended":0,"lacksLabel":0,"excluded":0,"outranked":0},{"operation"`, `operations[1].operation: "a" comes twice`},
+		{"too many operations", `{"operation"`, strings.Repeat(`{},`, 501) + `{"operation"`, "operations: 502 operations: want at most 500 and a fallback"},
 		{"no name", `"operation":"a"`, `"operation":""`, "operations[0].operation: missing"},
 	}
 	for _, test := range tests {
