@@ -20,10 +20,9 @@
 // so that this package need not know where they come from. The key begins with
 // a letter from a to z; letters, digits, ".", "_" and "-" may follow. The value
 // is anything printable, without "=", capital letters, or spaces at its ends. A
-// label has up to [MaxLabelBytes].
-// Labels are compared byte by byte, so spelling matters. A customer may have
-// several labels of one key, and several times the same. The labels that [Starter]
-// reads, and [StarterLabels] lists:
+// label has up to [MaxLabelBytes]. Labels are compared byte by byte, so spelling
+// matters. A customer may have several labels of one key, and several times the
+// same. The labels that [Starter] reads, and [StarterLabels] lists:
 //
 //	stage=      follower, new, active, silent, churned, returned
 //	segment=    champions, loyal, potential loyalist, new, promising, need attention,
