@@ -29,7 +29,7 @@
 //	            about to sleep, can't lose, at risk, hibernating
 //	layer=      core, waist, tail
 //	quadrant=   important value, important retain, priority develop, general value
-//	promotion=  full-price, mixed, deal-seeker
+//	promotion=  unknown, full-price, mixed, deal-seeker
 //
 // A [Vocabulary] says which labels there are, so that a misspelt one is found by
 // [Playbook.ValidateWith] and [Customer.Validate] before it silently matches

@@ -31,7 +31,7 @@ func StarterLabels() Vocabulary {
 		},
 		"layer":     {"core", "waist", "tail"},
 		"quadrant":  {"important value", "important retain", "priority develop", "general value"},
-		"promotion": {"full-price", "mixed", "deal-seeker"},
+		"promotion": {"unknown", "full-price", "mixed", "deal-seeker"},
 	}
 }
 

@@ -80,6 +80,7 @@ func TestStarterServes(t *testing.T) {
 		{"quadrant=important retain", "reasons to drop by"},
 		{"quadrant=priority develop", "basket coupon"},
 		{"quadrant=general value", "price cut"},
+		{"promotion=unknown", "what is new"},
 		{"promotion=full-price", "what is new"},
 		{"promotion=mixed", "what is new"},
 		{"promotion=deal-seeker", "full-price favourites"},
@@ -121,7 +122,7 @@ func TestStarterOverEveryCombination(t *testing.T) {
 	policy := compile(t, strategy.Starter())
 	var people []strategy.Customer
 	combine(strategy.StarterLabels(), []string{"stage", "segment", "layer", "quadrant", "promotion"}, nil, &people)
-	if want := 7 * 11 * 4 * 5 * 4; len(people) != want {
+	if want := 7 * 11 * 4 * 5 * 5; len(people) != want {
 		t.Fatalf("%d combinations, want %d", len(people), want)
 	}
 	summary := policy.Count(slices.Values(people), time.Time{})
