@@ -129,8 +129,12 @@ func TestSpellings(t *testing.T) {
 	plain := "customer,at,amount\nann,2026-01-05,10.50\nbob,2026-01-07,20\nann,2026-02-01,5.25\n"
 	var zipped bytes.Buffer
 	w := gzip.NewWriter(&zipped)
-	w.Write([]byte(plain))
-	w.Close()
+	if _, err := w.Write([]byte(plain)); err != nil {
+		t.Fatal(err)
+	}
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
 	tests := []struct {
 		name, text string
 		args       []string
