@@ -12,6 +12,7 @@ import (
 	"github.com/shopspring/decimal"
 	"pgregory.net/rapid"
 
+	"github.com/regulars-go/regulars"
 	"github.com/regulars-go/regulars/lifecycle"
 )
 
@@ -258,7 +259,7 @@ func TestUnlikeConfigurationsDoNotMerge(t *testing.T) {
 	if err := weeks.Merge(&lifecycle.Survival{Unit: "days"}); err == nil || !strings.Contains(err.Error(), `"days"`) {
 		t.Errorf("survival in mixed units merged: %v", err)
 	}
-	if _, err := lifecycle.Compare(&weeks, &lifecycle.Survival{Unit: "days"}); err == nil {
+	if _, err := lifecycle.LogRank(&weeks, &lifecycle.Survival{Unit: "days"}); err == nil {
 		t.Error("survivals in mixed units compared")
 	}
 }
@@ -429,5 +430,29 @@ func TestFormsStayReadable(t *testing.T) {
 				t.Errorf("%v; version 1 is now %x", err, mustMarshal(t, want))
 			}
 		})
+	}
+}
+
+func TestAllocations(t *testing.T) {
+	var a lifecycle.Activity[int64]
+	var r lifecycle.Revenue[string]
+	at, amount := worldStart, decimal.New(1999, -2)
+	checkAdd(t, a.Add(1, at))
+	checkAdd(t, r.Add("ann", at, amount))
+	policy := lifecycle.Policy{SilentAfter: regulars.Days(45)}
+	h := lifecycle.History{First: at, Last: at, Events: 1}
+	tests := []struct {
+		name string
+		do   func()
+		most float64
+	}{
+		{"an event of a known customer", func() { checkAdd(t, a.Add(1, at)) }, 0},
+		{"an amount of a known customer", func() { checkAdd(t, r.Add("ann", at, amount)) }, 0},
+		{"a stage and its next change", func() { policy.At(h, at) }, 1}, // the Change
+	}
+	for _, test := range tests {
+		if got := testing.AllocsPerRun(100, test.do); got > test.most {
+			t.Errorf("%s: %v allocations, want at most %v", test.name, got, test.most)
+		}
 	}
 }

@@ -141,8 +141,8 @@ func (c Curve) RestrictedMean(tau float64) RestrictedMean {
 	return m
 }
 
-// Comparison is a log-rank test of whether groups share one curve.
-type Comparison struct {
+// LogRankTest says whether groups share one curve.
+type LogRankTest struct {
 	// ChiSquare has DF degrees of freedom; P is the probability of as much or
 	// more if the curves are one.
 	ChiSquare float64 `json:"chiSquare"`
@@ -158,20 +158,20 @@ type Comparison struct {
 // two, or at no event were two of them at risk.
 var ErrNoComparison = errors.New("lifecycle: the groups can't be compared")
 
-// Compare tests whether two or more groups have the same curve (log-rank;
-// Mantel 1966). Weights count as repetitions. Groups in different units are an
+// LogRank tests whether two or more groups have the same curve (Mantel
+// 1966). Weights count as repetitions. Groups in different units are an
 // error, and so are groups that can't be compared: [ErrNoComparison].
-func Compare(groups ...*Survival) (Comparison, error) {
+func LogRank(groups ...*Survival) (LogRankTest, error) {
 	var spells [][]stats.Spell
 	for _, g := range groups {
 		if g.Unit != groups[0].Unit {
-			return Comparison{}, fmt.Errorf("lifecycle: comparing times in %q and in %q", groups[0].Unit, g.Unit)
+			return LogRankTest{}, fmt.Errorf("lifecycle: comparing times in %q and in %q", groups[0].Unit, g.Unit)
 		}
 		spells = append(spells, g.spells())
 	}
 	r, ok := stats.LogRank(spells)
 	if !ok || math.IsNaN(r.ChiSquare) {
-		return Comparison{}, ErrNoComparison
+		return LogRankTest{}, ErrNoComparison
 	}
-	return Comparison{r.ChiSquare, r.DF, r.P, r.Observed, r.Expected}, nil
+	return LogRankTest{r.ChiSquare, r.DF, r.P, r.Observed, r.Expected}, nil
 }

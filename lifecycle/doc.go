@@ -36,7 +36,7 @@
 //
 //   - [Survival] collects waits, some of them still going on, and
 //     [Survival.Curve] estimates how long they last: the median or that it is
-//     not reached, a mean within a limit, intervals. [Compare] tests groups.
+//     not reached, a mean within a limit, intervals. [LogRank] tests groups.
 //
 // Log, Activity, Revenue and Survival are accumulators: neither the order of
 // what is added nor a split over machines changes an answer. They merge with

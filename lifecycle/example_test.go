@@ -311,7 +311,7 @@ func ExampleSurvival_Curve() {
 	// mean within 20 days: 16.12
 }
 
-func ExampleCompare() {
+func ExampleLogRank() {
 	var treated, control lifecycle.Survival
 	for _, days := range []float64{9, 13, 18, 23, 31, 34, 48} {
 		check(treated.Add(lifecycle.Spell{Exit: days, Event: true}))
@@ -319,7 +319,7 @@ func ExampleCompare() {
 	for _, days := range []float64{5, 5, 8, 8, 12, 23, 27} {
 		check(control.Add(lifecycle.Spell{Exit: days, Event: true}))
 	}
-	test, err := lifecycle.Compare(&treated, &control)
+	test, err := lifecycle.LogRank(&treated, &control)
 	check(err)
 	fmt.Printf("observed %v and %v, expected %.2f and %.2f, P = %.3f\n",
 		test.Observed[0], test.Observed[1], test.Expected[0], test.Expected[1], test.P)

@@ -114,8 +114,10 @@ type bounds struct{ fresh, silent, churn, returned bound }
 
 func (p Policy) base() bounds {
 	b := bounds{
-		bound{regulars.Days(30), byDefault}, bound{regulars.Days(60), byDefault},
-		bound{regulars.Days(180), byDefault}, bound{regulars.Days(30), byDefault},
+		fresh:    bound{regulars.Days(30), byDefault},
+		silent:   bound{regulars.Days(60), byDefault},
+		churn:    bound{regulars.Days(180), byDefault},
+		returned: bound{regulars.Days(30), byDefault},
 	}
 	return b.with(byPolicy, Override{NewFor: p.NewFor, SilentAfter: p.SilentAfter, ChurnAfter: p.ChurnAfter, ReturnedFor: p.ReturnedFor})
 }

@@ -210,7 +210,7 @@ func (r *Revenue[K]) AfterUntil() int { return r.afterUntil }
 // payment is what a customer paid in one period.
 type payment struct {
 	period int32
-	amount decimal.Decimal
+	amount exact.Sum
 }
 
 // each calls f with the payments of each customer up to the period last, in
@@ -222,8 +222,7 @@ func (r *Revenue[K]) each(last int32, f func(id K, payments []payment)) {
 		payments = payments[:0]
 		for _, c := range cells {
 			if c.value.paid && c.key <= last {
-				sum := r.sum(id, c.key, c.value)
-				payments = append(payments, payment{c.key, sum.Decimal()})
+				payments = append(payments, payment{c.key, r.sum(id, c.key, c.value)})
 			}
 		}
 		f(id, payments)

@@ -1,6 +1,7 @@
 package lifecycle
 
 import (
+	"math"
 	"math/big"
 	"slices"
 	"time"
@@ -104,33 +105,43 @@ func countRevenue(rows []revenueRow, first int32, payments []payment, since int3
 	}
 	for i, p := range payments {
 		if row := int(p.period) - int(first); row >= 0 {
-			rows[row].revenue.Add(p.amount)
+			rows[row].revenue.Merge(p.amount)
 			switch {
 			case i > 0 && payments[i-1].period == p.period-1:
 				rows[row].compare(payments[i-1].amount, p.amount)
 			case p.period == since:
-				rows[row].fresh.Add(p.amount)
+				rows[row].fresh.Merge(p.amount)
 			default:
-				rows[row].resurrected.Add(p.amount)
+				rows[row].resurrected.Merge(p.amount)
 			}
 		}
 		lost := i+1 == len(payments) || payments[i+1].period != p.period+1
 		if row := int(p.period) + 1 - int(first); lost && row >= 0 && row < len(rows) {
-			rows[row].churned.Add(p.amount)
+			rows[row].churned.Merge(p.amount)
 		}
 	}
 }
 
 // compare adds what one customer paid in the period before and in this one.
-func (r *revenueRow) compare(before, now decimal.Decimal) {
-	change := now.Sub(before)
-	if change.Sign() < 0 {
-		r.retained.Add(now)
-		r.contraction.Add(change.Neg())
-		return
+func (r *revenueRow) compare(before, now exact.Sum) {
+	switch change := minus(now, before); {
+	case change.Sign() < 0:
+		r.retained.Merge(now)
+		r.contraction.Merge(minus(before, now))
+	default:
+		r.retained.Merge(before)
+		r.expansion.Merge(change)
 	}
-	r.retained.Add(before)
-	r.expansion.Add(change)
+}
+
+// minus returns a - b.
+func minus(a, b exact.Sum) exact.Sum {
+	if units, places, ok := b.Int64(); ok && units != math.MinInt64 {
+		a.AddUnits(-units, places)
+		return a
+	}
+	a.Add(b.Decimal().Neg())
+	return a
 }
 
 func (r *revenueRow) report() RevenueGrowth {

@@ -126,9 +126,9 @@ func TestRestrictedMeanSaysItsLimit(t *testing.T) {
 	}
 }
 
-func TestCompareOracle(t *testing.T) {
+func TestLogRankOracle(t *testing.T) {
 	// R survdiff: chi-square 16.792941 on 1 degree of freedom, P 4.16881e-05.
-	c, err := lifecycle.Compare(readWaits(t, "gehan.csv", "6-MP"), readWaits(t, "gehan.csv", "placebo"))
+	c, err := lifecycle.LogRank(readWaits(t, "gehan.csv", "6-MP"), readWaits(t, "gehan.csv", "placebo"))
 	checkAdd(t, err)
 	if math.Abs(c.ChiSquare-16.792941) > 5e-7 || c.DF != 1 || math.Abs(c.P-4.16881e-05) > 5e-11 {
 		t.Errorf("%+v", c)
@@ -211,7 +211,7 @@ func TestNoComparison(t *testing.T) {
 	var a, b lifecycle.Survival
 	checkAdd(t, a.Add(lifecycle.Spell{Exit: 1, Event: true}))
 	for name, groups := range map[string][]*lifecycle.Survival{"none": nil, "one": {&a}, "an empty one": {&a, &b}} {
-		if _, err := lifecycle.Compare(groups...); !errors.Is(err, lifecycle.ErrNoComparison) {
+		if _, err := lifecycle.LogRank(groups...); !errors.Is(err, lifecycle.ErrNoComparison) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}

@@ -109,9 +109,9 @@ func (t *valueTriangle) add(row *valueRow, first int32, payments []payment, l li
 		if age < 0 || age >= l.complete {
 			continue
 		}
-		total.Add(p.amount)
+		total.Merge(p.amount)
 		if age < len(row.cells) {
-			row.cells[age].paid.Add(p.amount)
+			row.cells[age].paid.Merge(p.amount)
 		}
 	}
 	if l.complete >= len(row.cells) {
@@ -124,7 +124,7 @@ func (t *valueTriangle) add(row *valueRow, first int32, payments []payment, l li
 		cell.openOf++
 		cell.open.Merge(total)
 		if n := len(payments); n > 0 && int(payments[n-1].period)-int(first) == l.complete {
-			cell.open.Add(payments[n-1].amount)
+			cell.open.Merge(payments[n-1].amount)
 		}
 	}
 }
@@ -186,7 +186,7 @@ func (r *valueRow) totals() valueTotals {
 		c := r.cells[k]
 		here.of -= c.goneOf
 		here.total.Merge(c.paid)
-		here.total.Add(c.gone.Decimal().Neg())
+		here.total = minus(here.total, c.gone)
 		t.cells[k] = cellTotals{here.of, c.openOf, here.total, c.open}
 	}
 	return t
