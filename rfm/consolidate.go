@@ -147,8 +147,8 @@ func Consolidate[K regulars.ID](rows iter.Seq[Row[K]], policy RowPolicy) (*Order
 }
 
 func (r Row[K]) check() error {
-	if err := checkID(r.Customer); err != nil {
-		return err
+	if isEmptyText(r.Customer) {
+		return errNobody
 	}
 	return Order{At: r.At, Amount: r.Amount}.check()
 }

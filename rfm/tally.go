@@ -36,7 +36,7 @@ type Tally[K regulars.ID] struct {
 // added.
 func (t *Tally[K]) Add(id K, o Order) error {
 	if err := checkID(id); err != nil {
-		return fmt.Errorf("rfm: %w", err)
+		return err
 	}
 	if err := o.check(); err != nil {
 		return fmt.Errorf("rfm: order of customer %v: %w", id, err)
@@ -148,10 +148,12 @@ func untilText(until int64) string {
 // checkID refuses the empty string, which names nobody.
 func checkID[K regulars.ID](id K) error {
 	if isEmptyText(id) {
-		return errors.New("customer has an empty ID")
+		return fmt.Errorf("rfm: %w", errNobody)
 	}
 	return nil
 }
+
+var errNobody = errors.New("customer has an empty ID")
 
 // row is what a tally keeps of one customer. It holds no pointer beside
 // the ID's own, so that a million of them cost the garbage collector nothing.
