@@ -73,6 +73,9 @@ func (p *problem) estimation(m minimum, c curvature, verdict Verdict) Estimation
 
 // tells reports whether parameter i takes no part in a flat direction.
 func (c curvature) tells(i, n int) bool {
+	if c.held[i] {
+		return false
+	}
 	for e := range n {
 		if c.values[e] < leastInformation && math.Abs(c.vectors[e][i]) >= takesPart {
 			return false

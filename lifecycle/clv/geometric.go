@@ -33,12 +33,14 @@ func (l *geometricLikelihood) over(groups []group) (total sums) {
 // one returns the sums of a single customer; aged is ln(1+T/α).
 func (l *geometricLikelihood) one(g *group, aged float64) (s sums) {
 	x, n := float64(g.repeats), g.repeats+l.first
-	s.ll = l.risingR.log[g.repeats] - float64(l.r*aged) - float64(x*(l.logAlpha+aged)) +
-		(l.risingB.log[n] - l.risingAB.log[n])
-	s.grad[0] = l.risingR.grad[g.repeats] - aged
+	riseR, slopeR := l.risingR.at(g.repeats)
+	riseB, slopeB := l.risingB.at(n)
+	riseAB, slopeAB := l.risingAB.at(n)
+	s.ll = riseR - float64(l.r*aged) - float64(x*(l.logAlpha+aged)) + (riseB - riseAB)
+	s.grad[0] = slopeR - aged
 	s.grad[1] = (float64(l.r*(g.age/l.alpha)) - x) / (l.alpha + g.age)
-	s.grad[2] = -l.risingAB.grad[n]
-	s.grad[3] = l.risingB.grad[n] - l.risingAB.grad[n]
+	s.grad[2] = -slopeAB
+	s.grad[3] = slopeB - slopeAB
 	if n == 0 {
 		return s
 	}

@@ -47,7 +47,7 @@ func minimise(f objective, in box, start vector) minimum {
 		if fresh || now != held {
 			inverse, held, fresh = identity(1/max(g.largest(), 1)), now, true
 		}
-		d := in.free(inverse.times(g), held)
+		d := in.inward(in.free(inverse.times(g), held), m.at)
 		slope := -dot(d, g)
 		if !(slope < 0) {
 			inverse, d, fresh = identity(1), g, true
@@ -162,6 +162,16 @@ func (b box) free(v vector, held [4]bool) vector {
 		}
 	}
 	return v
+}
+
+// inward returns d without the components along which -d leaves the box at v.
+func (b box) inward(d, v vector) vector {
+	for i := range b.n {
+		if face := b.atFace(v, i); face > 0 && d[i] < 0 || face < 0 && d[i] > 0 {
+			d[i] = 0
+		}
+	}
+	return d
 }
 
 // room returns how far one can go from v along -d.

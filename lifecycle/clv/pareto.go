@@ -33,8 +33,9 @@ type ages struct{ age, alpha, beta float64 }
 // one returns the sums of a single customer.
 func (l *paretoLikelihood) one(g *group, aged ages) (s sums) {
 	x, k := float64(g.repeats), l.r+float64(g.repeats)
-	s.ll = l.rising.log[g.repeats] - float64(l.r*aged.alpha) - float64(x*(log(l.alpha)+aged.alpha)) - float64(l.s*aged.beta)
-	s.grad[0] = l.rising.grad[g.repeats] - aged.alpha
+	rise, slope := l.rising.at(g.repeats)
+	s.ll = rise - float64(l.r*aged.alpha) - float64(x*(log(l.alpha)+aged.alpha)) - float64(l.s*aged.beta)
+	s.grad[0] = slope - aged.alpha
 	s.grad[1] = (float64(l.r*(g.age/l.alpha)) - x) / (l.alpha + g.age)
 	s.grad[2] = -aged.beta
 	s.grad[3] = float64(l.s*(g.age/l.beta)) / (l.beta + g.age)

@@ -1,24 +1,41 @@
 package clv
 
-// prefix holds, for one parameter c and every count x up to a maximum, the sums
+// prefix holds, for one parameter c and counts x from 0 up, the sums
 //
-//	log[x]  = Σ ln(c+i)  for i < x, which is lnΓ(c+x) - lnΓ(c)
-//	grad[x] = Σ 1/(c+i)  for i < x, its derivative by c
+//	Σ ln(c+i)  for i < x, which is lnΓ(c+x) - lnΓ(c)
+//	Σ 1/(c+i)  for i < x, its derivative by c
 //
-// Counts are whole numbers, so that a table does what lnΓ would, without the
-// digits that the difference of two large lnΓ loses.
-type prefix struct{ log, grad []float64 }
+// Counts are whole numbers and mostly small, so that a table does what lnΓ
+// would for the price of one logarithm a count.
+type prefix struct {
+	c         float64
+	log, grad []float64
+}
 
-// fill makes the table for c up to and including count x.
+// tabled is the count up to which sums are tabled. Above it they are computed
+// one by one, so that one customer with a million purchases costs no more
+// than another.
+const tabled = 1024
+
+// fill makes the table for c and counts up to x.
 func (p *prefix) fill(c float64, x int) {
+	x = min(x, tabled)
 	if cap(p.log) <= x {
 		p.log, p.grad = make([]float64, x+1), make([]float64, x+1)
 	}
-	p.log, p.grad = p.log[:x+1], p.grad[:x+1]
+	p.c, p.log, p.grad = c, p.log[:x+1], p.grad[:x+1]
 	p.log[0], p.grad[0] = 0, 0
 	for i := range x {
 		v := c + float64(i)
 		p.log[i+1] = p.log[i] + log(v)
 		p.grad[i+1] = p.grad[i] + 1/v
 	}
+}
+
+// at returns both sums for count x.
+func (p *prefix) at(x int) (rise, slope float64) {
+	if x < len(p.log) {
+		return p.log[x], p.grad[x]
+	}
+	return lnRise(p.c, float64(x)), digammaRise(p.c, float64(x))
 }

@@ -20,7 +20,7 @@ type Row struct {
 	// Unit is the unit of Recency and Age.
 	Unit Unit `json:"unit"`
 	// Spend is the mean amount of a repeat purchase. Only Gamma-Gamma uses it;
-	// 0 means that it is not known.
+	// 0 means that it is not known. Otherwise from [MinSpend] to [MaxSpend].
 	Spend float64 `json:"spend,omitzero"`
 	// Count is how many customers have these very figures. Fits weigh by it;
 	// what is said of one customer does not depend on it. Defaults to 1.
@@ -29,8 +29,7 @@ type Row struct {
 
 // Limits of what is taken as a fact.
 const (
-	// MaxRepeats bounds Row.Repeats: one purchase a day for 2,871 years. The
-	// cost of a fit grows with it.
+	// MaxRepeats bounds Row.Repeats: one purchase a day for 2,871 years.
 	MaxRepeats = 1 << 20
 	// MaxTime bounds every length of time, in any unit: 2.7 million years of
 	// days. Below it no product in the models can overflow.
@@ -70,8 +69,8 @@ func (r Row) problem() string {
 		return "recency without a repeat: it is 0 until there is one"
 	case r.Repeats > 0 && r.Recency == 0:
 		return "a repeat at the moment of the first purchase: purchases of one day count as one"
-	case !(r.Spend >= 0 && r.Spend <= MaxSpend):
-		return fmt.Sprintf("spend is not a number from 0 to %v", float64(MaxSpend))
+	case r.Spend != 0 && !(r.Spend >= MinSpend && r.Spend <= MaxSpend):
+		return fmt.Sprintf("spend is not 0 or a number from %v to %v", float64(MinSpend), float64(MaxSpend))
 	case r.Count < 0 || int64(r.Count) > MaxCount:
 		return fmt.Sprintf("count is not from 0 to %d", int64(MaxCount))
 	}

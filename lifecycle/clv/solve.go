@@ -78,7 +78,7 @@ func (p *problem) settle(m *minimum) Estimation {
 	m.evaluations += 2 * p.box.n
 	values, vectors := h.eigen(p.box.n)
 	p.polish(m, values, vectors)
-	c := curvature{values, vectors}
+	c := curvature{values, vectors, p.box.held(*m)}
 	for i := range c.values {
 		c.values[i] *= p.customers
 	}

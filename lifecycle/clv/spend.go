@@ -18,8 +18,12 @@ type GammaGamma struct {
 	V float64 `json:"v"` // in money
 }
 
-// MaxSpend bounds Row.Spend. Below it no product in the model can overflow.
-const MaxSpend = 1e15
+// MinSpend and MaxSpend bound a Row.Spend that is not 0. Between them no
+// product in the model can overflow.
+const (
+	MinSpend = 1e-15
+	MaxSpend = 1e15
+)
 
 // ErrMean is the error for a mean that does not exist: with q at most 1 the
 // mean of the population is infinite, and so is what is expected of a customer

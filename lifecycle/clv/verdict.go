@@ -37,7 +37,12 @@ func (k VerdictKind) String() string {
 }
 
 // MarshalText writes k as [VerdictKind.String] does.
-func (k VerdictKind) MarshalText() ([]byte, error) { return []byte(k.String()), nil }
+func (k VerdictKind) MarshalText() ([]byte, error) {
+	if k < Interior || k > Flat {
+		return nil, fmt.Errorf("clv: no verdict")
+	}
+	return []byte(k.String()), nil
+}
 
 // UnmarshalText reads what [VerdictKind.MarshalText] writes.
 func (k *VerdictKind) UnmarshalText(text []byte) error {
@@ -102,6 +107,9 @@ func (v Verdict) String() string {
 type curvature struct {
 	values  vector
 	vectors matrix
+	// held are the parameters at a face of the box beyond which the likelihood
+	// still rises: there is no peak, whatever the curvature.
+	held [4]bool
 }
 
 const (
@@ -119,7 +127,7 @@ const (
 // judge says what kind of place m is.
 func (p *problem) judge(m minimum, c curvature) Verdict {
 	verdict := Verdict{Kind: Interior}
-	if smallest, largest := c.extremes(p.box.n); smallest >= leastInformation {
+	if smallest, largest := c.extremes(p.box.n); smallest >= leastInformation && c.held == [4]bool{} {
 		verdict.Condition = largest / smallest
 		return verdict
 	}
@@ -142,6 +150,10 @@ func (p *problem) judge(m minimum, c curvature) Verdict {
 // waysOut reports whether parameter i can go down, or up, to its limit without
 // losing likelihood: alone, or else along with others in a flat direction.
 func (p *problem) waysOut(m minimum, c curvature, i int) (down, up bool) {
+	if c.held[i] {
+		face := p.box.atFace(m.at, i)
+		return face < 0, face > 0
+	}
 	var alone vector
 	alone[i] = 1
 	down, up = p.leadsOut(m, alone, -1), p.leadsOut(m, alone, 1)
