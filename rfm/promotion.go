@@ -93,8 +93,8 @@ type promotionSums struct {
 // Add adds one sale. A sale after Until is counted and set aside. An error says
 // what is wrong with the sale, and means that it was not added.
 func (t *PromotionTally[K]) Add(id K, s Sale) error {
-	if err := checkID(id); err != nil {
-		return err
+	if isEmptyText(id) {
+		return errors.New("rfm: sale to a customer with an empty ID")
 	}
 	if err := s.check(); err != nil {
 		return fmt.Errorf("rfm: sale to customer %v: %w", id, err)
