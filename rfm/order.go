@@ -15,7 +15,8 @@ import (
 type Order struct {
 	// At is when it was made.
 	At time.Time
-	// Amount is what it came to before refunds. Zero is an order (a gift, a
+	// Amount is what it came to before refunds, in the one currency of all
+	// orders: amounts are added up as they are. Zero is an order (a gift, a
 	// free trial); a negative amount is a refund of no known order: it lowers
 	// the customer's spend and counts as nothing else.
 	Amount decimal.Decimal
