@@ -7,6 +7,7 @@ import (
 	"github.com/shopspring/decimal"
 
 	"github.com/regulars-go/regulars/rfm"
+	"github.com/regulars-go/regulars/strategy"
 )
 
 // scores is how many grades a metric is cut into.
@@ -24,6 +25,11 @@ type analysis struct {
 	people        []person
 	prospects     int
 	concentration *rfm.Concentration
+
+	groups    groups
+	migration *rfm.Migration // nil without -since
+	policy    *strategy.Policy
+	decisions strategy.Summary
 }
 
 // person is one customer with a score.
@@ -47,7 +53,7 @@ func analyse(in *input) (*analysis, error) {
 		return nil, err
 	}
 	if a.model, err = rfm.Fit(a.tally.All(), in.asOf, rfm.Quantiles(scores)); err != nil {
-		return nil, fmt.Errorf("%s as of %s: %w", in.source, in.asOf.Format(time.DateOnly), err)
+		return nil, a.noOrders(err, in.asOf)
 	}
 	for id, record := range a.tally.All() {
 		score := a.model.Score(record)
@@ -57,8 +63,20 @@ func analyse(in *input) (*analysis, error) {
 		}
 		a.people = append(a.people, person{id, record, score, a.grid.Segment(score)})
 	}
-	a.concentration, err = rfm.Concentrate(a.spend)
-	return a, err
+	if a.concentration, err = rfm.Concentrate(a.spend); err != nil {
+		return nil, err
+	}
+	for _, step := range []func() error{a.group, a.migrate, a.decide} {
+		if err := step(); err != nil {
+			return nil, err
+		}
+	}
+	return a, nil
+}
+
+// noOrders says where it was that nobody has ordered.
+func (a *analysis) noOrders(err error, asOf time.Time) error {
+	return fmt.Errorf("%s as of %s: %w", a.in.source, asOf.Format(time.DateOnly), err)
 }
 
 // spend ranges over what each customer is worth.
@@ -70,7 +88,15 @@ func (a *analysis) spend(yield func(decimal.Decimal) bool) {
 	}
 }
 
-func (a *analysis) document() document { return document{Input: a.inputSection(), RFM: a.rfmSection()} }
+func (a *analysis) document() document {
+	return document{
+		Input:     a.inputSection(),
+		RFM:       a.rfmSection(),
+		Layers:    a.layersSection(),
+		Migration: a.migrationSection(),
+		Strategy:  a.strategySection(),
+	}
+}
 
 func (a *analysis) inputSection() inputSection {
 	r := a.orders.Report
@@ -125,6 +151,9 @@ func (a *analysis) rfmSection() rfmSection {
 		Scores:    map[string]int{},
 		Segments:  a.segments(),
 		Prospects: a.prospects,
+		Octants:   a.octantsSection(),
+		Quadrants: a.quadrantsSection(),
+		Promotion: a.promotionSection(),
 	}
 	for _, p := range a.people {
 		s.Scores[p.score.String()]++
@@ -158,12 +187,7 @@ func (a *analysis) segments() []segmentSection {
 	}
 	for i := range list {
 		list[i].Revenue = money(revenue[i])
-		if total.Sign() > 0 {
-			share, _ := revenue[i].Rat().Float64()
-			of, _ := total.Rat().Float64()
-			share /= of
-			list[i].Share = &share
-		}
+		list[i].Share = shareOf(revenue[i], total)
 	}
 	return list
 }

@@ -3,6 +3,8 @@ package main
 import (
 	"encoding/json"
 	"io"
+
+	"github.com/regulars-go/regulars/rfm"
 )
 
 // document is what -json writes. Money is an exact decimal as text; dates are
@@ -10,6 +12,11 @@ import (
 type document struct {
 	Input inputSection `json:"input"`
 	RFM   rfmSection   `json:"rfm"`
+	// Layers is null if nobody has spent anything.
+	Layers *layersSection `json:"layers"`
+	// Migration is null unless -since says from when.
+	Migration *migrationSection `json:"migration"`
+	Strategy  strategySection   `json:"strategy"`
 }
 
 // inputSection says what came in. Every row is an order, a refund, a further
@@ -37,7 +44,11 @@ type rfmSection struct {
 	Segments      []segmentSection     `json:"segments"`
 	Concentration concentrationSection `json:"concentration"`
 	// Prospects have no order that counts, and so no score.
-	Prospects int `json:"prospects"`
+	Prospects int              `json:"prospects"`
+	Octants   []groupSection   `json:"octants"`
+	Quadrants quadrantsSection `json:"quadrants"`
+	// Promotion is null if the orders don't say what was taken off.
+	Promotion *promotionSection `json:"promotion"`
 }
 
 // cutsSection holds the cuts between scores, in days, orders and money.
@@ -60,6 +71,82 @@ type segmentSection struct {
 type concentrationSection struct {
 	Top20 *float64 `json:"top20"`
 	Gini  *float64 `json:"gini"`
+}
+
+// groupSection is one group of customers. Share is that of the revenue; null if
+// there is none.
+type groupSection struct {
+	Name      string   `json:"name"`
+	Chinese   string   `json:"chinese"`
+	Customers int      `json:"customers"`
+	Revenue   string   `json:"revenue"`
+	Share     *float64 `json:"share"`
+}
+
+// quadrantsSection sorts by visits and spend, each split at the mean.
+type quadrantsSection struct {
+	// Visits says what counts as one: "visits", or "orders" where no more is
+	// known.
+	Visits    string         `json:"visits"`
+	VisitsCut string         `json:"visitsCut"`
+	SpendCut  string         `json:"spendCut"`
+	Groups    []groupSection `json:"groups"`
+}
+
+// promotionSection counts orders that had a price by whether it was cut.
+type promotionSection struct {
+	FullPrice  int    `json:"fullPrice"`
+	Discounted int    `json:"discounted"`
+	Free       int    `json:"free"`
+	Subsidy    string `json:"subsidy"`
+	// Depth is the subsidy as a share of what discounted orders would have cost;
+	// null if there is none.
+	Depth   *float64       `json:"depth"`
+	Classes []classSection `json:"classes"`
+}
+
+type classSection struct {
+	Name      string   `json:"name"`
+	Customers int      `json:"customers"`
+	Subsidy   string   `json:"subsidy"`
+	Share     *float64 `json:"share"` // of the subsidy
+}
+
+// layersSection says how large the layers are meant to be, from what value on a
+// customer is in them, and who is.
+type layersSection struct {
+	By           string         `json:"by"`
+	Core         string         `json:"core"`
+	Waist        string         `json:"waist"`
+	CoreAtLeast  string         `json:"coreAtLeast"`
+	WaistAtLeast string         `json:"waistAtLeast"`
+	Groups       []groupSection `json:"groups"`
+}
+
+// migrationSection says who moved between segments, and why.
+type migrationSection struct {
+	From    string      `json:"from"`
+	To      string      `json:"to"`
+	Summary rfm.Summary `json:"summary"`
+	Flows   []rfm.Flow  `json:"flows"`
+	Cells   []rfm.Cell  `json:"cells"`
+}
+
+// strategySection counts decisions by operation, in the order in which they
+// rank, and the verdicts on all candidates by code.
+type strategySection struct {
+	Customers int64              `json:"customers"`
+	Unserved  int64              `json:"unserved"`
+	Decisions []operationSection `json:"decisions"`
+	Verdicts  map[string]int64   `json:"verdicts"`
+}
+
+type operationSection struct {
+	Operation string `json:"operation"`
+	Objective string `json:"objective"`
+	Channel   string `json:"channel"`
+	Audience  string `json:"audience"`
+	Customers int64  `json:"customers"`
 }
 
 func (a *analysis) writeJSON(w io.Writer) error {

@@ -17,7 +17,9 @@ type input struct {
 	source string // the file's path, or what stands for it
 	zone   *time.Location
 	asOf   time.Time // the end of a local day
+	since  time.Time // the end of an earlier one; zero if there is none
 	orders []table.Order
+	visits map[string]int // by customer, until asOf; nil if unknown
 	// malformed lines were set aside, if that was asked for.
 	malformed table.SetAside
 }
@@ -44,7 +46,12 @@ func read(o options, p *progress) (*input, error) {
 	if err != nil {
 		return nil, err
 	}
-	in.asOf, err = in.endOfDay(o.asOf)
+	if in.asOf, err = in.endOfDay("-asof", o.asOf); err != nil || o.since == "" {
+		return in, err
+	}
+	if in.since, err = in.endOfDay("-since", o.since); err == nil && !in.since.Before(in.asOf) {
+		err = fmt.Errorf("-since %s: want a date before %s, from which the analysis looks back", o.since, in.asOf.Format(time.DateOnly))
+	}
 	return in, err
 }
 
@@ -81,12 +88,12 @@ func (in *input) readOrders(o options, p *progress) (err error) {
 
 // endOfDay returns the last microsecond of a local date, by default that of
 // the last order.
-func (in *input) endOfDay(date string) (time.Time, error) {
+func (in *input) endOfDay(name, date string) (time.Time, error) {
 	var last time.Time
 	if date != "" {
 		day, err := time.ParseInLocation(time.DateOnly, date, in.zone)
 		if err != nil {
-			return last, fmt.Errorf("-asof %q: want a date such as 2026-06-30", date)
+			return last, fmt.Errorf("%s %q: want a date such as 2026-06-30", name, date)
 		}
 		last = day
 	} else {

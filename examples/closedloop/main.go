@@ -23,6 +23,7 @@ type options struct {
 	layout   string
 	zone     string
 	asOf     string
+	since    string
 	lenient  bool
 	seed     uint64
 	customer string
@@ -40,6 +41,7 @@ func parse(args []string, stderr io.Writer) (options, error) {
 	flags.StringVar(&o.layout, "layout", "", "how times are written, as a Go time `LAYOUT` such as 02.01.2006, or unix or unixmilli")
 	flags.StringVar(&o.zone, "zone", "", "the shop's time `ZONE` such as Asia/Shanghai (default UTC; the built-in shop is in UTC+8)")
 	flags.StringVar(&o.asOf, "asof", "", "look back from the end of this `DATE`, such as 2026-06-30 (default the date of the last order)")
+	flags.StringVar(&o.since, "since", "", "say who changed segment since the end of this `DATE`, and why")
 	flags.BoolVar(&o.lenient, "lenient", false, "set malformed lines aside and count them, instead of stopping at the first")
 	flags.Uint64Var(&o.seed, "seed", 1, "which built-in shop to simulate")
 	flags.StringVar(&o.customer, "customer", "", "explain the customer with this `ID` instead of printing the summary")

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"maps"
@@ -8,6 +9,9 @@ import (
 	"strings"
 
 	"github.com/shopspring/decimal"
+
+	"github.com/regulars-go/regulars/rfm"
+	"github.com/regulars-go/regulars/strategy"
 )
 
 // summarise prints what fits one screen.
@@ -30,8 +34,44 @@ func (a *analysis) summarise(w io.Writer) error {
 	}
 	fmt.Fprintf(&b, "\nThe top 20 %% of customers bring %s of the revenue (Gini %s).\n",
 		percent(d.RFM.Concentration.Top20), two(d.RFM.Concentration.Gini))
+	if d.Layers != nil {
+		fmt.Fprintf(&b, "Layers by value:%s.\n", groupsInLine(d.Layers.Groups))
+	}
+	if p := d.RFM.Promotion; p != nil {
+		fmt.Fprintf(&b, "Discounts: %s of %s orders, %s given away.\n", count(p.Discounted), count(p.Discounted+p.FullPrice), a.amount(p.Subsidy))
+	}
+	if m := d.Migration; m != nil {
+		fmt.Fprintf(&b, "Since %s: %s new, %s gone, %s stayed, %s moved (%s only because the cuts did).\n",
+			m.From, count(m.Summary.New), count(m.Summary.Gone), count(m.Summary.Stayed), count(m.Summary.Moved), count(m.Summary.By.Only(rfm.ByRecut)))
+	}
+	fmt.Fprintf(&b, "To do:%s.\n", operationsInLine(d.Strategy.Decisions))
 	_, err := io.WriteString(w, b.String())
 	return err
+}
+
+func groupsInLine(groups []groupSection) string {
+	var b strings.Builder
+	for i, g := range groups {
+		if i > 0 {
+			b.WriteString(",")
+		}
+		fmt.Fprintf(&b, " %s %s (%s)", g.Name, count(g.Customers), percent(g.Share))
+	}
+	return b.String()
+}
+
+// operationsInLine names the operations that most customers get.
+func operationsInLine(operations []operationSection) string {
+	sorted := slices.Clone(operations)
+	slices.SortStableFunc(sorted, func(x, y operationSection) int { return cmp.Compare(y.Customers, x.Customers) })
+	var b strings.Builder
+	for i, o := range sorted[:min(4, len(sorted))] {
+		if i > 0 {
+			b.WriteString(",")
+		}
+		fmt.Fprintf(&b, " %s %s", o.Operation, count(int(o.Customers)))
+	}
+	return b.String()
 }
 
 // notes says what became of the rows that are no order.
@@ -46,20 +86,38 @@ func (a *analysis) notes(in inputSection) string {
 	return strings.Join(notes, ", ")
 }
 
-// explain prints why one customer is where they are.
+// explain prints why one customer is where they are, and what is to be done.
 func (a *analysis) explain(w io.Writer, id string) error {
 	record, ok := a.tally.Record(id)
 	if !ok {
 		return fmt.Errorf("no customer %q in %s", id, a.in.source)
 	}
+	var b strings.Builder
 	e := a.model.Explain(record)
-	fmt.Fprintf(w, "customer %s\n%s\n", id, e)
+	fmt.Fprintf(&b, "customer %s\n%s\n", id, e)
 	if e.Unscored == "" {
-		match := a.grid.Match(e.Score)
-		fmt.Fprintf(w, "segment %s\n", match.Segment)
-		fmt.Fprintf(w, "rule %d of map %q: %s\n", match.Rule+1, a.grid.Name, a.grid.Rules[match.Rule])
+		a.explainGroups(&b, person{id, record, e.Score, a.grid.Segment(e.Score)})
 	}
-	return nil
+	_, err := io.WriteString(w, b.String())
+	return err
+}
+
+func (a *analysis) explainGroups(b *strings.Builder, p person) {
+	g := &a.groups
+	match := a.grid.Match(p.score)
+	fmt.Fprintf(b, "segment %s, by rule %d of map %q: %s\n", match.Segment, match.Rule+1, a.grid.Name, a.grid.Rules[match.Rule])
+	if g.layered {
+		fmt.Fprintf(b, "layer %s\n", g.layering.Explain(p.record.Net()))
+	}
+	octant := rfm.OctantOf(g.octants.Score(p.record))
+	fmt.Fprintf(b, "octant %s %s\n", octant, octant.Chinese())
+	fmt.Fprintf(b, "quadrant %s\n", g.quadrants.Explain(a.visitor(p.id, p.record)))
+	if g.promotions != nil {
+		if record, ok := g.promotions.Record(p.id); ok {
+			fmt.Fprintf(b, "promotion %s\n", g.promotionPolicy.Explain(record))
+		}
+	}
+	fmt.Fprintf(b, "\n%s\n", a.policy.Decide(strategy.Customer{ID: p.id, Labels: a.labels(p)}, a.in.asOf))
 }
 
 // amount writes money of the document for reading: commas between thousands,
