@@ -53,16 +53,16 @@ type Explanation struct {
 type Driver string
 
 const (
-	// NoOccasion: the model has it that nobody leaves before the first repeat
-	// purchase (BG/NBD), or no time has passed since the last (Pareto/NBD).
+	// NoOccasion means that the model has it that nobody leaves before the first
+	// repeat purchase (BG/NBD), or no time has passed since the last (Pareto/NBD).
 	NoOccasion Driver = "no occasion to leave"
-	// Habit: P(alive) is ½ or more; such a silence is within the habits of
+	// Habit means that P(alive) is ½ or more; such a silence is within the habits of
 	// such a customer.
 	Habit Driver = "within habit"
-	// Silence: the customer has rather left than not, and the silence weighs
+	// Silence means that the customer has rather left than not, and the silence weighs
 	// at least as much for it as the occasions to leave: Weight >= ln Odds.
 	Silence Driver = "silence"
-	// Occasions: the customer has rather left than not, and most of that was
+	// Occasions means that the customer has rather left than not, and most of that was
 	// to be expected before looking at the silence.
 	Occasions Driver = "occasions to leave"
 )

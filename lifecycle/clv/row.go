@@ -34,8 +34,8 @@ const (
 	// MaxTime bounds every length of time, in any unit: 2.7 million years of
 	// days. Below it no product in the models can overflow.
 	MaxTime = 1e9
-	// MaxCount bounds Row.Count, so that weights stay exact as floats.
-	MaxCount = 1 << 32
+	// MaxCount bounds Row.Count: what an int holds on every build.
+	MaxCount = 1<<31 - 1
 )
 
 // ErrEmpty is the error for a population without customers.
@@ -71,8 +71,8 @@ func (r Row) problem() string {
 		return "a repeat at the moment of the first purchase: purchases of one day count as one"
 	case r.Spend != 0 && !(r.Spend >= MinSpend && r.Spend <= MaxSpend):
 		return fmt.Sprintf("spend is not 0 or a number from %v to %v", float64(MinSpend), float64(MaxSpend))
-	case r.Count < 0 || int64(r.Count) > MaxCount:
-		return fmt.Sprintf("count is not from 0 to %d", int64(MaxCount))
+	case r.Count < 0 || r.Count > MaxCount:
+		return fmt.Sprintf("count is not from 0 to %d", MaxCount)
 	}
 	return ""
 }

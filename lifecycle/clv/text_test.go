@@ -62,7 +62,7 @@ func TestTexts(t *testing.T) {
 		cdnowModels[0].String():                       "BG/NBD r=0.243 alpha=4.414 a=0.793 b=2.426 (week)",
 		(&OrderError{3, "no time"}).Error():           "clv: order 3: no time",
 		(&RowError{1, Row{}, "odd"}).Error():          "clv: row 1 (0 repeats, recency 0, age 0): odd",
-		Family(ParetoNBD).Parameters()[3]:             "beta",
+		ParetoNBD.Parameters()[3]:                     "beta",
 		Verdict{Flat, nil, []string{"a"}, 0}.String(): "flat; a is free",
 	} {
 		if got != want {
