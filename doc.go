@@ -6,6 +6,12 @@
 // # Which package answers which question
 //
 //   - How much is each customer worth? [github.com/regulars-go/regulars/rfm]
+//   - Where is each customer in their life with us, and when do they slip away?
+//     [github.com/regulars-go/regulars/lifecycle]
+//   - What will a customer still be worth?
+//     [github.com/regulars-go/regulars/lifecycle/clv]
+//   - What is to be done next, and for whom?
+//     [github.com/regulars-go/regulars/strategy]
 //
 // What joins the packages is data: labels, texts of the form "key=value" such
 // as "segment=at risk".
