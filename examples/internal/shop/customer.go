@@ -20,9 +20,10 @@ const (
 // customer is one who joined, with all that decides about their orders.
 type customer struct {
 	number     int
-	joined     int // day
-	stays      int // further days on which orders may come
-	rate       fixed
+	joined     int   // day
+	stays      int   // further days on which orders may come
+	rate       fixed // orders a year
+	browses    fixed // visits a year besides
 	dealSeeker bool
 	level      int // percent of the usual price that they are used to spending
 	favourite  category
@@ -46,6 +47,7 @@ func (s *Shop) join(number int) customer {
 	c.level = pick(habits, levels)
 	c.favourite = pick(habits, categories)
 	c.channel = pick(habits, channels)
+	c.browses = max(1, browsesPerYear*exponential(stream(s.config.Seed, "browsing", number)))
 	return c
 }
 

@@ -1,11 +1,11 @@
 // Package shop is a made-up online shop of which the truth is known: some 3,000
 // customers over 18 months, with orders, discounts and refunds as a real
-// export has them, and beside them who is still a customer, how often each
-// buys, and who buys for the discount only.
+// export has them, visits, and beside them who is still a customer, how often
+// each comes and buys, and who buys for the discount only.
 //
 // [Open] runs the simulation. [Shop.Orders] are the rows that the shop would
-// export, [Shop.WriteOrders] is that export, and [Shop.Truth] is what no
-// export tells.
+// export, [Shop.WriteOrders] is that export, [Shop.Visits] are the times that
+// customers came to look, and [Shop.Truth] is what no export tells.
 //
 // The same [Config] gives the same bytes on every platform: all that is drawn
 // is an integer, and every customer has a random stream of their own for each
@@ -31,4 +31,9 @@
 //     at times in two parts: a negative row that names the order.
 //   - One order in 100 is a gift of the shop, of value 0, and one in 160 or so
 //     stands in the export twice.
+//   - An order comes 1 to 30 minutes after the visit that led to it. Who joins
+//     without an order that day visits too. Besides, customers come to look, as
+//     a Poisson process while they stay, at a rate that is exponentially
+//     distributed and has nothing to do with that of their orders: some look
+//     often and buy little, others the reverse.
 package shop

@@ -40,6 +40,24 @@ func ExampleShop_WriteOrders() {
 	// o000002,c00002,2024-08-22 14:36:34,127.31,0.00,tea and snacks,app
 }
 
+func ExampleShop_Visits() {
+	s, err := shop.Open(shop.Config{Seed: 1, Customers: 2, Months: 3})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	for v := range s.Visits() {
+		fmt.Println(v.Customer, v.At.Format(time.DateTime), v.Channel)
+	}
+	// Output:
+	// c00001 2024-07-05 21:50:26 web
+	// c00002 2024-08-22 14:21:56 app
+	// c00002 2024-09-01 19:58:08 app
+	// c00002 2024-09-09 10:24:59 app
+	// c00002 2024-09-17 14:23:25 app
+	// c00002 2024-09-19 19:07:10 app
+}
+
 func ExampleShop_Truth() {
 	s, err := shop.Open(shop.Config{Seed: 1})
 	if err != nil {

@@ -45,6 +45,7 @@ type Shop struct {
 	first  time.Time // the period's first date, as a time in UTC
 	days   int       // of the period
 	rows   []table.Order
+	visits []look
 	truth  Truth
 }
 
@@ -110,8 +111,10 @@ func (s *Shop) run() {
 	for i := range s.config.Customers {
 		c := s.join(i)
 		sales := s.purchases(c)
-		s.truth.Customers = append(s.truth.Customers, c.truth(s, sales))
+		looks := s.looks(c, sales)
+		s.truth.Customers = append(s.truth.Customers, c.truth(s, sales, looks))
 		all = append(all, sales...)
+		s.visits = append(s.visits, looks...)
 	}
 	slices.SortFunc(all, func(a, b sale) int {
 		return cmp.Or(a.at.Compare(b.at), cmp.Compare(a.customer, b.customer), cmp.Compare(a.sequence, b.sequence))
@@ -122,6 +125,7 @@ func (s *Shop) run() {
 	// Stable: rows of the same second stay in the order of their numbers, a sale
 	// before its copy.
 	slices.SortStableFunc(s.rows, func(a, b table.Order) int { return a.At.Compare(b.At) })
+	slices.SortFunc(s.visits, look.compare)
 	s.truth.total(s, all)
 }
 

@@ -17,6 +17,7 @@ type Truth struct {
 	Gifts      int // orders of value 0
 	Refunds    int // rows; an order may have two
 	Duplicates int // rows that copy another
+	Visits     int // each order has one
 
 	Gross     decimal.Decimal // paid for orders
 	Refunded  decimal.Decimal // paid back, as a positive number
@@ -35,6 +36,9 @@ type Customer struct {
 	// OrdersPerYear is how many orders a year are expected, while the customer
 	// stays. Of a deal-seeker, who waits for sales, it is an upper bound.
 	OrdersPerYear float64
+	// BrowsesPerYear is how many visits a year are expected that lead to no
+	// order, while the customer stays. It does not depend on OrdersPerYear.
+	BrowsesPerYear float64
 	// DealSeeker says that the customer orders in sales only, with 40 percent
 	// off or more.
 	DealSeeker bool
@@ -42,13 +46,14 @@ type Customer struct {
 	Channel    string // the channel of most orders, given enough of them
 
 	Orders int             // in the period; 0 for one who joined and no more
+	Visits int             // in the period; at least one, on the day of joining
 	Net    decimal.Decimal // paid less refunded in the period
 }
 
 // Alive reports whether the customer may still order at an instant.
 func (c Customer) Alive(at time.Time) bool { return at.Before(c.AliveUntil) }
 
-func (c customer) truth(s *Shop, sales []sale) Customer {
+func (c customer) truth(s *Shop, sales []sale, looks []look) Customer {
 	net := int64(0)
 	for _, o := range sales {
 		net += o.paid
@@ -57,15 +62,17 @@ func (c customer) truth(s *Shop, sales []sale) Customer {
 		}
 	}
 	return Customer{
-		ID:            c.id(),
-		Joined:        s.clock(c.joined, 0),
-		AliveUntil:    s.clock(c.joined+c.stays+1, 0),
-		OrdersPerYear: float64(c.rate) / float64(one),
-		DealSeeker:    c.dealSeeker,
-		Favourite:     c.favourite.name,
-		Channel:       c.channel,
-		Orders:        len(sales),
-		Net:           money(net),
+		ID:             c.id(),
+		Joined:         s.clock(c.joined, 0),
+		AliveUntil:     s.clock(c.joined+c.stays+1, 0),
+		OrdersPerYear:  float64(c.rate) / float64(one),
+		BrowsesPerYear: float64(c.browses) / float64(one),
+		DealSeeker:     c.dealSeeker,
+		Favourite:      c.favourite.name,
+		Channel:        c.channel,
+		Orders:         len(sales),
+		Visits:         len(looks),
+		Net:            money(net),
 	}
 }
 
@@ -86,6 +93,7 @@ func (t *Truth) total(s *Shop, sales []sale) {
 			t.Refunds++
 		}
 	}
+	t.Visits = len(s.visits)
 	t.Start, t.End = s.clock(0, 0), s.clock(s.days, 0)
 	t.Gross, t.Refunded, t.Net = money(gross), money(refunded), money(gross-refunded)
 	t.Discounts = money(discounts)
