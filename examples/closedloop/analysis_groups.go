@@ -2,7 +2,6 @@ package main
 
 import (
 	"errors"
-	"maps"
 
 	"github.com/shopspring/decimal"
 
@@ -50,11 +49,16 @@ func (a *analysis) group() (err error) {
 }
 
 func (g *groups) countVisits(a *analysis) {
+	g.visits, g.visitsAre = map[string]int{}, "visits"
+	for _, v := range a.in.visits {
+		if !v.At.After(a.in.asOf) {
+			g.visits[v.Customer]++
+		}
+	}
 	if a.in.visits != nil {
-		g.visits, g.visitsAre = maps.Clone(a.in.visits), "visits"
 		return
 	}
-	g.visits, g.visitsAre = map[string]int{}, "orders"
+	g.visitsAre = "orders"
 	for _, p := range a.people {
 		g.visits[p.id] = p.record.Orders
 	}

@@ -19,7 +19,7 @@ type input struct {
 	asOf   time.Time // the end of a local day
 	since  time.Time // the end of an earlier one; zero if there is none
 	orders []table.Order
-	visits map[string]int // by customer, until asOf; nil if unknown
+	visits []shop.Visit // nil if unknown
 	// malformed lines were set aside, if that was asked for.
 	malformed table.SetAside
 }
@@ -62,6 +62,9 @@ func (in *input) simulate(o options) error {
 	}
 	for row := range s.Orders() {
 		in.orders = append(in.orders, row)
+	}
+	for visit := range s.Visits() {
+		in.visits = append(in.visits, visit)
 	}
 	return nil
 }
