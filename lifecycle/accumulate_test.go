@@ -382,6 +382,39 @@ func TestUnmarshalRefuses(t *testing.T) {
 	}
 }
 
+func TestUnmarshalRefusesWhatNobodyWrote(t *testing.T) {
+	tests := []struct {
+		kind int
+		name string
+		body []byte // after the header: the number of customers, then each
+		want string
+	}{
+		{0, "customers out of order", []byte{2, 4, 0, 2, 0}, "customer 1 is out of order"},
+		{0, "a customer twice", []byte{2, 4, 0, 4, 0}, "customer 2 is out of order"},
+		{0, "an empty word", []byte{1, 2, 1, 0, 0}, "customer 1 is active in no period"},
+		{0, "a word of the year 40000", []byte{1, 2, 1, 0x80, 0x80, 0x80, 0x08, 1}, "out of order or range"},
+		{1, "a day of the year 40000", []byte{1, 2, 1, 0x80, 0x80, 0x80, 0x40, 0, 0}, "out of order or range"},
+		{1, "an amount of too many places", []byte{1, 2, 1, 0, 19, 0}, "19 is over 18"},
+		{2, "neither known nor active", []byte{1, 2, 0, 0}, "customer 1 is neither known nor active"},
+		{2, "known in a way of its own", []byte{1, 2, 3, 0}, "3 is over 2"},
+		{2, "more events than bytes", []byte{1, 2, 0, 0xff, 0x7f, 0}, "16383 is over"},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			k := kinds(nil, time.Time{})[test.kind]
+			empty := mustMarshal(t, k.fresh())
+			data := append(empty[:len(empty)-1:len(empty)-1], test.body...)
+			a := k.fresh()
+			if err := a.UnmarshalBinary(data); err == nil || !strings.Contains(err.Error(), test.want) {
+				t.Errorf("UnmarshalBinary = %v, want %q", err, test.want)
+			}
+			if !bytes.Equal(empty, mustMarshal(t, a)) {
+				t.Error("the refused bytes left something")
+			}
+		})
+	}
+}
+
 func FuzzUnmarshal(f *testing.F) {
 	for i, k := range kinds(nil, time.Time{}) {
 		a := k.fresh()

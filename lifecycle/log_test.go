@@ -227,6 +227,20 @@ func TestFitBySubject(t *testing.T) {
 	}
 }
 
+func TestAnEventTodayIsNoGap(t *testing.T) {
+	var log lifecycle.Log[int]
+	now := date(t, "2024-06-15").Add(20 * time.Hour)
+	for hour := range 3 { // three events on one date, and none before
+		checkAdd(t, log.Add(1, date(t, "2024-06-15").Add(time.Duration(hour)*time.Hour)))
+	}
+	checkAdd(t, log.Add(2, date(t, "2024-06-14").Add(23*time.Hour)))
+	f, err := log.Fit(now, lifecycle.FitOptions[int]{})
+	checkAdd(t, err)
+	if c := f.Classes[0]; c.Gaps != 1 || c.Open != 1 || c.Curve.Steps[0].Time != 1 {
+		t.Errorf("%d gaps, %d open, %+v; want the one of a day", c.Gaps, c.Open, c.Curve.Steps)
+	}
+}
+
 func TestFittedPolicyIsValid(t *testing.T) {
 	// Property: what is fitted to any events is a valid policy if its base is.
 	rapid.Check(t, func(t *rapid.T) {
