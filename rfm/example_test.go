@@ -200,9 +200,9 @@ func ExampleModel_Explain() {
 	fmt.Println(e.Frequency.Better.By, "more order for", e.Frequency.Better.Score)
 	// Output:
 	// score 311
-	// recency 15 days: score 3, up to 15.666666666666666666; the best
-	// frequency 1 orders: score 1, up to 1.666666666666666666; 1 more for 2
-	// monetary 70: score 1, up to 83.333333333333333333; over 13.333333333333333333 more for 2
+	// recency 15 days: score 3, up to about 15.666667; the best
+	// frequency 1 order: score 1, up to about 1.666667; 1 more for 2
+	// monetary 70: score 1, up to about 83.333333; over about 13.333333 more for 2
 	// 1 more order for 2
 }
 

@@ -132,29 +132,39 @@ func (c Cuts) scorePast(cut decimal.Decimal, side Side) uint8 {
 //	recency 205 days: score 3, between 180 and 296.4; 25 fewer for 4
 //	frequency 6 orders: score 4, between 5 and 7; 2 more for 5
 //	monetary 472: score 3, between 381 and 505.4; over 33.4 more for 4
+//
+// A number of more than six places is rounded and said to be "about" that.
 func (e Explanation) String() string {
 	if e.Unscored != "" {
 		return "no score: " + e.Unscored
 	}
 	lines := []string{
 		"score " + e.Score.String(),
-		"recency " + e.Recency.describe(" days"),
-		"frequency " + e.Frequency.describe(" orders"),
+		"recency " + e.Recency.describe("day"),
+		"frequency " + e.Frequency.describe("order"),
 		"monetary " + e.Monetary.describe(""),
 	}
 	return strings.Join(lines, "\n")
 }
 
+// describe says a place; unit is what one of it is called, "" for money.
 func (p Place) describe(unit string) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s%s: score %d, ", exact.Text(p.Value), unit, p.Score)
+	b.WriteString(readable(p.Value))
+	if unit != "" {
+		b.WriteString(" " + unit)
+		if !p.Value.Equal(decimal.NewFromInt(1)) {
+			b.WriteString("s")
+		}
+	}
+	fmt.Fprintf(&b, ": score %d, ", p.Score)
 	switch {
 	case p.Lower.Valid && p.Upper.Valid:
-		fmt.Fprintf(&b, "between %s and %s", exact.Text(p.Lower.Decimal), exact.Text(p.Upper.Decimal))
+		fmt.Fprintf(&b, "between %s and %s", readable(p.Lower.Decimal), readable(p.Upper.Decimal))
 	case p.Lower.Valid:
-		fmt.Fprintf(&b, "beyond %s", exact.Text(p.Lower.Decimal))
+		fmt.Fprintf(&b, "beyond %s", readable(p.Lower.Decimal))
 	default:
-		fmt.Fprintf(&b, "up to %s", exact.Text(p.Upper.Decimal))
+		fmt.Fprintf(&b, "up to %s", readable(p.Upper.Decimal))
 	}
 	if p.Better == nil {
 		return b.String() + "; the best"
@@ -166,6 +176,15 @@ func (p Place) describe(unit string) string {
 	if p.Better.By.Sign() < 0 {
 		more = "fewer"
 	}
-	fmt.Fprintf(&b, "; %s%s %s for %d", over, exact.Text(p.Better.By.Abs()), more, p.Better.Score)
+	fmt.Fprintf(&b, "; %s%s %s for %d", over, readable(p.Better.By.Abs()), more, p.Better.Score)
 	return b.String()
+}
+
+// readable returns d as a text; a mean or a quantile can have 18 places.
+func readable(d decimal.Decimal) string {
+	const places = 6
+	if short := d.Round(places); !short.Equal(d) {
+		return "about " + exact.Text(short)
+	}
+	return exact.Text(d)
 }

@@ -29,7 +29,7 @@ func TestExplain(t *testing.T) {
 			"monetary 1000: score 3, beyond 99.9; the best"},
 		{"the worst of all", 400, 1, "-5", "score 111\n" +
 			"recency 400 days: score 1, beyond 90.5; 310 fewer for 2\n" +
-			"frequency 1 orders: score 1, up to 1; 1 more for 3\n" +
+			"frequency 1 order: score 1, up to 1; 1 more for 3\n" +
 			"monetary -5: score 1, up to 10; 15 more for 2"},
 		{"at the cuts", 30, 2, "10", "score 332\n" +
 			"recency 30 days: score 3, up to 30; the best\n" +
