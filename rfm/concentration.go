@@ -90,7 +90,7 @@ func (c *Concentration) Top(share float64) (of float64, ok bool) {
 	if len(c.shares) == 0 || !(share >= 0 && share <= 1) {
 		return 0, false
 	}
-	// A tenth of 30 is 3 customers, though 0.1*30 is a hair more than 3.
+	// Of 100 customers 7 % are 7, though 0.07*100 is a hair more.
 	n := int(math.Ceil(float64(share*float64(len(c.shares))) - 1e-9))
 	if n <= 0 {
 		return 0, true

@@ -65,7 +65,7 @@ func TestConcentrate(t *testing.T) {
 }
 
 func TestConcentrationTop(t *testing.T) {
-	values := make([]string, 30)
+	values := make([]string, 100)
 	for i := range values {
 		values[i] = "1"
 	}
@@ -78,8 +78,8 @@ func TestConcentrationTop(t *testing.T) {
 	}{
 		{"nobody", 0, 0, true},
 		{"negative zero", math.Copysign(0, -1), 0, true},
-		{"a tenth of 30 is 3, though 0.1*30 is more", 0.1, 0.1, true},
-		{"rounded up", 0.101, 4.0 / 30, true},
+		{"7 % of 100 are 7, though 0.07*100 is more", 0.07, 0.07, true},
+		{"rounded up", 0.0701, 0.08, true},
 		{"all", 1, 1, true},
 		{"more than all", 1.0000001, 0, false},
 		{"less than nobody", -0.1, 0, false},

@@ -152,6 +152,20 @@ func TestQuantileCutsAgainstFractions(t *testing.T) {
 	})
 }
 
+// More scores than customers, and more customers than are simply sorted.
+func TestQuantileCutsOfNeighboursThatOverlap(t *testing.T) {
+	table := money(make([]int64, 80)...)
+	for i := range table.Monetary {
+		table.Monetary[i] = int64(i * i)
+	}
+	_, _, fractions := metrics(table)
+	for k, cut := range mustFit(t, table, rfm.Quantiles(100)).Monetary[0].At {
+		if want := naiveQuantile(fractions, k+1, 100); cut.Rat().Cmp(want) != 0 {
+			t.Errorf("cut %d is %v, want %v", k+1, cut, want.FloatString(4))
+		}
+	}
+}
+
 // Property: (8) a second copy of everyone keeps the scores of fixed cuts, and
 // leaves each quantile cut between the same two neighbours.
 func TestCutsOfEveryoneTwice(t *testing.T) {
