@@ -10,14 +10,14 @@ import (
 
 // At is the stage of a customer as of a moment, with its reason.
 type At struct {
-	Stage   Stage
-	Because Reason
+	Stage   Stage  `json:"stage"`
+	Because Reason `json:"because"`
 	// Idle is the time since the last event, and IdleDays the number of local
 	// dates since. Both are meaningless, and zero, for a Follower.
-	Idle     time.Duration
-	IdleDays int
+	Idle     time.Duration `json:"-"`
+	IdleDays int           `json:"idleDays"`
 	// Next is the next change if nothing happens; nil if there will be none.
-	Next *Change
+	Next *Change `json:"next,omitempty"`
 }
 
 // Label returns the stage as other packages read it, such as "stage=silent".
@@ -25,8 +25,8 @@ func (a At) Label() string { return a.Stage.Label() }
 
 // Change is a stage to come.
 type Change struct {
-	At    time.Time
-	Stage Stage
+	At    time.Time `json:"at"`
+	Stage Stage     `json:"stage"`
 }
 
 // Reason is the rule that decided a stage.
@@ -34,16 +34,16 @@ type Reason struct {
 	// Rule is the deciding comparison: "no event", "idle >= churnAfter", "idle
 	// >= silentAfter", "return < returnedFor ago", "first event < newFor ago" or
 	// "idle < silentAfter".
-	Rule string
+	Rule string `json:"rule"`
 	// Bound is the value of the bound in Rule; zero for "no event".
-	Bound regulars.Span
+	Bound regulars.Span `json:"bound,omitzero"`
 	// Source is who set it: "default", "policy" or "overrides[2]"; "" for "no
 	// event".
-	Source string
+	Source string `json:"source,omitempty"`
 	// Since is when the rule began to hold: the first event, the return, the
 	// last event for Active, the instant at which a bound was reached for Silent
 	// and Churned. For a Follower it is when they became known, or zero.
-	Since time.Time
+	Since time.Time `json:"since,omitzero"`
 }
 
 // String returns the reason in one line: "idle >= silentAfter (60d, default)

@@ -326,3 +326,79 @@ func ExampleLogRank() {
 	// Output:
 	// observed 7 and 7, expected 10.08 and 3.92, P = 0.041
 }
+
+func ExampleActivity_AddColumns() {
+	activity := lifecycle.Activity[int64]{Each: lifecycle.Weekly(time.Monday)}
+	customers := []int64{7, 7, 8}
+	seconds := []int64{on("2024-03-04").Unix(), on("2024-03-11").Unix(), on("2024-03-17").Unix()}
+	check(activity.AddColumns(customers, seconds))
+
+	growth, err := activity.Growth(on("2024-03-18"), lifecycle.GrowthOptions[int64]{})
+	check(err)
+	for _, g := range growth {
+		fmt.Println(g.Name, g.Active, "active,", g.New, "new")
+	}
+	// Output:
+	// 2024-W10 1 active, 1 new
+	// 2024-W11 2 active, 1 new
+	// 2024-W12 0 active, 0 new
+}
+
+func ExampleActivity_Merge() {
+	// Two machines see a part of the events each.
+	var first, second lifecycle.Activity[string]
+	for i, o := range orders {
+		check([]*lifecycle.Activity[string]{&first, &second}[i%2].Add(o.customer, on(o.date)))
+	}
+	sent, err := second.MarshalBinary()
+	check(err)
+
+	var received lifecycle.Activity[string] // set Each, Zone and Until here if they are not the defaults
+	check(received.UnmarshalBinary(sent))
+	check(first.Merge(&received))
+	fmt.Println(first.Len(), "customers")
+	// Output:
+	// 4 customers
+}
+
+func ExampleRevenue_AddColumns() {
+	var revenue lifecycle.Revenue[int64]
+	customers := []int64{7, 7, 8}
+	seconds := []int64{on("2024-03-04").Unix(), on("2024-03-11").Unix(), on("2024-03-17").Unix()}
+	check(revenue.AddColumns(customers, seconds, []int64{1250, -250, 799}, 2))
+
+	growth, err := revenue.Growth(on("2024-03-18"), lifecycle.GrowthOptions[int64]{})
+	check(err)
+	fmt.Println(growth[0].Name, growth[0].Revenue)
+	// Output:
+	// 2024-03 17.99
+}
+
+func ExamplePolicy_Validate() {
+	policy := lifecycle.Policy{Overrides: []lifecycle.Override{{SilentAfter: regulars.Days(200)}}}
+	fmt.Println(policy.Validate())
+	// Output:
+	// overrides[0]: has no condition: want label or minEvents
+	// overrides[0]: silentAfter, 200d, is not sure to be shorter than churnAfter, 180d
+}
+
+func ExampleHistory_Validate() {
+	fmt.Println(lifecycle.History{First: on("2024-03-04"), Last: on("2024-02-04"), Events: 2}.Validate())
+	// Output:
+	// lifecycle: history whose First is after its Last
+}
+
+func ExampleSurvival_AddWeighted() {
+	waits := lifecycle.Survival{Unit: "weeks"}
+	check(waits.AddWeighted(lifecycle.Spell{Exit: 2, Event: true}, 30)) // 30 customers after two weeks
+	check(waits.AddWeighted(lifecycle.Spell{Exit: 3}, 70))              // 70 are still waiting after three
+	fmt.Println(waits.AddWeighted(lifecycle.Spell{Entry: 4, Exit: 4}, 1))
+
+	curve, err := waits.Curve(lifecycle.CurveOptions{})
+	check(err)
+	p := curve.Steps[0]
+	fmt.Printf("%.2f, from %.2f to %.2f\n", p.Survival, p.Low, p.High)
+	// Output:
+	// lifecycle: spell from 4 to 4: want the entry before the exit
+	// 0.70, from 0.60 to 0.78
+}

@@ -279,3 +279,28 @@ func lastRetained(r lifecycle.Retention) (last int) {
 	}
 	return last
 }
+
+func TestValueOfPublishedData(t *testing.T) {
+	// The cohorts are those of the oracle, and with refunds and zero rows in,
+	// what all have paid by the end is the sum of the file.
+	o := readRetentionOracle(t)
+	var revenue lifecycle.Revenue[string]
+	var sum decimal.Decimal
+	for _, p := range readSample(t) {
+		checkAdd(t, revenue.Add(p.customer, p.at, p.amount))
+		sum = sum.Add(p.amount)
+	}
+	value, err := revenue.Value(date(t, "1998-07-01"), lifecycle.CohortOptions[string]{})
+	checkAdd(t, err)
+	var total decimal.Decimal
+	for i, c := range value.Cohorts {
+		want := o.CDNOW.Retention[i]
+		if c.Name != want.Cohort || c.Size != want.Size || len(c.Cells) != len(want.On) {
+			t.Errorf("cohort %s of %d, %d columns; want %s of %d, %d", c.Name, c.Size, len(c.Cells), want.Cohort, want.Size, len(want.On))
+		}
+		total = total.Add(c.Cells[len(c.Cells)-1].Total)
+	}
+	if !total.Equal(sum) {
+		t.Errorf("total %s, want %s", total, sum)
+	}
+}

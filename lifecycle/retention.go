@@ -39,6 +39,14 @@ func (k Kind) String() string {
 	return fmt.Sprintf("Kind(%d)", uint8(k))
 }
 
+// MarshalText writes k as [Kind.String] does.
+func (k Kind) MarshalText() ([]byte, error) {
+	if k > Bracket {
+		return nil, fmt.Errorf("lifecycle: no such kind of retention: %d", uint8(k))
+	}
+	return []byte(k.String()), nil
+}
+
 // RetentionOptions says how retention is counted. The zero value is ready to
 // use: On, in cohorts by the period of the first event.
 type RetentionOptions[K regulars.ID] struct {
@@ -78,7 +86,7 @@ func (o RetentionOptions[K]) check(now time.Time) error {
 // Retention is a triangle: a row for each cohort, a column for each interval
 // since the start.
 type Retention struct {
-	Kind Kind `json:"-"`
+	Kind Kind `json:"kind"`
 	// Brackets are those of the options.
 	Brackets []int    `json:"brackets,omitempty"`
 	Cohorts  []Cohort `json:"cohorts"`

@@ -1,6 +1,7 @@
 package lifecycle
 
 import (
+	"encoding/json"
 	"math"
 	"math/big"
 	"slices"
@@ -21,18 +22,18 @@ import (
 // nothing in it, so that Revenue is the sum of the positive ones.
 type RevenueGrowth struct {
 	Interval
-	Revenue decimal.Decimal `json:"revenue"`
+	Revenue decimal.Decimal
 	// New is from those paying for the first time, by the [NewRule], and
 	// Resurrected from those who paid before, but not in the period before.
-	New         decimal.Decimal `json:"new"`
-	Resurrected decimal.Decimal `json:"resurrected"`
+	New         decimal.Decimal
+	Resurrected decimal.Decimal
 	// Of those who paid in the period before too, Retained is what they paid in
 	// both, and Expansion and Contraction are what they paid more and less.
-	Expansion   decimal.Decimal `json:"expansion"`
-	Retained    decimal.Decimal `json:"retained"`
-	Contraction decimal.Decimal `json:"contraction"`
+	Expansion   decimal.Decimal
+	Retained    decimal.Decimal
+	Contraction decimal.Decimal
 	// Churned is what those paid in the period before who paid nothing now.
-	Churned decimal.Decimal `json:"churned"`
+	Churned decimal.Decimal
 }
 
 // QuickRatio returns (New + Resurrected + Expansion) / (Churned +
@@ -55,6 +56,24 @@ func (g RevenueGrowth) NetRetention() (rate float64, ok bool) {
 
 func (g RevenueGrowth) before() decimal.Decimal {
 	return g.Retained.Add(g.Contraction).Add(g.Churned)
+}
+
+// MarshalJSON writes the amounts as texts in plain digits, such as "12.5",
+// whatever the variables of package decimal say.
+func (g RevenueGrowth) MarshalJSON() ([]byte, error) {
+	return json.Marshal(struct {
+		Interval
+		Revenue     string `json:"revenue"`
+		New         string `json:"new"`
+		Resurrected string `json:"resurrected"`
+		Expansion   string `json:"expansion"`
+		Retained    string `json:"retained"`
+		Contraction string `json:"contraction"`
+		Churned     string `json:"churned"`
+	}{
+		g.Interval, exact.Text(g.Revenue), exact.Text(g.New), exact.Text(g.Resurrected), exact.Text(g.Expansion),
+		exact.Text(g.Retained), exact.Text(g.Contraction), exact.Text(g.Churned),
+	})
 }
 
 // ratioOfDecimals returns the float nearest to the exact a/b.

@@ -1,6 +1,7 @@
 package lifecycle
 
 import (
+	"encoding/json"
 	"time"
 
 	"github.com/shopspring/decimal"
@@ -33,12 +34,12 @@ type ValueCohort struct {
 type ValueCell struct {
 	// Of is how many customers there are for whom the interval is over, and
 	// Total what these paid from the start to its end, net of refunds.
-	Of    int             `json:"of"`
-	Total decimal.Decimal `json:"total"`
+	Of    int
+	Total decimal.Decimal
 	// Open is for how many the interval has begun but is not over, and
 	// OpenTotal what these have paid so far.
-	Open      int             `json:"open,omitempty"`
-	OpenTotal decimal.Decimal `json:"openTotal"`
+	Open      int
+	OpenTotal decimal.Decimal
 }
 
 // PerCustomer returns Total / Of, rounded half away from zero to a number of
@@ -48,6 +49,22 @@ func (c ValueCell) PerCustomer(places int32) (mean decimal.Decimal, ok bool) {
 		return decimal.Decimal{}, false
 	}
 	return c.Total.DivRound(decimal.NewFromInt(int64(c.Of)), places), true
+}
+
+// MarshalJSON writes {"of": 3, "total": "12.5"}, and "open" and "openTotal" if
+// there are any: amounts are texts in plain digits, whatever the variables of
+// package decimal say.
+func (c ValueCell) MarshalJSON() ([]byte, error) {
+	cell := struct {
+		Of        int    `json:"of"`
+		Total     string `json:"total"`
+		Open      int    `json:"open,omitempty"`
+		OpenTotal string `json:"openTotal,omitempty"`
+	}{Of: c.Of, Total: exact.Text(c.Total), Open: c.Open}
+	if c.Open > 0 {
+		cell.OpenTotal = exact.Text(c.OpenTotal)
+	}
+	return json.Marshal(cell)
 }
 
 // Value sums up what each cohort has paid to date, interval by interval. A
