@@ -33,13 +33,13 @@ type Finding struct {
 type FindingKind string
 
 const (
-	// Gap: no rule matches the scores. They are given the rest, if the map has
-	// one.
+	// Gap means that no rule matches the scores. They are given the rest, if the
+	// map has one.
 	Gap FindingKind = "gap"
-	// Overlap: the rule matches the scores, but Other matches them earlier.
+	// Overlap means that the rule matches the scores, but Other does so earlier.
 	Overlap FindingKind = "overlap"
-	// Shadowed: earlier rules take every score that the rule matches, so that
-	// it never counts.
+	// Shadowed means that earlier rules take every score that the rule matches,
+	// so that it never counts.
 	Shadowed FindingKind = "shadowed"
 )
 

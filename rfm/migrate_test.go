@@ -171,11 +171,14 @@ func TestMigrateRefuses(t *testing.T) {
 	snapshot := func(day int, label rfm.Labeller, customers iter.Seq2[int, rfm.Record]) rfm.Snapshot[int] {
 		return rfm.Snapshot[int]{AsOf: march(day), Customers: customers, Label: label}
 	}
-	twice := func(yield func(int, rfm.Record) bool) {
-		_ = yield(7, ordered(1, 1, "1")) && yield(7, ordered(1, 1, "1"))
-	}
-	down := func(yield func(int, rfm.Record) bool) {
-		_ = yield(7, ordered(1, 1, "1")) && yield(3, ordered(1, 1, "1"))
+	customers := func(ids ...int) iter.Seq2[int, rfm.Record] {
+		return func(yield func(int, rfm.Record) bool) {
+			for _, id := range ids {
+				if !yield(id, ordered(1, 1, "1")) {
+					return
+				}
+			}
+		}
 	}
 	tests := []struct {
 		name          string
@@ -184,8 +187,8 @@ func TestMigrateRefuses(t *testing.T) {
 	}{
 		{"no measure", snapshot(3, nil, shopOf(1)), snapshot(4, label, shopOf(1)), "rfm: migration without a measure: set Label of both snapshots"},
 		{"back in time", snapshot(5, label, shopOf(1)), snapshot(4, label, shopOf(1)), "rfm: migration from 2026-03-05T12:00:00Z back to 2026-03-04T12:00:00Z: want the earlier snapshot first"},
-		{"twice before", snapshot(3, label, twice), snapshot(4, label, shopOf(1)), "rfm: customer 7 after 7: want ascending IDs, each once"},
-		{"out of order after", snapshot(3, label, shopOf(1)), snapshot(4, label, down), "rfm: customer 3 after 7: want ascending IDs, each once"},
+		{"twice before", snapshot(3, label, customers(7, 7)), snapshot(4, label, shopOf(1)), "rfm: customer 7 after 7: want ascending IDs, each once"},
+		{"out of order after", snapshot(3, label, shopOf(1)), snapshot(4, label, customers(7, 3)), "rfm: customer 3 after 7: want ascending IDs, each once"},
 		{"from the future", snapshot(3, label, shopOf(9)), snapshot(4, label, shopOf(1)), "rfm: customer 1: before: last order at 2026-03-09T12:00:00Z is after the as-of time"},
 		{"without a label", snapshot(3, label, shopOf(1)), snapshot(4, func(rfm.Record, time.Time) string { return "" }, shopOf(1)), "rfm: customer 1: after: has ordered and gets no label"},
 	}
@@ -337,6 +340,10 @@ func TestMigrationMergeRefuses(t *testing.T) {
 	b := rfm.Migration{Before: march(1), After: march(3)}
 	if err := a.Merge(&b); err == nil {
 		t.Error("migrations to different moments merge")
+	}
+	c := rfm.Migration{Before: march(2), After: march(2)}
+	if err := a.Merge(&c); err == nil {
+		t.Error("migrations from different moments merge")
 	}
 	if err := a.Merge(&a); err == nil {
 		t.Error("a migration merges into itself")

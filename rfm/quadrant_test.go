@@ -36,11 +36,13 @@ func TestFitQuadrantsRefuses(t *testing.T) {
 		{"negative visits", map[string]rfm.Visitor{"ann": {Visits: -1}}, rfm.MeanQuadrants(), "rfm: visitor ann: -1 visits: want 0 to 2147483647"},
 		{"hostile spend", map[string]rfm.Visitor{"ann": {Spend: cash("1e1000")}}, rfm.MeanQuadrants(), "rfm: visitor ann: spend: sum has exponent 1000: want -18 to 18"},
 		{
-			"three scores", fourVisitors, rfm.QuadrantBinning{Visits: rfm.Scale{Method: rfm.Quantile, Scores: 3}, Spend: rfm.Scale{Method: rfm.Mean}},
+			"three scores", fourVisitors,
+			rfm.QuadrantBinning{Visits: rfm.Scale{Method: rfm.Quantile, Scores: 3}, Spend: rfm.Scale{Method: rfm.Mean}},
 			"rfm: quadrants: visits: makes more than two scores: want one cut",
 		},
 		{
-			"two cuts", fourVisitors, rfm.QuadrantBinning{Visits: rfm.Scale{Method: rfm.Mean}, Spend: rfm.FixedAt(cash("1"), cash("2"))},
+			"two cuts", fourVisitors,
+			rfm.QuadrantBinning{Visits: rfm.Scale{Method: rfm.Mean}, Spend: rfm.FixedAt(cash("1"), cash("2"))},
 			"rfm: quadrants: spend: makes more than two scores: want one cut",
 		},
 		{"no method", fourVisitors, rfm.QuadrantBinning{}, "rfm: quadrants: visits.method: \"\": want one of"},
