@@ -360,3 +360,13 @@ func ExampleLayerLabels() {
 	// Output:
 	// layer=waist
 }
+
+func ExampleParseLayering() {
+	layers, err := rfm.ParseLayering([]byte(`{
+		"policy": {"by": "value", "core": "0.8", "waist": "0.95"},
+		"core": "310", "waist": "60", "customers": 5
+	}`))
+	fmt.Println(layers.Layer(cash("60")).Label(), err)
+	// Output:
+	// layer=waist <nil>
+}

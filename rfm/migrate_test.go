@@ -549,3 +549,26 @@ func ExampleSegmentLabels() {
 	// segment=potential loyalist
 	// segment=at risk
 }
+
+func ExampleMigration_Odds() {
+	var m rfm.Migration
+	m.Add("layer=tail", "layer=waist")
+	m.Add("layer=tail", "layer=tail")
+	rate, ok := m.Odds("layer=tail", "layer=waist").Rate()
+	fmt.Println(rate, ok)
+	_, ok = m.Odds("layer=waist", "layer=core").Rate()
+	fmt.Println(ok)
+	// Output:
+	// 0.5 true
+	// false
+}
+
+func ExampleMigration_Summary() {
+	var m rfm.Migration
+	m.AddPath(rfm.Path{Before: "core", Aged: "core", Acted: "core", After: "waist"})
+	m.AddPath(rfm.Path{Acted: "tail", After: "tail"})
+	sum := m.Summary()
+	fmt.Println(sum.Before, "before,", sum.New, "new,", sum.Moved, "moved,", sum.By.Only(rfm.ByRecut), "by recut alone")
+	// Output:
+	// 1 before, 1 new, 1 moved, 1 by recut alone
+}

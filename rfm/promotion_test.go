@@ -379,3 +379,10 @@ func ExamplePromotionTally_Labels() {
 	// "" to "promotion=full-price": 1
 	// "promotion=deal-seeker" to "promotion=full-price": 1
 }
+
+func ExampleParsePromotionPolicy() {
+	p, err := rfm.ParsePromotionPolicy([]byte(`{"minOrders": 1, "dealSeeker": "0.5"}`))
+	fmt.Println(p.Class(rfm.PromotionRecord{FullPrice: 1, Discounted: 1, Subsidy: cash("5")}), err)
+	// Output:
+	// deal-seeker <nil>
+}

@@ -202,3 +202,22 @@ func ExampleQuadrantModel_Explain() {
 	// visits 8: score 2, beyond 4.5; the best
 	// spend 0: score 1, up to 41.25; 41.25 more for 2
 }
+
+func ExampleParseQuadrantModel() {
+	_, err := rfm.ParseQuadrantModel([]byte(`{
+		"binning": {"visits": {"method": "mean"}, "spend": {"method": "mean"}},
+		"visits": {"at": ["4.5"], "equal": "above", "best": "above"},
+		"spend": {"at": ["41.25", "50"], "equal": "above", "best": "above"},
+		"visitors": 4
+	}`))
+	fmt.Println(err)
+	// Output:
+	// spend.at: 2 cuts: want 1
+}
+
+func ExampleQuadrantFrom() {
+	q := rfm.QuadrantFrom(true, false)
+	fmt.Println(q.Label(), q.Chinese())
+	// Output:
+	// quadrant=priority develop 重点发展
+}
