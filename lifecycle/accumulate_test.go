@@ -164,6 +164,50 @@ func TestAnyOrderAnySplitSameBytes(t *testing.T) {
 	}
 }
 
+func TestKnownCustomersInAnyShard(t *testing.T) {
+	know := map[string]func(accumulator, int64) error{
+		"activity": func(a accumulator, id int64) error { return a.(*lifecycle.Activity[int64]).Know(id) },
+		"revenue":  func(a accumulator, id int64) error { return a.(*lifecycle.Revenue[int64]).Know(id) },
+		"log":      func(a accumulator, id int64) error { return a.(*lifecycle.Log[int64]).Know(id, worldStart) },
+	}
+	for _, k := range kinds(nil, time.Time{})[:3] {
+		t.Run(k.name, func(t *testing.T) {
+			// Customer 1 is known alone; 2 is known first, 3 later; and the first
+			// period that is counted from 1970 is 0, as a place without one is.
+			bought := func(a accumulator, id int, at time.Time) {
+				checkAdd(t, k.add(a, event{id, at, decimal.NewFromInt(1)}))
+			}
+			whole, one, two := k.fresh(), k.fresh(), k.fresh()
+			for _, id := range []int64{1, 2} {
+				checkAdd(t, know[k.name](whole, id))
+				checkAdd(t, know[k.name](one, id))
+			}
+			for _, at := range []time.Time{time.Unix(0, 0), worldStart, worldStart.AddDate(3, 0, 0)} {
+				bought(whole, 2, at)
+				bought(whole, 3, at)
+				bought(two, 2, at)
+				bought(one, 3, at)
+			}
+			checkAdd(t, know[k.name](whole, 3))
+			checkAdd(t, know[k.name](two, 3))
+			want := mustMarshal(t, whole)
+			read := k.fresh()
+			checkAdd(t, read.UnmarshalBinary(want))
+			checkAdd(t, k.merge(one, two))
+			for what, a := range map[string]accumulator{"read": read, "merged": one} {
+				if got := mustMarshal(t, a); !bytes.Equal(want, got) {
+					t.Errorf("%s: bytes differ:\n%x\n%x", what, want, got)
+				}
+			}
+			bought(read, 2, time.Unix(0, 0).AddDate(0, 6, 0))
+			bought(whole, 2, time.Unix(0, 0).AddDate(0, 6, 0))
+			if want, got := mustMarshal(t, whole), mustMarshal(t, read); !bytes.Equal(want, got) {
+				t.Errorf("going on after reading: bytes differ:\n%x\n%x", want, got)
+			}
+		})
+	}
+}
+
 func TestColumnsAreRows(t *testing.T) {
 	zone := zones(t)[1]
 	until := worldStart.Add(1500 * time.Hour)

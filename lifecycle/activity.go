@@ -158,9 +158,15 @@ func (a *Activity[K]) Merge(other *Activity[K]) error {
 		return err
 	}
 	other.chains.each(func(id K, words []cell[uint64]) {
-		a.chains.know(id)
+		known := true
 		for _, w := range words {
-			*a.chains.at(id, w.key) |= w.value
+			if w.value != 0 { // a known customer has an empty word
+				*a.chains.at(id, w.key) |= w.value
+				known = false
+			}
+		}
+		if known {
+			a.chains.know(id)
 		}
 	})
 	a.afterUntil += other.afterUntil

@@ -44,16 +44,18 @@ func (a *Activity[K]) UnmarshalBinary(data []byte) error {
 	read.afterUntil = readHeader(r, wireActivity, a.frame(), a.Until)
 	first, last := a.frame().bounds()
 	readIDs(r, func(id K) {
-		read.chains.know(id)
-		readKeys(r, first>>wordShift, last>>wordShift, func(key int32) {
+		words := readKeys(r, first>>wordShift, last>>wordShift, func(i int, key int32) {
 			word := r.Uint()
 			low, high := key<<wordShift+int32(bits.TrailingZeros64(word)), key<<wordShift+int32(bits.Len64(word))-1
 			if r.Err() == nil && (word == 0 || low < first || high > last) {
 				r.Fail("customer %v is active in no period, or outside the years 1 to 9999", id)
 				return
 			}
-			*read.chains.at(id, key) = word
+			*read.chains.rising(id, i, key) = word
 		})
+		if words == 0 {
+			read.chains.know(id)
+		}
 	})
 	if err := r.Close(); err != nil {
 		return wireError(err)

@@ -43,7 +43,8 @@ func (c *chains[K, V]) init() {
 	}
 }
 
-// know makes a place for a customer without a value.
+// know makes a place for a customer without a value. It takes the room of the
+// first one, so it is for those of whom none is to hand.
 func (c *chains[K, V]) know(id K) {
 	c.init()
 	page, number := c.find(id)
@@ -72,9 +73,26 @@ func (p *cellPage[V]) find(first *cell[V], key int32) *V {
 			return &p.more[at-1].value
 		}
 	}
+	return p.push(first, key)
+}
+
+// push makes a cell for a key that the list does not have.
+func (p *cellPage[V]) push(first *cell[V], key int32) *V {
 	p.more = append(p.more, cell[V]{key: key, next: first.next})
 	first.next = uint32(len(p.more))
 	return &p.more[first.next-1].value
+}
+
+// rising is at for a customer whose keys all come in ascending order, of which
+// this is number i: it need not look for the key, which takes long in bytes
+// that were made to have very many.
+func (c *chains[K, V]) rising(id K, i int, key int32) *V {
+	if i == 0 {
+		return c.at(id, key)
+	}
+	page, number := c.find(id)
+	p := &c.cells[page]
+	return p.push(&p.first[number], key)
 }
 
 // list appends the cells of one customer in ascending order of key.

@@ -193,9 +193,11 @@ func (l *Log[K]) Activity(each Period) *Activity[K] {
 	for _, p := range l.roster.sorted() {
 		page, id := &l.pages[p.page], l.roster.id(p)
 		page.settle()
-		a.chains.know(id)
 		for _, at := range page.events(p.number) {
 			a.set(id, numbering.of(floorSeconds(at)))
+		}
+		if len(page.events(p.number)) == 0 {
+			a.chains.know(id)
 		}
 	}
 	return a

@@ -180,12 +180,15 @@ func (r *Revenue[K]) Merge(other *Revenue[K]) error {
 		return err
 	}
 	other.chains.each(func(id K, cells []cell[money]) {
-		r.chains.know(id)
+		known := true
 		for _, c := range cells {
-			if !c.value.paid {
-				continue
+			if c.value.paid {
+				r.merge(id, c.key, other.sum(id, c.key, c.value), c.value)
+				known = false
 			}
-			r.merge(id, c.key, other.sum(id, c.key, c.value), c.value)
+		}
+		if known {
+			r.chains.know(id)
 		}
 	})
 	r.afterUntil += other.afterUntil

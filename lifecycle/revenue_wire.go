@@ -1,7 +1,6 @@
 package lifecycle
 
 import (
-	"github.com/regulars-go/regulars/internal/exact"
 	"github.com/regulars-go/regulars/internal/wire"
 )
 
@@ -44,10 +43,15 @@ func (r *Revenue[K]) UnmarshalBinary(data []byte) error {
 	read.afterUntil = readHeader(in, wireRevenue, r.frame(), r.Until)
 	first, last := r.frame().bounds()
 	readIDs(in, func(id K) {
-		read.chains.know(id)
-		readKeys(in, first, last, func(period int32) {
-			read.set(id, period, in.Sum())
+		cells := readKeys(in, first, last, func(i int, period int32) {
+			sum, m := in.Sum(), read.chains.rising(id, i, period)
+			if units, places, ok := sum.Int64(); !ok || !m.add(units, places) {
+				read.widen(id, period, m).Merge(sum)
+			}
 		})
+		if cells == 0 {
+			read.chains.know(id)
+		}
 	})
 	if err := in.Close(); err != nil {
 		return wireError(err)
@@ -55,12 +59,4 @@ func (r *Revenue[K]) UnmarshalBinary(data []byte) error {
 	read.used = setup{r.frame(), r.Until, true}
 	r.chains, r.wide, r.used, r.afterUntil = read.chains, read.wide, read.used, read.afterUntil
 	return nil
-}
-
-func (r *Revenue[K]) set(id K, period int32, sum exact.Sum) {
-	m := r.chains.at(id, period)
-	if units, places, ok := sum.Int64(); ok && m.add(units, places) {
-		return
-	}
-	r.widen(id, period, m).Merge(sum)
 }

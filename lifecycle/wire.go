@@ -69,10 +69,11 @@ func readIDs[K regulars.ID](r *wire.Reader, read func(id K)) {
 	}
 }
 
-// readKeys reads ascending numbers between bounds, each followed by a value.
-func readKeys(r *wire.Reader, first, last int32, read func(key int32)) {
-	key := int64(0)
-	for i := range r.Count() {
+// readKeys reads ascending numbers between bounds, each followed by a value,
+// and returns how many there are.
+func readKeys(r *wire.Reader, first, last int32, read func(i int, key int32)) int {
+	key, n := int64(0), r.Count()
+	for i := range n {
 		if i == 0 {
 			key = r.Int()
 		} else {
@@ -82,11 +83,12 @@ func readKeys(r *wire.Reader, first, last int32, read func(key int32)) {
 			r.Fail("period %d is out of order or range", key)
 		}
 		if r.Err() != nil {
-			return
+			return n
 		}
-		read(int32(key))
+		read(i, int32(key))
 		key++ // the next is written as its distance from this
 	}
+	return n
 }
 
 // appendKey appends the key of a value as readKeys reads it.
