@@ -299,6 +299,18 @@ func TestUnlikeConfigurationsDoNotMerge(t *testing.T) {
 			}
 		})
 	}
+	var revenue lifecycle.Revenue[int]
+	var log lifecycle.Log[int]
+	var waits lifecycle.Survival
+	for name, err := range map[string]error{
+		"revenue by day": revenue.Merge(&lifecycle.Revenue[int]{Each: lifecycle.Daily()}), "revenue with itself": revenue.Merge(&revenue),
+		"log of a zone": log.Merge(&lifecycle.Log[int]{Zone: zones[1]}), "log with itself": log.Merge(&log),
+		"survival with itself": waits.Merge(&waits),
+	} {
+		if err == nil {
+			t.Errorf("merged %s", name)
+		}
+	}
 	weeks := lifecycle.Survival{Unit: "weeks"}
 	if err := weeks.Merge(&lifecycle.Survival{Unit: "days"}); err == nil || !strings.Contains(err.Error(), `"days"`) {
 		t.Errorf("survival in mixed units merged: %v", err)
@@ -319,6 +331,51 @@ func TestConfigurationIsFixedByTheFirstEvent(t *testing.T) {
 	a.Each = lifecycle.Monthly()
 	if !bytes.Equal(before, mustMarshal(t, &a)) {
 		t.Error("the refused event left something")
+	}
+}
+
+type uuid [16]byte
+
+type level uint8
+
+func TestEveryKindOfID(t *testing.T) {
+	checkIDs(t, "ann", "bob")
+	checkIDs(t, uuid{1}, uuid{15: 1})
+	checkIDs(t, level(0), level(255))
+	checkIDs(t, int8(-1), int8(1))
+	checkIDs(t, int16(-300), int16(300))
+	checkIDs(t, uint32(1<<31), uint32(1))
+	checkIDs(t, -1, 1)
+	checkIDs(t, uint64(1<<63), uint64(1))
+}
+
+// checkIDs has two customers, one of them active in 1969, through all that
+// depends on the type of an ID.
+func checkIDs[K regulars.ID](t *testing.T, a, b K) {
+	t.Helper()
+	before, at := time.Date(1969, 12, 31, 23, 59, 59, 1000, time.UTC), worldStart
+	var log, again lifecycle.Log[K]
+	checkAdd(t, log.Add(a, before))
+	checkAdd(t, log.Add(a, at))
+	checkAdd(t, log.AddColumns([]K{b}, []int64{at.Unix()}))
+	checkAdd(t, again.UnmarshalBinary(mustMarshal(t, &log)))
+	if events, ok := again.Events(a); !ok || len(events) != 2 || !events[0].Equal(before) {
+		t.Errorf("%T: events %v, %v", a, events, ok)
+	}
+	var rows, columns lifecycle.Activity[K]
+	checkAdd(t, rows.Add(a, before))
+	checkAdd(t, rows.Add(a, at))
+	checkAdd(t, rows.Add(b, at))
+	checkAdd(t, columns.AddColumns([]K{b, a, a}, []int64{at.Unix(), before.Unix(), at.Unix()}))
+	for what, activity := range map[string]*lifecycle.Activity[K]{"columns": &columns, "log": again.Activity(lifecycle.Monthly())} {
+		if want, got := mustMarshal(t, &rows), mustMarshal(t, activity); !bytes.Equal(want, got) {
+			t.Errorf("%T, %s: bytes differ:\n%x\n%x", a, what, want, got)
+		}
+	}
+	growth, err := rows.Growth(at.AddDate(0, 0, 1), lifecycle.GrowthOptions[K]{})
+	checkAdd(t, err)
+	if first, last := growth[0], growth[len(growth)-1]; first.Name != "1969-12" || first.New != 1 || last.New != 1 || last.Resurrected != 1 {
+		t.Errorf("%T: from %+v to %+v", a, first, last)
 	}
 }
 
