@@ -418,6 +418,31 @@ func TestConsolidateInAnyOrderAndSplit(t *testing.T) {
 	})
 }
 
+// Of two rows that are equal but for the zeros at the end of their amount, the
+// same one counts whichever came first.
+func TestConsolidateEqualAmounts(t *testing.T) {
+	rows := []rfm.Row[string]{
+		{Customer: "ann", Order: "a", At: epoch, Amount: dec("1")},
+		{Customer: "ann", Order: "a", At: epoch, Amount: dec("1.00")},
+	}
+	var got [2]string
+	for i := range got {
+		orders, err := rfm.Consolidate(slices.Values(rows), rfm.RowPolicy{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		tally, err := orders.Tally()
+		if err != nil {
+			t.Fatal(err)
+		}
+		got[i] = string(bytesOf(t, tally))
+		slices.Reverse(rows)
+	}
+	if got[0] != got[1] {
+		t.Errorf("bytes %q and %q, want the same", got[0], got[1])
+	}
+}
+
 func split[T any](list []T, first func(T) bool) (a, b []T) {
 	for _, v := range list {
 		if first(v) {
