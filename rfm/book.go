@@ -20,6 +20,7 @@ type book[K regulars.ID] struct {
 	pages  []page[K]
 	wide   map[K]*[2]exact.Sum // spend and refunded of those that outgrew an int64
 	orders uint64              // of all rows
+	count  int                 // of rows
 }
 
 // page is an open-addressing table. A slot holds 1 + the index of a row, and
@@ -51,20 +52,36 @@ func (b *book[K]) init() {
 	}
 }
 
-func (b *book[K]) len() int {
-	n := 0
-	for i := range b.pages {
-		n += b.pages[i].len
-	}
-	return n
-}
+func (b *book[K]) len() int { return b.count }
 
 // find returns the row of id, a new one if there is none. The pointer holds
 // until the next call.
 func (b *book[K]) find(id K) *row[K] {
 	b.init()
 	h := hash(b.kind, id)
-	return b.pages[h>>(32-pageBits)].find(b.kind, h, id)
+	return b.findIn(&b.pages[h>>(32-pageBits)], h, id)
+}
+
+// findIn is find in the page where id belongs.
+func (b *book[K]) findIn(p *page[K], h uint32, id K) *row[K] {
+	if 4*(p.len+1) > 3*len(p.slots) {
+		p.grow(b.kind)
+	}
+	slot := p.slot(h, id)
+	if p.slots[slot] == 0 {
+		p.append(row[K]{id: id})
+		p.slots[slot] = tagOf(h) | uint32(p.len)
+		b.count++
+	}
+	return p.row(p.slots[slot]&indexMask - 1)
+}
+
+// room returns an error if there is no room for n more customers.
+func (b *book[K]) room(n int) error {
+	if n > maxCustomers-b.count {
+		return fmt.Errorf("%d customers and %d more: a tally holds at most %d", b.count, n, maxCustomers)
+	}
+	return nil
 }
 
 func (b *book[K]) lookup(id K) *row[K] {
@@ -87,18 +104,6 @@ func (b *book[K]) lookup(id K) *row[K] {
 func tagOf(h uint32) uint32 { return h << pageBits &^ indexMask }
 
 func (p *page[K]) row(i uint32) *row[K] { return &p.blocks[i>>blockBits][i&(blockLen-1)] }
-
-func (p *page[K]) find(kind reflect.Kind, h uint32, id K) *row[K] {
-	if 4*(p.len+1) > 3*len(p.slots) {
-		p.grow(kind)
-	}
-	slot := p.slot(h, id)
-	if p.slots[slot] == 0 {
-		p.append(row[K]{id: id})
-		p.slots[slot] = tagOf(h) | uint32(p.len)
-	}
-	return p.row(p.slots[slot]&indexMask - 1)
-}
 
 // slot returns where id is, or the free slot where it belongs.
 func (p *page[K]) slot(h uint32, id K) uint32 {
@@ -153,15 +158,15 @@ func (p *page[K]) fetch(hashes []uint32) (likely [blockLen]uint32, sum int64) {
 	return likely, sum
 }
 
-// findLikely is find, given what fetch found. It stays right if rows were
+// findLikely is findIn, given what fetch found. It stays right if rows were
 // added since.
-func (p *page[K]) findLikely(kind reflect.Kind, likely, h uint32, id K) *row[K] {
+func (b *book[K]) findLikely(p *page[K], likely, h uint32, id K) *row[K] {
 	if likely != 0 {
 		if r := p.row(likely - 1); r.id == id {
 			return r
 		}
 	}
-	return p.find(kind, h, id)
+	return b.findIn(p, h, id)
 }
 
 func (p *page[K]) append(r row[K]) {
@@ -243,6 +248,9 @@ func (b *book[K]) merge(other *book[K]) error {
 	if err := b.checkCounts(other); err != nil {
 		return err
 	}
+	if err := b.room(other.count); err != nil {
+		return err
+	}
 	b.init()
 	for i := range other.pages {
 		for _, block := range other.pages[i].blocks {
@@ -262,7 +270,7 @@ func (b *book[K]) mergeBlock(p *page[K], other *book[K], block []row[K]) {
 	likely, _ := p.fetch(hashes[:len(block)])
 	for i := range block {
 		from := &block[i]
-		to := p.findLikely(b.kind, likely[i], hashes[i], from.id)
+		to := b.findLikely(p, likely[i], hashes[i], from.id)
 		to.absorb(from)
 		if from.wide || !to.addUnits(from.spend, from.refunded, int(from.places)) {
 			spend, refunded := other.money(from)

@@ -36,6 +36,9 @@ func (t *Tally[K]) AddColumns(c Columns[K]) error {
 	if t.book.orders+uint64(len(c.Customer)) > math.MaxUint32 {
 		return fmt.Errorf("rfm: %d and %d orders: want at most %d in all", t.book.orders, len(c.Customer), uint32(math.MaxUint32))
 	}
+	if err := t.book.room(len(c.Customer)); err != nil {
+		return fmt.Errorf("rfm: %w", err)
+	}
 	t.book.init()
 	var b batch[K]
 	for from, to := 0, 0; from < len(c.Customer); from = to {
@@ -150,7 +153,7 @@ func (t *Tally[K]) addGroup(p *page[K], orders []batchOrder[K], until int64, pla
 			t.afterUntil++
 			continue
 		}
-		r := p.findLikely(t.book.kind, likely[i], o.hash, o.id)
+		r := t.book.findLikely(p, likely[i], o.hash, o.id)
 		spend, refunded := o.units, int64(0)
 		if spend < 0 {
 			spend, refunded = 0, -spend

@@ -245,7 +245,7 @@ func (c *consolidation[K]) joinDays() {
 	open := -1 // the index in joined of the order that takes more of its day
 	day := calendar.Day(0)
 	for _, o := range c.orders {
-		if !o.order.counts() {
+		if !o.order.Counts() {
 			joined = append(joined, o)
 			continue
 		}
@@ -276,7 +276,7 @@ func (c *consolidation[K]) count(o Order) {
 	}
 	c.report.Orders++
 	switch {
-	case o.counts():
+	case o.Counts():
 	case o.Refunded.GreaterThan(o.Amount):
 		c.report.OverRefunded++
 		c.report.FullyRefunded++

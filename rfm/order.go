@@ -26,8 +26,8 @@ type Order struct {
 	Refunded decimal.Decimal
 }
 
-// counts reports whether o is an order and was not wholly undone.
-func (o Order) counts() bool {
+// Counts reports whether o is an order, and was not refunded in full.
+func (o Order) Counts() bool {
 	return o.Amount.Sign() >= 0 && (o.Refunded.Sign() == 0 || o.Refunded.LessThan(o.Amount))
 }
 

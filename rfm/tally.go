@@ -45,8 +45,11 @@ func (t *Tally[K]) Add(id K, o Order) error {
 		t.afterUntil++
 		return nil
 	}
+	if err := t.book.room(1); err != nil {
+		return fmt.Errorf("rfm: %w", err)
+	}
 	r := t.book.find(id)
-	if o.counts() {
+	if o.Counts() {
 		if r.orders == math.MaxUint32 {
 			return fmt.Errorf("rfm: order of customer %v: has %d already", id, r.orders)
 		}
