@@ -53,6 +53,26 @@ func TestDiscountedByParts(t *testing.T) {
 	})
 }
 
+// Two integrals are known: of e^(-δu), and of (1+u)^-s.
+func TestFading(t *testing.T) {
+	for _, end := range []float64{1e-6, 0.1, 3, 1e4} {
+		for _, delta := range []float64{1e-6, 0.01, 1, 50, 1e6} {
+			if got, want := fading(0, delta, end), -math.Expm1(-delta*end)/delta; !near(got, want, 1e-13) {
+				t.Errorf("δ %v to %v: %v, want %v", delta, end, got, want)
+			}
+		}
+		for _, s := range []float64{0.01, 1, 2.5, 300} {
+			want := math.Log1p(end)
+			if s != 1 {
+				want = -math.Expm1((1-s)*math.Log1p(end)) / (s - 1)
+			}
+			if got := fading(s, 1e-300, end); !near(got, want, 1e-13) || !near(stayed(s, end), want, 1e-13) {
+				t.Errorf("s %v to %v: %v, %v, want %v", s, end, got, stayed(s, end), want)
+			}
+		}
+	}
+}
+
 // Property: for ever is the limit of a long time.
 func TestResidualIsTheLimit(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"math"
 	"math/rand/v2"
+	"slices"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -141,6 +142,21 @@ func TestFitOfRepeatedRows(t *testing.T) {
 	}
 }
 
+func TestGroups(t *testing.T) {
+	rows := []Row{
+		{Repeats: 1, Recency: 2, Age: 5, Unit: Week, Count: 3},
+		{Age: 5, Unit: Week},
+		{Repeats: 1, Recency: 2, Age: 5, Unit: Week, Count: 2},
+		{Repeats: 1, Recency: 1, Age: 5, Unit: Week},
+		{Repeats: 1, Recency: 1, Age: 4, Unit: Week},
+		{Age: 5, Unit: Week},
+	}
+	want := []group{{1, 1, 4, 1}, {0, 0, 5, 2}, {1, 1, 5, 1}, {1, 2, 5, 5}}
+	if diff := cmp.Diff(want, groupRows(rows), cmp.AllowUnexported(group{})); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
 // Property: weeks and days give the same model.
 func TestFitInDays(t *testing.T) {
 	for _, m := range cdnowModels {
@@ -263,8 +279,8 @@ func TestPrior(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if few.Verdict.Kind != Interior {
-		t.Errorf("three customers with a prior: %v", few.Verdict)
+	if few.Verdict.Kind != Interior || few.Starts != 1+len(geometricStarts) {
+		t.Errorf("three customers with a prior: %v after %d starts", few.Verdict, few.Starts)
 	}
 }
 
@@ -401,5 +417,18 @@ func TestBadArguments(t *testing.T) {
 	}
 	if err := value(Value{Model: m, Spend: GammaGamma{6, 4, 15}, Margin: 1.5}.ToCome(r, 1)); err == nil {
 		t.Error("a margin of 1.5 without an error")
+	}
+}
+
+// Purchases within minutes, seen for years: the likelihood rises beyond the
+// box, where alpha is a millionth of the longest age. That is not a peak.
+func TestFitAtAFace(t *testing.T) {
+	rows := []Row{{Repeats: 7, Recency: 0.0053091441962090724, Age: 2.718281828459045, Unit: Week}, {Age: 500, Unit: Week}}
+	fit, err := FitBGNBD(rows)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want := (Limit{Parameter: "alpha"}); !slices.Contains(fit.Verdict.Limits, want) || fit.Estimates[1].Known {
+		t.Errorf("verdict %v, %+v; want %v among its limits", fit.Verdict, fit.Estimates[1], want)
 	}
 }

@@ -192,6 +192,28 @@ func TestProbabilitiesSumToOne(t *testing.T) {
 	})
 }
 
+// With r = 1 the distribution is geometric. Far below its mean nearly all is
+// in the tail, though the chance of the very number is below the least float.
+func TestTail(t *testing.T) {
+	tests := []struct {
+		name   string
+		d      negativeBinomial
+		n      int
+		want   float64
+		within float64
+	}{
+		{"far out", negativeBinomial{1, 1}, 200, math.Pow(0.5, 200), 1e-12},
+		{"near", negativeBinomial{1, 3}, 2, 0.5625, 1e-14},
+		{"far below the mean", negativeBinomial{2000, 10}, 5, 1, 0},
+		{"all", negativeBinomial{1, 3}, 0, 1, 0},
+	}
+	for _, tt := range tests {
+		if got, err := tt.d.tail(tt.n); err != nil || !near(got, tt.want, tt.within) {
+			t.Errorf("%s: %v, error %v, want %v", tt.name, got, err, tt.want)
+		}
+	}
+}
+
 // Property: as nobody leaves, all models become the negative binomial one.
 func TestNobodyLeaves(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {

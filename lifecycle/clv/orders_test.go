@@ -223,3 +223,25 @@ func TestCustomersByHand(t *testing.T) {
 		}
 	})
 }
+
+// 0.1 + 0.2 + 0.3 is not 0.3 + 0.2 + 0.1 in floats: lines are summed in an
+// order of their own.
+func TestCustomersSumInOneOrder(t *testing.T) {
+	for _, id := range []string{"", "a"} {
+		spends := map[float64]bool{}
+		for _, amounts := range [][]float64{{0.1, 0.2, 0.3}, {0.3, 0.2, 0.1}, {0.2, 0.3, 0.1}} {
+			orders := []Order[int]{{Customer: 1, At: day(0), Amount: 1}}
+			for _, amount := range amounts {
+				orders = append(orders, Order[int]{Customer: 1, At: day(5), Amount: amount, ID: id})
+			}
+			got, _, err := Customers(orders, Log{Unit: Day, Through: day(9)})
+			if err != nil {
+				t.Fatal(err)
+			}
+			spends[got[0].Spend] = true
+		}
+		if len(spends) != 1 {
+			t.Errorf("order %q comes to %v", id, spends)
+		}
+	}
+}
