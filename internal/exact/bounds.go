@@ -26,14 +26,17 @@ func Check(d decimal.Decimal) error {
 	return nil
 }
 
-// CheckSum is [Check] for a sum of amounts, which may have 20 digits more: room
+const maxSumDigits = MaxDigits + 2*MaxPlaces + 20
+
+// CheckSum is [Check] for a sum of amounts. It may have more digits: those of
+// the largest amount before the point, those of the smallest behind it, and 20
 // for as many addends as there are.
 func CheckSum(d decimal.Decimal) error {
 	if e := d.Exponent(); e < -MaxPlaces || e > MaxPlaces {
 		return fmt.Errorf("sum has exponent %d: want %d to %d", e, -MaxPlaces, MaxPlaces)
 	}
-	if n := d.NumDigits(); n > MaxDigits+20 {
-		return fmt.Errorf("sum has %d digits: want at most %d", n, MaxDigits+20)
+	if n := d.NumDigits(); n > maxSumDigits {
+		return fmt.Errorf("sum has %d digits: want at most %d", n, maxSumDigits)
 	}
 	return nil
 }
