@@ -27,6 +27,8 @@ type analysis struct {
 	concentration *rfm.Concentration
 
 	groups    groups
+	life      life
+	worth     worth
 	migration *rfm.Migration // nil without -since
 	policy    *strategy.Policy
 	decisions strategy.Summary
@@ -66,7 +68,7 @@ func analyse(in *input) (*analysis, error) {
 	if a.concentration, err = rfm.Concentrate(a.spend); err != nil {
 		return nil, err
 	}
-	for _, step := range []func() error{a.group, a.migrate, a.decide} {
+	for _, step := range []func() error{a.group, a.migrate, a.follow, a.estimate, a.decide} {
 		if err := step(); err != nil {
 			return nil, err
 		}
@@ -94,6 +96,8 @@ func (a *analysis) document() document {
 		RFM:       a.rfmSection(),
 		Layers:    a.layersSection(),
 		Migration: a.migrationSection(),
+		Lifecycle: a.lifecycleSection(),
+		CLV:       a.clvSection(),
 		Strategy:  a.strategySection(),
 	}
 }
@@ -109,8 +113,17 @@ func (a *analysis) inputSection() inputSection {
 		Customers: a.tally.Len(),
 		SetAside:  a.setAside(),
 	}
-	var from, to time.Time
+	from, to := a.period()
 	total := decimal.Zero
+	for _, o := range a.orders.All() {
+		total = total.Add(o.Amount).Sub(o.Refunded)
+	}
+	s.From, s.To, s.Total = from.Format(time.DateOnly), to.Format(time.DateOnly), money(total)
+	return s
+}
+
+// period returns when the first and the last order came in.
+func (a *analysis) period() (from, to time.Time) {
 	for _, o := range a.orders.All() {
 		if from.IsZero() || o.At.Before(from) {
 			from = o.At
@@ -118,10 +131,8 @@ func (a *analysis) inputSection() inputSection {
 		if o.At.After(to) {
 			to = o.At
 		}
-		total = total.Add(o.Amount).Sub(o.Refunded)
 	}
-	s.From, s.To, s.Total = from.Format(time.DateOnly), to.Format(time.DateOnly), money(total)
-	return s
+	return from, to
 }
 
 // setAside counts the rows that count nowhere, by reason.

@@ -2,6 +2,7 @@ package main
 
 import (
 	"errors"
+	"slices"
 
 	"github.com/shopspring/decimal"
 
@@ -103,21 +104,24 @@ func (g *groups) tallyPromotions(in *input) error {
 	return nil
 }
 
-// labels are all that is known of a customer, for the packages that decide.
-func (a *analysis) labels(p person) []string {
+// labels are all that is known of somebody, for the packages that decide. Where
+// there is no answer there is no label.
+func (a *analysis) labels(id string) []string {
+	record, _ := a.tally.Record(id)
 	labels := []string{
-		a.grid.Label(p.score),
-		a.groups.quadrants.Quadrant(a.visitor(p.id, p.record)).Label(),
+		a.stage(id),
+		a.grid.Label(a.model.Score(record)),
+		a.groups.quadrants.Quadrant(a.visitor(id, record)).Label(),
 	}
-	if a.groups.layered {
-		labels = append(labels, a.groups.layering.Layer(p.record.Net()).Label())
+	if a.groups.layered && record.Orders > 0 {
+		labels = append(labels, a.groups.layering.Layer(record.Net()).Label())
 	}
 	if a.groups.promotions != nil {
-		if record, ok := a.groups.promotions.Record(p.id); ok {
-			labels = append(labels, a.groups.promotionPolicy.Class(record).Label())
+		if sales, ok := a.groups.promotions.Record(id); ok {
+			labels = append(labels, a.groups.promotionPolicy.Class(sales).Label())
 		}
 	}
-	return labels
+	return slices.DeleteFunc(labels, func(label string) bool { return label == "" })
 }
 
 // layersSection shares the customers out by the value they bring.

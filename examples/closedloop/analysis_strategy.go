@@ -4,14 +4,15 @@ import (
 	"github.com/regulars-go/regulars/strategy"
 )
 
-// decide chooses an operation for every customer by the starter playbook.
+// decide chooses an operation for everybody by the starter playbook, those who
+// have only come to look included.
 func (a *analysis) decide() (err error) {
 	if a.policy, err = strategy.NewPolicy(strategy.Starter()); err != nil {
 		return err
 	}
 	vocabulary := strategy.StarterLabels()
-	for _, p := range a.people {
-		customer := strategy.Customer{ID: p.id, Labels: a.labels(p)}
+	for id := range a.visitors {
+		customer := strategy.Customer{ID: id, Labels: a.labels(id)}
 		if err := customer.Validate(vocabulary); err != nil {
 			return err
 		}

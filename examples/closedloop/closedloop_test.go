@@ -11,6 +11,10 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/shopspring/decimal"
+
+	"github.com/regulars-go/regulars/lifecycle"
+	"github.com/regulars-go/regulars/rfm"
 )
 
 // data returns the path of a public data set.
@@ -57,11 +61,28 @@ func call(t *testing.T, args ...string) (stdout string, d document) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	in := json.NewDecoder(bytes.NewReader(text))
-	in.DisallowUnknownFields()
-	if err := in.Decode(&d); err != nil {
+	// Reports of the packages are written and not read back whole.
+	read := struct {
+		*document
+
+		Migration *struct {
+			Summary struct{ Before, After, New, Gone, Stayed, Moved int } `json:"summary"`
+		} `json:"migration"`
+		Lifecycle struct {
+			Stages map[string]int     `json:"stages"`
+			Growth []lifecycle.Growth `json:"growth"`
+		} `json:"lifecycle"`
+	}{document: &d}
+	if err := json.Unmarshal(text, &read); err != nil {
 		t.Fatal(err)
 	}
+	if m := read.Migration; m != nil {
+		d.Migration = &migrationSection{Summary: rfm.Summary{
+			Before: m.Summary.Before, After: m.Summary.After, New: m.Summary.New,
+			Gone: m.Summary.Gone, Stayed: m.Summary.Stayed, Moved: m.Summary.Moved,
+		}}
+	}
+	d.Lifecycle.Stages, d.Lifecycle.Growth = read.Lifecycle.Stages, read.Lifecycle.Growth
 	return out.String(), d
 }
 
@@ -121,6 +142,79 @@ func TestDocumentedCustomers(t *testing.T) {
 		if !strings.Contains(out, "score "+score) {
 			t.Errorf("%s: want score %s in\n%s", id, score, out)
 		}
+	}
+}
+
+// Every group shares out the same customers and the same money, and everybody
+// gets a decision.
+func TestGroupsAddUp(t *testing.T) {
+	_, d := call(t, "-since", "2025-06-30")
+	scored := d.Input.Customers - d.RFM.Prospects
+	sum := func(groups []groupSection) (customers int, revenue decimal.Decimal) {
+		for _, g := range groups {
+			customers += g.Customers
+			revenue = revenue.Add(decimal.RequireFromString(g.Revenue))
+		}
+		return customers, revenue
+	}
+	total := decimal.Zero
+	for _, s := range d.RFM.Segments {
+		total = total.Add(decimal.RequireFromString(s.Revenue))
+	}
+	for name, groups := range map[string][]groupSection{"layers": d.Layers.Groups, "octants": d.RFM.Octants} {
+		if n, revenue := sum(groups); n != scored || !revenue.Equal(total) {
+			t.Errorf("%s hold %d customers with %v, want %d with %v", name, n, revenue, scored, total)
+		}
+	}
+	if n, _ := sum(d.RFM.Quadrants.Groups); n < scored || d.RFM.Quadrants.Visits != "visits" {
+		t.Errorf("quadrants of %s hold %d, want %d and those who only look", d.RFM.Quadrants.Visits, n, scored)
+	}
+	m := d.Migration.Summary
+	if m.Before+m.New-m.Gone != m.After || m.After != scored || m.Before != m.Stayed+m.Moved+m.Gone {
+		t.Errorf("migration does not add up: %+v, want %d after", m, scored)
+	}
+	var served int64
+	for _, o := range d.Strategy.Decisions {
+		served += o.Customers
+	}
+	n, _ := sum(d.RFM.Quadrants.Groups)
+	if served+d.Strategy.Unserved != d.Strategy.Customers || int(d.Strategy.Customers) != n {
+		t.Errorf("%d served and %d not, of %d; the quadrants hold %d", served, d.Strategy.Unserved, d.Strategy.Customers, n)
+	}
+	staged := 0
+	for _, n := range d.Lifecycle.Stages {
+		staged += n
+	}
+	if staged == 0 || d.Lifecycle.Stages["follower"] == 0 || staged > n {
+		t.Errorf("%d customers have a stage: %v", staged, d.Lifecycle.Stages)
+	}
+}
+
+// The layers of CDNOW: 7,695 customers bring 80 % of the revenue, and 8,044
+// more the next 15 %; 23 who spent as much as the last of them are let in too.
+func TestLayersOfCDNOW(t *testing.T) {
+	_, d := call(t, "-orders", data(t, "CDNOW_master.txt"))
+	var got [3]int
+	for i, g := range d.Layers.Groups {
+		got[i] = g.Customers
+	}
+	if want := [3]int{7_695, 8_044 + 23, 7_831 - 23}; got != want {
+		t.Errorf("layers hold %v, want %v", got, want)
+	}
+	if h := d.CLV.HoldOut; h == nil || h.Actual != 19_684 || h.Until != "1997-09-30" {
+		t.Errorf("held out: %+v", h)
+	}
+}
+
+// A file of orders says nothing of visits or discounts: that is said, and not
+// taken for none.
+func TestUnknownIsNotZero(t *testing.T) {
+	_, d := call(t, "-orders", file(t, "orders.csv", "customer,at,amount\nann,2026-01-05,0\nbob,2026-01-07,0\n"))
+	if d.Layers != nil || d.RFM.Promotion != nil || d.Migration != nil || d.RFM.Quadrants.Visits != "orders" {
+		t.Errorf("layers %v, promotion %v, migration %v, visits are %s", d.Layers, d.RFM.Promotion, d.Migration, d.RFM.Quadrants.Visits)
+	}
+	if d.CLV.Residual != nil || d.CLV.HoldOut != nil || d.RFM.Concentration.Gini != nil {
+		t.Errorf("value to come %v, held out %v, Gini %v", d.CLV.Residual, d.CLV.HoldOut, d.RFM.Concentration.Gini)
 	}
 }
 
@@ -200,6 +294,8 @@ func TestMistakes(t *testing.T) {
 		{"no such column", 1, []string{"-orders", path, "-columns", "customer=buyer"}, "buyer"},
 		{"a key of another file", 1, []string{"-orders", path, "-columns", "events.user=customer"}, "events"},
 		{"as of before the first order", 1, []string{"-orders", path, "-asof", "2025-01-01"}, "no customer with an order"},
+		{"since a later day", 1, []string{"-orders", path, "-since", "2026-02-01"}, "want a date before 2026-01-05"},
+		{"since before the first order", 1, []string{"-orders", path, "-since", "2025-01-01"}, "no customer with an order"},
 		{"as-of date in another form", 1, []string{"-orders", path, "-asof", "1/2/2026"}, "2026-06-30"},
 		{"no such customer", 1, []string{"-orders", path, "-customer", "zoe"}, `"zoe"`},
 		{"a file without the flag", 2, []string{path}, "-orders"},

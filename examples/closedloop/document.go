@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"io"
 
+	"github.com/regulars-go/regulars/lifecycle"
 	"github.com/regulars-go/regulars/rfm"
 )
 
@@ -16,6 +17,8 @@ type document struct {
 	Layers *layersSection `json:"layers"`
 	// Migration is null unless -since says from when.
 	Migration *migrationSection `json:"migration"`
+	Lifecycle lifecycleSection  `json:"lifecycle"`
+	CLV       clvSection        `json:"clv"`
 	Strategy  strategySection   `json:"strategy"`
 }
 
@@ -130,6 +133,48 @@ type migrationSection struct {
 	Summary rfm.Summary `json:"summary"`
 	Flows   []rfm.Flow  `json:"flows"`
 	Cells   []rfm.Cell  `json:"cells"`
+}
+
+// lifecycleSection says where the customers are in their life with the shop.
+type lifecycleSection struct {
+	Stages    map[string]int      `json:"stages"`
+	Growth    []lifecycle.Growth  `json:"growth"`
+	Retention lifecycle.Retention `json:"retention"`
+	// Boundaries are those that the gaps between orders suggest, in days.
+	Boundaries lifecycle.Fitted `json:"boundaries"`
+}
+
+// clvSection says what customers will still buy and be worth.
+type clvSection struct {
+	Model          string              `json:"model"`
+	Unit           string              `json:"unit"` // of time
+	Verdict        string              `json:"verdict"`
+	Params         map[string]float64  `json:"params"`
+	LogLikelihood  float64             `json:"logLikelihood"`
+	StandardErrors map[string]*float64 `json:"standardErrors"` // null where the data don't tell
+	// HoldOut is null if the orders span too short a time.
+	HoldOut         *holdOutSection `json:"holdout"`
+	DiscountPerYear float64         `json:"discountPerYear"`
+	// Residual is null if nobody came back with an amount, or the means don't
+	// exist.
+	Residual []residualSection `json:"residual"`
+}
+
+// holdOutSection compares purchases after Until with what a model of the time
+// before expected of them.
+type holdOutSection struct {
+	Until     string  `json:"until"`
+	Actual    float64 `json:"actual"`
+	Predicted float64 `json:"predicted"`
+	MAE       float64 `json:"mae"`
+}
+
+// residualSection is the discounted value to come of a segment, an estimate.
+type residualSection struct {
+	Name        string   `json:"name"`
+	Customers   int      `json:"customers"`
+	Value       float64  `json:"value"`
+	PerCustomer *float64 `json:"perCustomer"` // null if there are none
 }
 
 // strategySection counts decisions by operation, in the order in which they

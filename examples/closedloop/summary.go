@@ -7,9 +7,12 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/shopspring/decimal"
 
+	"github.com/regulars-go/regulars/lifecycle"
+	"github.com/regulars-go/regulars/lifecycle/clv"
 	"github.com/regulars-go/regulars/rfm"
 	"github.com/regulars-go/regulars/strategy"
 )
@@ -24,10 +27,8 @@ func (a *analysis) summarise(w io.Writer) error {
 	if notes := a.notes(d.Input); notes != "" {
 		fmt.Fprintln(&b, notes)
 	}
-	fmt.Fprintf(&b, "\nScores 1 to %d as of %s, cut at\n", scores, d.RFM.AsOf)
-	fmt.Fprintf(&b, "  recency   %s days\n", strings.Join(d.RFM.Cuts.Recency, " "))
-	fmt.Fprintf(&b, "  frequency %s orders\n", strings.Join(d.RFM.Cuts.Frequency, " "))
-	fmt.Fprintf(&b, "  monetary  %s\n\n", strings.Join(d.RFM.Cuts.Monetary, " "))
+	fmt.Fprintf(&b, "\nScores 1 to %d as of %s. Cuts: recency %s days;\n", scores, d.RFM.AsOf, strings.Join(d.RFM.Cuts.Recency, " "))
+	fmt.Fprintf(&b, "frequency %s orders; monetary %s.\n\n", strings.Join(d.RFM.Cuts.Frequency, " "), strings.Join(d.RFM.Cuts.Monetary, " "))
 	fmt.Fprintf(&b, "%-20s %10s %9s %16s %8s\n", "segment", "customers", "orders", "revenue", "share")
 	for _, s := range d.RFM.Segments {
 		fmt.Fprintf(&b, "%-20s %10s %9s %16s %8s\n", s.Name, count(s.Customers), count(s.Orders), a.amount(s.Revenue), percent(s.Share))
@@ -36,6 +37,10 @@ func (a *analysis) summarise(w io.Writer) error {
 		percent(d.RFM.Concentration.Top20), two(d.RFM.Concentration.Gini))
 	if d.Layers != nil {
 		fmt.Fprintf(&b, "Layers by value:%s.\n", groupsInLine(d.Layers.Groups))
+	}
+	fmt.Fprintf(&b, "Stages:%s.\n", a.stagesInLine())
+	if h := d.CLV.HoldOut; h != nil {
+		fmt.Fprintf(&b, "%s to %s expected %s more days with an order; there were %s.\n", d.CLV.Model, h.Until, count(int(h.Predicted+0.5)), count(int(h.Actual)))
 	}
 	if p := d.RFM.Promotion; p != nil {
 		fmt.Fprintf(&b, "Discounts: %s of %s orders, %s given away.\n", count(p.Discounted), count(p.Discounted+p.FullPrice), a.amount(p.Subsidy))
@@ -47,6 +52,18 @@ func (a *analysis) summarise(w io.Writer) error {
 	fmt.Fprintf(&b, "To do:%s.\n", operationsInLine(d.Strategy.Decisions))
 	_, err := io.WriteString(w, b.String())
 	return err
+}
+
+func (a *analysis) stagesInLine() string {
+	census := a.life.log.Count(a.life.policy, a.in.asOf, nil)
+	var b strings.Builder
+	for i, stage := range lifecycle.Stages() {
+		if i > 0 {
+			b.WriteString(",")
+		}
+		fmt.Fprintf(&b, " %s %s", stage, count(census.Of(stage)))
+	}
+	return b.String()
 }
 
 func groupsInLine(groups []groupSection) string {
@@ -109,6 +126,15 @@ func (a *analysis) explainGroups(b *strings.Builder, p person) {
 	if g.layered {
 		fmt.Fprintf(b, "layer %s\n", g.layering.Explain(p.record.Net()))
 	}
+	if history, ok := a.life.log.History(p.id, a.life.policy, a.in.asOf); ok {
+		at := a.life.policy.At(history, a.in.asOf)
+		fmt.Fprintf(b, "stage %s, idle for %d days", at.Stage, at.IdleDays)
+		if at.Next != nil {
+			fmt.Fprintf(b, "; %s from %s if nothing happens", at.Next.Stage, at.Next.At.Format(time.DateOnly))
+		}
+		b.WriteString("\n")
+	}
+	a.explainWorth(b, p.id)
 	octant := rfm.OctantOf(g.octants.Score(p.record))
 	fmt.Fprintf(b, "octant %s %s\n", octant, octant.Chinese())
 	fmt.Fprintf(b, "quadrant %s\n", g.quadrants.Explain(a.visitor(p.id, p.record)))
@@ -117,7 +143,26 @@ func (a *analysis) explainGroups(b *strings.Builder, p person) {
 			fmt.Fprintf(b, "promotion %s\n", g.promotionPolicy.Explain(record))
 		}
 	}
-	fmt.Fprintf(b, "\n%s\n", a.policy.Decide(strategy.Customer{ID: p.id, Labels: a.labels(p)}, a.in.asOf))
+	fmt.Fprintf(b, "\n%s\n", a.policy.Decide(strategy.Customer{ID: p.id, Labels: a.labels(p.id)}, a.in.asOf))
+}
+
+// explainWorth says how likely it is that the customer still is one, and what
+// they may still bring.
+func (a *analysis) explainWorth(b *strings.Builder, id string) {
+	w := &a.worth
+	for _, c := range w.customers {
+		if c.ID != id {
+			continue
+		}
+		if population, err := clv.NewPopulation(w.fit.Model, clv.Rows(w.customers)); err == nil {
+			if e, err := population.Explain(c.Row); err == nil {
+				fmt.Fprintf(b, "%s (%ss)\n", e, w.fit.Unit)
+			}
+		}
+		if v, ok := w.value[id]; ok {
+			fmt.Fprintf(b, "value to come %.2f, discounted at %.0f %% a year\n", v, 100*discount.Of)
+		}
+	}
 }
 
 // amount writes money of the document for reading: commas between thousands,
