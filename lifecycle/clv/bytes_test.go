@@ -12,7 +12,7 @@ import (
 // goes through package math's logarithms, and no product is fused with a sum.
 func TestSameBitsEverywhere(t *testing.T) {
 	rows := plainRows()
-	want := map[Family]uint64{BGNBD: 0xb4bbb0b27d41639b, MBGNBD: 0x21b98d4f9f7026c6, ParetoNBD: 0x6ab266c80c868e99}
+	want := map[Family]uint64{BGNBD: 0x7b5c0c7281fbcf47, MBGNBD: 0x99dfc347b1870345, ParetoNBD: 0x5eb9d73f748a03f8}
 	for family, hash := range want {
 		fit, err := Fitter{Workers: 3}.Fit(family, rows)
 		if err != nil {
@@ -50,7 +50,7 @@ func TestSameBitsEverywhere(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got, want := hashOf([]float64{spend.P, spend.Q, spend.V, spend.LogLikelihood, spend.Estimates[0].SE, spend.Correlation}), uint64(0xbdec8597b1a3c0c3); got != want {
+	if got, want := hashOf([]float64{spend.P, spend.Q, spend.V, spend.LogLikelihood, spend.Estimates[0].SE, spend.Correlation}), uint64(0xad52b7ec85d3d4cc); got != want {
 		t.Errorf("Gamma-Gamma: hash %#x, want %#x (%+v)", got, want, spend.GammaGamma)
 	}
 }

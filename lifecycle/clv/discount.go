@@ -89,19 +89,19 @@ func fading(s, delta, end float64) float64 {
 
 // fade returns ∫ e^(-δu)·f(u) du from 0 to end, for an f that falls from 1 no
 // faster than (1+u)^-fall. Panels lie in w = ln(1+u), on whose scale both are
-// smooth, and widen as f slows down.
+// smooth, and widen: by then the integrand has fallen so far that a wider one
+// loses nothing.
 func fade(fall, delta, end float64, f func(u float64) float64) (integral float64) {
 	const rise, widest = 4.0, 0.7
-	start, width := 0.0, min(rise/(fall+delta), widest)
-	for last := log1p(min(end, forever/delta)); start < last; {
-		low := start
+	low, width := 0.0, min(rise/(fall+delta), widest)
+	for last := log1p(min(end, forever/delta)); low < last; {
 		high := min(low+width, last)
 		nodes(low, high, func(w, weight float64) {
 			u := expm1(w)
 			integral += float64(float64(weight*(1+u)) * float64(exp(-float64(delta*u))*f(u)))
 		})
-		start = high
-		width = min(2*width, widest, rise/float64(delta*(1+expm1(high))))
+		low = high
+		width = min(2*width, widest)
 	}
 	return integral
 }

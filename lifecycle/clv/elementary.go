@@ -96,11 +96,7 @@ func log1p(x float64) float64 {
 	if x < math.Sqrt2-1 {
 		return logReduced(x, 0)
 	}
-	u := 1 + x
-	if u > 0x1p53 {
-		return log(u)
-	}
-	return log(u) + (x-(u-1))/u
+	return log(1 + x) // large enough to bear the rounding of the sum
 }
 
 // logReduced returns log(1+f) + k*ln(2) for 1+f within a factor √2 of 1. With

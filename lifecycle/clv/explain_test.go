@@ -77,6 +77,13 @@ func TestDrivers(t *testing.T) {
 			if err != nil || e.Driver != tt.want {
 				t.Errorf("driver %q (%+v), error %v, want %q", e.Driver, e, err, tt.want)
 			}
+			if e.Below != 0.5 {
+				t.Errorf("above %v of a population like them, want half", e.Below)
+			}
+			again := Row{Repeats: max(tt.row.Repeats, 1), Recency: tt.row.Age, Age: tt.row.Age, Unit: Week}
+			if want := first(tt.m.Alive(again)); e.IfBought != want {
+				t.Errorf("%v had they bought, want %v", e.IfBought, want)
+			}
 			if !strings.Contains(e.String(), string(tt.want)) {
 				t.Errorf("%q does not name %q", e, tt.want)
 			}

@@ -162,6 +162,8 @@ func TestCorrelation(t *testing.T) {
 		{"rising", []float64{1, 2, 3}, []float64{10, 20, 30}, nil, 1},
 		{"falling", []float64{1, 2, 3}, []float64{3, 2, 1}, nil, -1},
 		{"constant", []float64{1, 2, 3}, []float64{0.1, 0.1, 0.1}, nil, 0},
+		// The mean of three is not 0.1, nor 0.7, in floats.
+		{"both constant", []float64{0.1, 0.1, 0.1}, []float64{0.7, 0.7, 0.7}, nil, 0},
 		{"one", []float64{1}, []float64{1}, nil, 0},
 		// Σdadb 4, Σda² 5, Σdb² 5.
 		{"some", []float64{1, 2, 3, 4}, []float64{1, 3, 2, 4}, nil, 0.8},

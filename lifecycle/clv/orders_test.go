@@ -45,6 +45,7 @@ func TestCustomersOfOrders(t *testing.T) {
 		{"refund by ID", []Order[string]{order("a", 0, 9), order("b", 10, 7), order("a", 20, -9)}, false, row(0, 0, 20, 0), SetAside{Refunded: 1}},
 		{"lines of an order", []Order[string]{order("a", 0, 9), order("b", 10, 7), order("b", 12, 2)}, false, row(1, 10, 30, 9), SetAside{}},
 		{"refund by ID of too much", []Order[string]{order("a", 0, 9), order("b", 10, 7), order("b", 12, -9)}, false, row(0, 0, 30, 0), SetAside{Refunded: 1}},
+		{"the rest of a refund by ID", []Order[string]{sale(0, 9), order("b", 2, 7), sale(5, 8), order("b", 12, -9)}, false, row(1, 5, 30, 6), SetAside{Refunded: 1}},
 		{"refund of an unknown ID", []Order[string]{order("a", 0, 9), order("x", 10, -4)}, false, row(0, 0, 30, 0), SetAside{}},
 		{"refund before its order", []Order[string]{order("a", 5, -9), order("a", 6, 9), order("b", 10, 7)}, false, row(0, 0, 20, 0), SetAside{Refunded: 1}},
 	}

@@ -150,10 +150,6 @@ func (p *problem) judge(m minimum, c curvature) Verdict {
 // waysOut reports whether parameter i can go down, or up, to its limit without
 // losing likelihood: alone, or else along with others in a flat direction.
 func (p *problem) waysOut(m minimum, c curvature, i int) (down, up bool) {
-	if c.held[i] {
-		face := p.box.atFace(m.at, i)
-		return face < 0, face > 0
-	}
 	var alone vector
 	alone[i] = 1
 	down, up = p.leadsOut(m, alone, -1), p.leadsOut(m, alone, 1)
