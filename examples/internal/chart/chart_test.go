@@ -215,6 +215,49 @@ func TestMissingCellsStayBlank(t *testing.T) {
 	}
 }
 
+// A format that writes nothing leaves no trace of a number.
+func TestFormatMayWriteNothing(t *testing.T) {
+	h := HeatMap{Columns: []string{"a", "b"}, Rows: []string{"c"}, Values: [][]float64{{0, 1}}, Format: func(v float64) string {
+		return strings.Trim(Number(v), "0")
+	}}
+	if diff := cmp.Diff([]string{"1", "a", "b", "c"}, slices.Sorted(slices.Values(texts(parse(t, h))))); diff != "" {
+		t.Errorf("texts (-want +got):\n%s", diff)
+	}
+	for _, e := range parse(t, h) {
+		if e.name == "text" && e.text == "" {
+			t.Error("there is an element without text")
+		}
+	}
+}
+
+// Lines are apart by more than the size of the font, and a name stays in the
+// middle of its row however many it has.
+func TestLinesAreApart(t *testing.T) {
+	at := map[string]float64{}
+	b := Bars{Horizontal: true, Categories: []string{"one", "first\nsecond\nthird"}, Series: []BarSeries{{Values: []float64{1, 1}}}}
+	for _, e := range parse(t, b) {
+		if e.name == "text" {
+			y, err := strconv.ParseFloat(e.attr["y"], 64)
+			if err != nil {
+				t.Fatal(err)
+			}
+			at[e.text] = y
+		}
+	}
+	const want = sizeText * 1.15
+	if up, down := at["second"]-at["first"], at["third"]-at["second"]; math.Abs(up-want) > 0.01 || math.Abs(down-want) > 0.01 {
+		t.Errorf("lines are %v and %v apart: want %v", up, down, want)
+	}
+	single := Bars{Horizontal: true, Categories: []string{"one", "second"}, Series: b.Series}
+	for _, e := range parse(t, single) {
+		if e.text == "second" {
+			if y, _ := strconv.ParseFloat(e.attr["y"], 64); math.Abs(y-at["second"]) > 3 {
+				t.Errorf("the middle line is at %v: want it near %v", at["second"], y)
+			}
+		}
+	}
+}
+
 func TestShadesFollowTheValues(t *testing.T) {
 	h := HeatMap{Max: 600}
 	for _, tc := range []struct {

@@ -137,6 +137,9 @@ func (t *theme) characters(text string) error {
 		return nil // line ends between elements
 	}
 	anchor, text := cutAnchor(text)
+	if text == "" {
+		return nil
+	}
 	attrs := t.text.Attr
 	if anchor != "" {
 		attrs = append(attrs, xml.Attr{Name: xml.Name{Local: "text-anchor"}, Value: anchor})

@@ -62,11 +62,19 @@ func (a anchored) Draw(c vg.Canvas, txt string, sty text.Style, pt vg.Point) {
 	}
 	sty.XAlign = draw.XLeft
 	lines := strings.Split(clean(txt), "\n")
-	for i := range lines {
-		lines[i] = mark + lines[i]
+	others := vg.Length(len(lines) - 1)
+	// Aligned as a whole, the text is higher by the leading than gonum has it.
+	pt.Y += (sty.Height(txt)-sty.Height("x"))*vg.Length(sty.YAlign) + others*sty.Font.Size
+	pt.Y += leading * sty.Font.Size * others * vg.Length(1+sty.YAlign)
+	for i, line := range lines {
+		below := vg.Length(i) * (1 + leading) * sty.Font.Size
+		a.Plain.Draw(c, mark+line, sty, pt.Sub(vg.Point{Y: below}))
 	}
-	a.Plain.Draw(c, strings.Join(lines, "\n"), sty, pt)
 }
+
+// leading is the room between lines, as a part of the size of the font: gonum
+// leaves none, and Chinese fills its line.
+const leading = 0.15
 
 // clean removes what could be taken for a mark, and what no document may hold.
 func clean(txt string) string {
