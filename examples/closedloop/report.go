@@ -14,10 +14,15 @@ var reportFiles embed.FS
 
 // reportSections are the parts of the page in their order. Each has a file
 // report_NAME.go, which finds what it shows, and a template NAME in
-// report/NAME.html.tmpl.
+// report/NAME.html.tmpl. One that has nothing to say returns the zero value.
 var reportSections = []func(*analysis) (section, error){
 	(*analysis).inputReport,
 	(*analysis).valueReport,
+	(*analysis).layersReport,
+	(*analysis).kindsReport,
+	(*analysis).migrationReport,
+	(*analysis).promotionReport,
+	(*analysis).strategyReport,
 }
 
 // section is one part of the page.
@@ -25,7 +30,8 @@ type section struct {
 	// ID is the anchor, and the name of the template.
 	ID    string
 	Title string
-	// Findings are sentences for the top of the page.
+	// Findings are sentences for the top of the section. The first of them is for
+	// the top of the page as well.
 	Findings []string
 	// Data is what the template shows.
 	Data any
@@ -57,12 +63,17 @@ func (a *analysis) writeReport(w io.Writer) error {
 		if err != nil {
 			return err
 		}
+		if s.ID == "" {
+			continue
+		}
 		var body bytes.Buffer
 		if err := templates.ExecuteTemplate(&body, s.ID, s.Data); err != nil {
 			return fmt.Errorf("section %s: %w", s.ID, err)
 		}
 		s.Body = template.HTML(body.String())
-		p.Findings = append(p.Findings, s.Findings...)
+		if len(s.Findings) > 0 {
+			p.Findings = append(p.Findings, s.Findings[0])
+		}
 		p.Sections = append(p.Sections, s)
 	}
 	return templates.ExecuteTemplate(w, "page.html.tmpl", p)
@@ -91,8 +102,24 @@ type grid struct {
 	Caption string
 	Head    []string
 	Rows    [][]string
+	// Chinese are the rows' names in Chinese, and Notes stand below them; nil if
+	// they have none.
+	Chinese, Notes []string
 	// Prose is set if the last column is text rather than numbers.
 	Prose bool
+}
+
+// InChinese returns the Chinese name of a row, "" if it has none.
+func (g grid) InChinese(row int) string { return nth(g.Chinese, row) }
+
+// Note returns what stands below the name of a row, "" if nothing does.
+func (g grid) Note(row int) string { return nth(g.Notes, row) }
+
+func nth(list []string, i int) string {
+	if i >= len(list) {
+		return ""
+	}
+	return list[i]
 }
 
 // fact is a number and its name.
