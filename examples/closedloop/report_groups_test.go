@@ -147,11 +147,36 @@ func TestQuadrantsAgreeWithTheDocument(t *testing.T) {
 		n[g.Name] = count(g.Customers)
 	}
 	want := [][]string{
-		{"important retain 重要保持", "important value 重要价值"}, {n["important retain"], n["important value"]},
-		{"general value 一般价值", "priority develop 重点发展"}, {n["general value"], n["priority develop"]},
+		{"important retain 重要保持", "important value 重要价值"},
+		{n["important retain"], n["important value"]},
+		{"general value 一般价值", "priority develop 重点发展"},
+		{n["general value"], n["priority develop"]},
 	}
 	if diff := cmp.Diff(want, drawn(t, f, inCells)); diff != "" {
 		t.Errorf("cells (-document +drawing):\n%s", diff)
+	}
+}
+
+// Where visits are known and there was none, all came as often as the mean.
+func TestQuadrantsOfNoVisits(t *testing.T) {
+	a := few(t, "few", "1", "3")
+	a.groups.visits, a.groups.visitsAre = map[string]int{}, "visits"
+	var err error
+	if a.groups.quadrants, err = rfm.FitQuadrants(a.visitors, rfm.MeanQuadrants()); err != nil {
+		t.Fatal(err)
+	}
+	f, err := a.quadrantsFigure(a.quadrantsSection())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{">none<", ">0 or more<", ">2 or more<", ">up to 1<"} {
+		if !strings.Contains(string(f.SVG), want) {
+			t.Errorf("no %s in the figure", want)
+		}
+	}
+	want := [][]string{{"important retain 重要保持", "important value 重要价值"}, {"0", "1"}, {"general value 一般价值", "priority develop 重点发展"}, {"0", "1"}}
+	if diff := cmp.Diff(want, drawn(t, f, inCells)); diff != "" {
+		t.Errorf("cells (-want +got):\n%s", diff)
 	}
 }
 
@@ -190,7 +215,7 @@ func TestMatrixAgreesWithTheDocument(t *testing.T) {
 	}
 	var table, cells [][]string
 	for i, from := range append(a.grid.Segments(), "") {
-		row := []string{"new"}
+		row := []string{"joined since"}
 		if from != "" {
 			row[0] = fmt.Sprintf("%d %s", i+1, from)
 		}
@@ -316,7 +341,13 @@ func TestClassesAreAsThePageSays(t *testing.T) {
 		full, discounted int
 		want             rfm.PromotionClass
 	}{
-		{0, 2, rfm.Unknown}, {2, 0, rfm.Unknown}, {3, 0, rfm.FullPrice}, {1, 4, rfm.DealSeeker}, {2, 3, rfm.Mixed}, {99, 1, rfm.Mixed}, {0, 3, rfm.DealSeeker},
+		{0, 2, rfm.Unknown},
+		{2, 0, rfm.Unknown},
+		{3, 0, rfm.FullPrice},
+		{99, 1, rfm.Mixed},
+		{2, 3, rfm.Mixed},
+		{1, 4, rfm.DealSeeker},
+		{0, 3, rfm.DealSeeker},
 	} {
 		if got := policy.Class(rfm.PromotionRecord{FullPrice: tc.full, Discounted: tc.discounted}); got != tc.want {
 			t.Errorf("%d at full price and %d discounted: %v, want %v", tc.full, tc.discounted, got, tc.want)

@@ -71,9 +71,13 @@ func quadrantOf(doc quadrantsSection, often, high bool) groupSection {
 func (a *analysis) quadrantsFigure(doc quadrantsSection) (figure, error) {
 	few, many := bothSides(doc.VisitsCut, 0)
 	low, high := bothSides(doc.SpendCut, a.places)
+	few = "up to " + few
+	if many == "0" { // nobody came
+		few = "none"
+	}
 	h := chart.HeatMap{
 		X: "Number of " + doc.Visits, Y: "Spend",
-		Columns: []string{"up to " + few + "\nseldom", many + " or more\noften"},
+		Columns: []string{few + "\nseldom", many + " or more\noften"},
 		Rows:    []string{"much\n" + high + " or more", "little\nup to " + low},
 	}
 	all := headCount(doc.Groups)

@@ -124,6 +124,9 @@ func (m *matrix) total(row int) (n int) {
 	return n
 }
 
+// joined is the row of those who had no segment before.
+const joined = "joined since"
+
 // name is the number and name of a segment, or what stands in its place.
 func (m *matrix) name(i int, none string) string {
 	if i == len(m.segments) {
@@ -141,8 +144,8 @@ func (m *matrix) figure() (figure, error) {
 		numbers.Head = append(numbers.Head, m.name(i, "gone"))
 	}
 	for i := range m.rows {
-		h.Rows = append(h.Rows, m.name(i, "new")+"\n"+count(m.total(i)))
-		row := []string{m.name(i, "new")}
+		h.Rows = append(h.Rows, m.name(i, joined)+"\n"+count(m.total(i)))
+		row := []string{m.name(i, joined)}
 		var values []float64
 		for _, n := range m.counts[i] {
 			values = append(values, known(part(n, m.total(i))))
