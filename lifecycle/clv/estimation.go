@@ -29,8 +29,9 @@ type Estimation struct {
 	// Customers were fitted; Groups of them had distinct histories.
 	Customers int64 `json:"customers"`
 	Groups    int   `json:"groups"`
-	// Iterations and Evaluations of the likelihood were made from Starts
-	// places: one, or several if the first answer left doubt.
+	// Iterations and Evaluations of the likelihood of all customers were made.
+	// Starts is from how many places: one, or several if the first answer left
+	// doubt.
 	Iterations  int     `json:"iterations"`
 	Evaluations int     `json:"evaluations"`
 	Starts      int     `json:"starts"`

@@ -56,20 +56,40 @@ func (f Fitter) Fit(family Family, rows []Row) (*Fit, error) {
 	}
 	groups := groupRows(rows)
 	h := newHistory(family, unit, groups, f.Workers)
-	p := problem{
-		names:     family.Parameters(),
-		box:       box{centre: h.start(), n: 4, reach: reach},
+	p := f.problem(h, h.start())
+	if every := len(groups) / sample; every > 1 {
+		p.thinned = f.problem(newHistory(family, unit, thin(groups, every), f.Workers), h.start())
+	}
+	e, params := p.solve()
+	return &Fit{Model{family, unit, params}, e}, nil
+}
+
+// sample is how many groups are enough to tell one start from another.
+const sample = 2000
+
+// thin returns every so-manyth of the groups, which are sorted: a sample of
+// all ages and counts.
+func thin(groups []group, every int) (sample []group) {
+	for i := every / 2; i < len(groups); i += every {
+		sample = append(sample, groups[i])
+	}
+	return sample
+}
+
+func (f Fitter) problem(h *history, start vector) *problem {
+	p := &problem{
+		names:     h.family.Parameters(),
+		box:       box{centre: start, n: 4, reach: reach},
 		customers: h.customers,
-		groups:    len(groups),
+		groups:    len(h.groups),
 		logLik:    h.logLik,
 		starts:    geometricStarts,
 		priorSD:   f.PriorSD,
 	}
-	if family == ParetoNBD {
+	if h.family == ParetoNBD {
 		p.starts = paretoStarts
 	}
-	e, params := p.solve()
-	return &Fit{Model{family, unit, params}, e}, nil
+	return p
 }
 
 func (f Fitter) check() error {

@@ -432,3 +432,28 @@ func TestFitAtAFace(t *testing.T) {
 		t.Errorf("verdict %v, %+v; want %v among its limits", fit.Verdict, fit.Estimates[1], want)
 	}
 }
+
+// A population too large to climb from every start is no worse for it: nobody
+// leaves here, so that the NBD's likelihood is the best there is.
+func TestLargeDegenerateFit(t *testing.T) {
+	truth := Model{BGNBD, Day, [4]float64{0.7, 40, 1e-12, 1}}
+	rows := simulate(truth, 30_000, 15, 364, 5)
+	if n := len(groupRows(rows)); n < 5*sample {
+		t.Fatalf("%d groups are too few for this test", n)
+	}
+	fit, err := FitMBGNBD(rows)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want := "boundary: a → 0, b → ∞"; fit.Verdict.String() != want || fit.Starts != 1+len(geometricStarts) {
+		t.Errorf("verdict %q after %d starts, want %q (%v)", fit.Verdict, fit.Starts, want, fit.Model)
+	}
+	for i, e := range fit.Estimates[:2] {
+		if !e.Known || math.Abs(e.Value-truth.Params[i]) > 4*e.SE {
+			t.Errorf("%+v, in truth %v", e, truth.Params[i])
+		}
+	}
+	if ll := first(truth.LogLikelihoodOf(rows)); fit.LogLikelihood < ll-0.5 {
+		t.Errorf("log-likelihood %v, in truth %v", fit.LogLikelihood, ll)
+	}
+}

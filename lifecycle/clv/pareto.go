@@ -82,9 +82,10 @@ type moments struct {
 }
 
 const (
-	// panelRise is by how much the exponent may change within the first
-	// panel, and panelWidth the widest panel in w. With 16 points either
-	// leaves an error below 1e-14 of the integral.
+	// panelRise is by how much the exponent may rise within the first panel,
+	// and panelWidth the widest panel in w. With 16 points either leaves an
+	// error below 1e-14 of the integral. Later panels may rise by more: as much
+	// as the integrand has fallen before them.
 	panelRise, panelWidth = 8.0, 2.5
 	// negligible is the fall of the exponent after which the rest is left out:
 	// e^-40 is 4e-18.
@@ -99,17 +100,14 @@ func (d departure) moments() (m moments) {
 		end, k, s = d.endBeta, d.s, d.k
 	}
 	// k goes with the smaller of the two from here on, s with the larger.
-	low, width := 0.0, min(panelRise/(k+s), panelWidth)
-	for low < end {
+	for low, fallen := 0.0, 0.0; low < end && fallen <= negligible; {
+		width := panel(low, panelRise+fallen, large/small, k, s)
 		high := min(low+width, end)
 		if end-high < width/4 {
 			high = end // no sliver of a panel at the end
 		}
-		fallen := m.panel(low, high, small, large, k, s, d.s, alphaSmaller)
-		if fallen > negligible {
-			break
-		}
-		low, width = high, min(2*width, panelWidth)
+		fallen = m.add(low, high, small, large, k, s, d.s, alphaSmaller)
+		low = high
 	}
 	if !alphaSmaller {
 		m.logAlpha, m.logBeta = m.logBeta, m.logAlpha
@@ -122,10 +120,21 @@ func (d departure) moments() (m moments) {
 	return m
 }
 
-// panel adds the integral over one panel of w, with "alpha" standing for the
+// panel returns the width of a panel from w = low on, in which the exponent
+// k·w + s·ln(1+v/large) rises by no more than rise.
+func panel(low, rise, ratio, k, s float64) float64 {
+	slope := func(w float64) float64 {
+		e := exp(w)
+		return k + float64(s*(e/(ratio-1+e)))
+	}
+	width := min(rise/slope(low), panelWidth)
+	return min(width, rise/slope(low+width))
+}
+
+// add adds the integral over one panel of w, with "alpha" standing for the
 // smaller of the two throughout. It returns how far the exponent has fallen at
 // the panel's end.
-func (m *moments) panel(low, high, small, large, k, s, leave float64, alphaSmaller bool) (fallen float64) {
+func (m *moments) add(low, high, small, large, k, s, leave float64, alphaSmaller bool) (fallen float64) {
 	middle, half := float64((low+high)/2), float64((high-low)/2)
 	for i := range gauss {
 		step, weight := float64(half*gauss[i][0]), float64(half*gauss[i][1])

@@ -11,6 +11,7 @@ type problem struct {
 	logLik    func(params vector) (float64, vector)
 	starts    []vector
 	priorSD   float64
+	thinned   *problem // the same with fewer groups, if there are many
 }
 
 // objective is the mean negative log-likelihood by the logarithms of the
@@ -49,22 +50,39 @@ func (p *problem) solve() (Estimation, vector) {
 	if e.Verdict.Kind == Interior && p.groups >= fewGroups {
 		return e, p.params(best.at)
 	}
-	iterations, evaluations := best.iterations, best.evaluations
-	for _, offset := range p.starts {
-		start := p.box.centre.plus(1, offset)
-		p.box.clamp(&start)
-		m := p.climb(start)
-		iterations += m.iterations
-		evaluations += m.evaluations
-		// Of equals the first is kept, so that rounding does not choose.
-		if (best.value-m.value)*p.customers > 1e-6 {
-			best = m
-		}
+	if p.thinned == nil {
+		best = p.climbFromAll(best)
+	} else {
+		// Which start is best a sample tells; the rest is one more climb.
+		scout := p.thinned.climb(best.at)
+		scout = p.thinned.climbFromAll(scout)
+		best = p.better(best, p.climb(scout.at))
 	}
-	best.iterations, best.evaluations = iterations, evaluations
 	e = p.settle(&best)
 	e.Starts = 1 + len(p.starts)
 	return e, p.params(best.at)
+}
+
+// climbFromAll climbs from all the other starts and returns the best minimum
+// of these and the given one.
+func (p *problem) climbFromAll(best minimum) minimum {
+	for _, offset := range p.starts {
+		start := p.box.centre.plus(1, offset)
+		p.box.clamp(&start)
+		best = p.better(best, p.climb(start))
+	}
+	return best
+}
+
+// better returns the better of two minima, with the work of both. Of equals
+// it is the first, so that rounding does not choose.
+func (p *problem) better(a, b minimum) minimum {
+	iterations, evaluations := a.iterations+b.iterations, a.evaluations+b.evaluations
+	if (a.value-b.value)*p.customers > 1e-6 {
+		a = b
+	}
+	a.iterations, a.evaluations = iterations, evaluations
+	return a
 }
 
 func (p *problem) climb(start vector) minimum {
