@@ -85,10 +85,10 @@ func (c Columns[K]) check() (tick int64, err error) {
 	return tick, nil
 }
 
-// batchLen is how many orders are sorted by page at a time, so that each page,
-// once in the cache, gets several for each of its customers. What they take is
-// 28 bytes each for 32-bit IDs, and with the last limit 60 MB.
-func batchLen(customers int) int { return min(max(1<<16, 4*customers), 1<<21) }
+// batchLen is how many orders are sorted by page at a time: several for each
+// customer, so that a page, once in the cache, is used several times. While
+// AddColumns runs they take 28 bytes each for 32-bit IDs, at most 120 MB.
+func batchLen(customers int) int { return min(max(1<<16, 4*customers), 1<<22) }
 
 // batch is one stretch of orders, sorted by page.
 type batch[K regulars.ID] struct {

@@ -185,7 +185,10 @@ func (r *row[K]) addUnits(spend, refunded int64, places int) bool {
 		return false
 	}
 	if places != int(r.places) {
-		return r.addRescaled(spend, refunded, places)
+		if r.spend != 0 || r.refunded != 0 || places < int(r.places) {
+			return r.addRescaled(spend, refunded, places)
+		}
+		r.places = uint8(places)
 	}
 	s, ok1 := exact.Plus(r.spend, spend)
 	f, ok2 := exact.Plus(r.refunded, refunded)
