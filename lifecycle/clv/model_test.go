@@ -228,9 +228,8 @@ func TestNobodyLeaves(t *testing.T) {
 	})
 }
 
-// The literature's figures for CDNOW: Fader, Hardie, Lee 2005 (Marketing
-// Science 24:275) have E[X(39)] 1.226 for this customer; the Pareto/NBD ones
-// are of Fader and Hardie's note 008 and the BTYD vignette.
+// Worked examples for CDNOW: 1.226 is that of Fader and Hardie's note on
+// BG/NBD in a spreadsheet, the Pareto/NBD ones are of the BTYD vignette.
 func TestPublishedCustomers(t *testing.T) {
 	bg, pareto := cdnowModels[0], cdnowModels[2]
 	r := Row{Repeats: 26, Recency: 30.86, Age: 31, Unit: Week}
