@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"math/big"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/shopspring/decimal"
@@ -73,14 +74,14 @@ func TestCuts(t *testing.T) {
 }
 
 func texts(cuts []decimal.Decimal) string {
-	var text string
+	var text strings.Builder
 	for i, cut := range cuts {
 		if i > 0 {
-			text += " "
+			text.WriteString(" ")
 		}
-		text += cut.String()
+		text.WriteString(cut.String())
 	}
-	return text
+	return text.String()
 }
 
 // The same on recency, where few days are good: the reserve is at the far end.

@@ -106,7 +106,7 @@ func CodeMap() Map {
 
 func listed(segment, codes string) Rule {
 	r := Rule{Segment: segment}
-	for _, code := range strings.Fields(codes) {
+	for code := range strings.FieldsSeq(codes) {
 		r.Codes = append(r.Codes, Score{code[0] - '0', code[1] - '0', code[2] - '0'})
 	}
 	return r

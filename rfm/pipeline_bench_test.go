@@ -1,6 +1,7 @@
 package rfm_test
 
 import (
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"testing"
@@ -37,8 +38,12 @@ func BenchmarkPipeline(b *testing.B) {
 	b.Run("merge", func(b *testing.B) {
 		half := len(c.At) / 2
 		var x, y rfm.Tally[int32]
-		x.AddColumns(rfm.Columns[int32]{Customer: c.Customer[:half], At: c.At[:half], Amount: c.Amount[:half], Places: 2})
-		y.AddColumns(rfm.Columns[int32]{Customer: c.Customer[half:], At: c.At[half:], Amount: c.Amount[half:], Places: 2})
+		if err := errors.Join(
+			x.AddColumns(rfm.Columns[int32]{Customer: c.Customer[:half], At: c.At[:half], Amount: c.Amount[:half], Places: 2}),
+			y.AddColumns(rfm.Columns[int32]{Customer: c.Customer[half:], At: c.At[half:], Amount: c.Amount[half:], Places: 2}),
+		); err != nil {
+			b.Fatal(err)
+		}
 		for b.Loop() {
 			if err := x.Merge(&y); err != nil {
 				b.Fatal(err)

@@ -1,6 +1,9 @@
 package rfm
 
-import "fmt"
+import (
+	"fmt"
+	"slices"
+)
 
 // Map names the segments of scores: a list of rules of which the first that
 // matches counts. It is data; [Grid] and its neighbours are ready-made.
@@ -84,12 +87,7 @@ func (r Rule) matches(s Score) bool {
 	if len(r.Codes) == 0 {
 		return r.R.has(s.R) && r.F.has(s.F) && r.M.has(s.M)
 	}
-	for _, code := range r.Codes {
-		if code == s {
-			return true
-		}
-	}
-	return false
+	return slices.Contains(r.Codes, s)
 }
 
 // String returns the rule as a line, such as "at risk: r 1-2, f 3-4".
