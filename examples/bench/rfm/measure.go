@@ -12,15 +12,9 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/regulars-go/regulars/examples/bench/internal/peers"
 	"github.com/regulars-go/regulars/rfm"
 )
-
-// orders are the log in memory, in the order of the file.
-type orders struct {
-	customer []int32
-	at       []int64 // Unix seconds
-	cents    []int64
-}
 
 // answers are what the peers agreed on.
 type answers struct {
@@ -41,7 +35,7 @@ func readAnswers(path string) (*answers, error) {
 }
 
 // measure times the tasks with n goroutines and checks what came out.
-func measure(o *orders, want *answers, n, runs int) error {
+func measure(sheet *peers.Sheet, o *peers.Orders, want *answers, n int) error {
 	before := liveHeap()
 	asOf := time.Unix(want.AsOf, 0).UTC()
 	var tally *rfm.Tally[int32]
@@ -51,7 +45,7 @@ func measure(o *orders, want *answers, n, runs int) error {
 	var failed error
 	try := func(err error) { failed = errors.Join(failed, err) }
 
-	aggregate := func() (err error) { tally, err = o.tally(n); return err }
+	aggregate := func() (err error) { tally, err = tallyUp(o, n); return err }
 	columns := func() (err error) { table, err = tally.Table(asOf); return err }
 	score := func() error {
 		model, err := table.Fit(rfm.Quantiles(5))
@@ -62,12 +56,15 @@ func measure(o *orders, want *answers, n, runs int) error {
 		return err
 	}
 	count := func() { cells = countCells(scores) }
+	timed := func(task, source string, rows int, f func()) {
+		try(sheet.Time(peers.Line{Task: task, Source: source, Rows: rows, Threads: n}, f))
+	}
 
-	timed(line{Task: "rfm_aggregate", Source: "memory/time", Rows: len(o.at), Threads: n}, runs, func() { try(aggregate()) })
-	timed(line{Task: "rfm_table", Source: "memory", Rows: tally.Len(), Threads: n}, runs, func() { try(columns()) })
-	timed(line{Task: "rfm_score_days", Source: "memory", Rows: tally.Len(), Threads: n}, runs, func() { try(score()) })
-	timed(line{Task: "rfm_cells", Source: "memory", Rows: tally.Len(), Threads: n}, runs, count)
-	timed(line{Task: "rfm_total", Source: "memory/time", Rows: len(o.at), Threads: n}, runs, func() {
+	timed("rfm_aggregate", "memory/time", len(o.At), func() { try(aggregate()) })
+	timed("rfm_table", "memory", tally.Len(), func() { try(columns()) })
+	timed("rfm_score_days", "memory", tally.Len(), func() { try(score()) })
+	timed("rfm_cells", "memory", tally.Len(), count)
+	timed("rfm_total", "memory/time", len(o.At), func() {
 		try(aggregate())
 		try(columns())
 		try(score())
@@ -80,9 +77,11 @@ func measure(o *orders, want *answers, n, runs int) error {
 	runtime.KeepAlive(tally)
 	runtime.KeepAlive(table)
 	runtime.KeepAlive(scores)
-	heap := line{Task: "rfm_heap", Source: "memory/time", Rows: table.Len(), Threads: n}
+	heap := peers.Line{Task: "rfm_heap", Source: "memory/time", Rows: table.Len(), Threads: n}
 	heap.BytesPerCustomer = math.Round(10*float64(after-before)/float64(table.Len())) / 10
-	heap.print()
+	if err := sheet.Print(heap); err != nil {
+		return err
+	}
 	if diff := cmp.Diff(want.Cells.Days, cells); diff != "" {
 		return fmt.Errorf("cells differ from the peers' (-peers +regulars):\n%s", diff)
 	}
@@ -96,17 +95,17 @@ func measure(o *orders, want *answers, n, runs int) error {
 	return nil
 }
 
-// tally adds the orders up on n goroutines, each with a stretch of the log.
-func (o *orders) tally(n int) (*rfm.Tally[int32], error) {
+// tallyUp adds the orders up on n goroutines, each with a stretch of the log.
+func tallyUp(o *peers.Orders, n int) (*rfm.Tally[int32], error) {
 	tallies := make([]*rfm.Tally[int32], n)
 	failed := make([]error, n)
 	var wait sync.WaitGroup
 	for i := range n {
-		from, to := len(o.at)*i/n, len(o.at)*(i+1)/n
+		from, to := len(o.At)*i/n, len(o.At)*(i+1)/n
 		tallies[i] = &rfm.Tally[int32]{}
 		wait.Go(func() {
 			failed[i] = tallies[i].AddColumns(rfm.Columns[int32]{
-				Customer: o.customer[from:to], At: o.at[from:to], Amount: o.cents[from:to], Places: 2,
+				Customer: o.Customer[from:to], At: o.At[from:to], Amount: o.Cents[from:to], Places: 2,
 			})
 		})
 	}
