@@ -1,6 +1,7 @@
 package clv
 
 import (
+	"errors"
 	"math"
 	"testing"
 
@@ -144,3 +145,43 @@ func TestValue(t *testing.T) {
 		t.Errorf("at a quarter %v, want a quarter of %v", got, full)
 	}
 }
+
+// Property: values to come of many rows are those of one row at a time, to the
+// last bit, and a wrong row is named by its index.
+func TestResidualsAreResidual(t *testing.T) {
+	families := []Model{
+		{BGNBD, Week, [4]float64{0.243, 4.414, 0.793, 2.426}},
+		{MBGNBD, Week, [4]float64{0.525, 6.183, 0.891, 1.614}},
+		{ParetoNBD, Week, [4]float64{0.553, 10.58, 0.606, 11.67}},
+	}
+	rapid.Check(t, func(t *rapid.T) {
+		v := Value{
+			Model: rapid.SampledFrom(families).Draw(t, "model"),
+			Spend: GammaGamma{6.25, 3.74, 15.44},
+			Rate:  Annual(0.15),
+		}
+		rows := rapid.SliceOfN(rapid.Custom(func(t *rapid.T) Row {
+			r := Row{Repeats: rapid.IntRange(0, 3).Draw(t, "repeats"), Age: float64(rapid.IntRange(20, 22).Draw(t, "age")), Unit: Week}
+			if r.Repeats > 0 {
+				r.Recency, r.Spend = float64(rapid.IntRange(1, 20).Draw(t, "recency")), 35
+			}
+			return r
+		}), 0, 12).Draw(t, "rows")
+		values, err := v.Residuals(rows)
+		if err != nil || len(values) != len(rows) {
+			t.Fatalf("%d values of %d rows: %v", len(values), len(rows), err)
+		}
+		for i, r := range rows {
+			if want, err := v.Residual(r); err != nil || values[i] != want {
+				t.Fatalf("row %+v: %v among many, %v alone (%v)", r, values[i], want, err)
+			}
+		}
+		bad := append(rows, Row{Repeats: -1, Age: 1, Unit: Week})
+		wrong, ok := errors.AsType[*RowError](second(v.Residuals(bad)))
+		if !ok || wrong.Index != len(rows) {
+			t.Fatalf("error %v, want one of row %d", wrong, len(rows))
+		}
+	})
+}
+
+func second[T any](_ T, err error) error { return err }

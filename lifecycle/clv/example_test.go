@@ -305,6 +305,15 @@ func ExampleValue_ToCome() {
 	// 10.85 in a year, 38.32 in all
 }
 
+// What several customers will still be worth, all at once.
+func ExampleValue_Residuals() {
+	value := clv.Value{Model: cdnow, Spend: clv.GammaGamma{P: 6.25, Q: 3.74, V: 15.44}, Rate: clv.Annual(0.15)}
+	newcomer := clv.Row{Age: 38.86, Unit: clv.Week}
+	fmt.Printf("%.2f\n", must(value.Residuals([]clv.Row{customer, newcomer})))
+	// Output:
+	// [127.74 35.96]
+}
+
 func ExampleCustomers() {
 	at := func(day int) time.Time { return time.Date(2026, 3, day, 18, 0, 0, 0, time.UTC) }
 	orders := []clv.Order[string]{

@@ -16,17 +16,13 @@ func (m Model) Predict(rows []Row, t float64) ([]Prediction, error) {
 	if err := checkTime(t); err != nil {
 		return nil, err
 	}
-	type history struct {
-		repeats int
-		age     float64
-	}
-	ifAlive := map[history]float64{}
+	ifAlive := map[standing]float64{}
 	predictions := make([]Prediction, len(rows))
 	for i, r := range rows {
 		if err := r.check(i, m.Unit); err != nil {
 			return nil, err
 		}
-		key := history{r.Repeats, r.Age}
+		key := standing{r.Repeats, r.Age}
 		expected, seen := ifAlive[key]
 		if !seen {
 			var err error
@@ -39,4 +35,10 @@ func (m Model) Predict(rows []Row, t float64) ([]Prediction, error) {
 		predictions[i] = Prediction{alive, alive * expected}
 	}
 	return predictions, nil
+}
+
+// standing is what the costly part of an answer depends on.
+type standing struct {
+	repeats int
+	age     float64
 }

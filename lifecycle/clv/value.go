@@ -35,6 +35,38 @@ func (v Value) Residual(r Row) (float64, error) {
 	return v.money(r, purchases)
 }
 
+// Residuals returns [Value.Residual] of each row, the same as one by one, but
+// faster: customers of the same age and repeats share the costly part of the
+// work.
+func (v Value) Residuals(rows []Row) ([]float64, error) {
+	if err := v.Model.Validate(); err != nil {
+		return nil, err
+	}
+	force, err := v.Rate.In(v.Model.Unit)
+	if err != nil {
+		return nil, err
+	}
+	ifAlive := map[standing]float64{}
+	values := make([]float64, len(rows))
+	for i, r := range rows {
+		if err := r.check(i, v.Model.Unit); err != nil {
+			return nil, err
+		}
+		key := standing{r.Repeats, r.Age}
+		purchases, seen := ifAlive[key]
+		if !seen {
+			if purchases, err = v.Model.residual(r, force); err != nil {
+				return nil, err
+			}
+			ifAlive[key] = purchases
+		}
+		if values[i], err = v.money(r, v.Model.alive(r)*purchases); err != nil {
+			return nil, err
+		}
+	}
+	return values, nil
+}
+
 func (v Value) money(r Row, purchases float64) (float64, error) {
 	margin := v.Margin
 	if margin == 0 {
