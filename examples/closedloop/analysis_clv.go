@@ -58,18 +58,17 @@ func (a *analysis) estimate() (err error) {
 // exist there is no value, which is not a value of zero.
 func (w *worth) putMoneyOn() error {
 	value := clv.Value{Model: w.fit.Model, Spend: w.spend.GammaGamma, Rate: discount}
-	residual := make(map[string]float64, len(w.customers))
-	for _, c := range w.customers {
-		v, err := value.Residual(c.Row)
-		if errors.Is(err, clv.ErrMean) || errors.Is(err, clv.ErrRate) {
-			return nil
-		}
-		if err != nil {
-			return err
-		}
-		residual[c.ID] = v
+	values, err := value.Residuals(clv.Rows(w.customers))
+	if errors.Is(err, clv.ErrMean) || errors.Is(err, clv.ErrRate) {
+		return nil
 	}
-	w.value = residual
+	if err != nil {
+		return err
+	}
+	w.value = make(map[string]float64, len(values))
+	for i, c := range w.customers {
+		w.value[c.ID] = values[i]
+	}
 	return nil
 }
 
