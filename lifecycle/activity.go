@@ -107,14 +107,7 @@ func (a *Activity[K]) AddColumns(ids []K, unixSeconds []int64) error {
 	if err := a.used.fix(a.frame(), a.Until); err != nil {
 		return err
 	}
-	numbering, until := a.frame().numbering(), untilUnix(a.Until)
-	a.chains.deal(ids, wordShift, func(row int) (int32, bool) {
-		if unixSeconds[row] > until {
-			a.afterUntil++
-			return 0, false
-		}
-		return numbering.of(unixSeconds[row]), true
-	}, func(_ int, period int32, word *uint64) {
+	a.afterUntil += a.chains.deal(ids, unixSeconds, untilUnix(a.Until), a.frame(), wordShift, func(_ int, period int32, word *uint64) {
 		*word |= 1 << (period & wordMask)
 	})
 	return nil

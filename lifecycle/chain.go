@@ -33,7 +33,7 @@ func (c *chains[K, V]) at(id K, key int32) *V {
 	c.init()
 	h := c.hash.of(id)
 	page := int(h >> (64 - pageBits))
-	return c.in(page, h, id, key)
+	return c.in(page, uint32(h), id, key)
 }
 
 func (c *chains[K, V]) init() {
@@ -53,9 +53,9 @@ func (c *chains[K, V]) know(id K) {
 	}
 }
 
-// in is at for an ID whose hash, and so whose page, is known.
-func (c *chains[K, V]) in(page int, h uint64, id K, key int32) *V {
-	number := c.pages[page].find(&c.hash, h, id)
+// in is at for an ID of which the page and the lower half of the hash are known.
+func (c *chains[K, V]) in(page int, h uint32, id K, key int32) *V {
+	number := c.pages[page].find(c.hash, h, id)
 	p := &c.cells[page]
 	if int(number) == len(p.first) {
 		p.first = append(p.first, cell[V]{key: key})
@@ -121,45 +121,78 @@ func (c *chains[K, V]) each(f func(id K, cells []cell[V])) {
 	}
 }
 
-// batchSize is how many rows are dealt out by page at once: enough that each
-// page gets some thousand rows while it is in the cache, at 20 MB.
-const batchSize = 1 << 19
+// batchLen is how many rows are dealt out by page at once: several for each
+// customer, so that a page, once in the cache, is used several times. While
+// they are added they take 24 bytes each for 32-bit IDs, at most 100 MB.
+func batchLen(customers int) int { return min(max(1<<16, 4*customers), 1<<22) }
 
-// deal calls add once for each row that counts, page by page. period gives the
-// period of a row; its value lies under that, shifted right.
-func (c *chains[K, V]) deal(ids []K, shift int, period func(row int) (int32, bool), add func(row int, period int32, v *V)) {
+// deal calls add once for each row that is not after until, page by page, and
+// returns how many are. The value of a row lies under its period, shifted right.
+func (c *chains[K, V]) deal(ids []K, unixSeconds []int64, until int64, f frame, shift int, add func(row int, period int32, v *V)) (after int) {
 	c.init()
-	type entry struct {
-		hash   uint64
-		row    uint32
-		period int32
+	numbering := f.numbering()
+	var b batch[K]
+	for start := 0; start < len(ids); {
+		end := min(start+batchLen(c.len()), len(ids))
+		b.count(c.hash, ids[start:end])
+		after += b.sort(ids[start:end], unixSeconds[start:end], until, &numbering)
+		for page := range pageCount {
+			for _, e := range b.of(page) {
+				add(start+int(e.row), e.period, c.in(page, e.hash, e.id, e.period>>shift))
+			}
+		}
+		start = end
 	}
-	size := min(batchSize, len(ids))
-	plain, dealt := make([]entry, 0, size), make([]entry, size)
-	for start := 0; start < len(ids); start += batchSize {
-		var ends [pageCount + 1]int
-		plain = plain[:0]
-		for i, id := range ids[start:min(start+batchSize, len(ids))] {
-			if n, ok := period(start + i); ok {
-				h := c.hash.of(id)
-				plain = append(plain, entry{h, uint32(i), n})
-				ends[h>>(64-pageBits)+1]++
-			}
-		}
-		for page := range pageCount {
-			ends[page+1] += ends[page]
-		}
-		next := ends
-		for _, e := range plain {
-			page := e.hash >> (64 - pageBits)
-			dealt[next[page]] = e
-			next[page]++
-		}
-		for page := range pageCount {
-			for _, e := range dealt[ends[page]:ends[page+1]] {
-				row := start + int(e.row)
-				add(row, e.period, c.in(page, e.hash, ids[row], e.period>>shift))
-			}
-		}
+	return after
+}
+
+// batch is a stretch of rows, sorted by page.
+type batch[K regulars.ID] struct {
+	hashes []uint64
+	rows   []batchRow[K]
+	starts [pageCount]int
+	ends   [pageCount]int
+}
+
+type batchRow[K regulars.ID] struct {
+	id     K
+	hash   uint32 // the lower half
+	row    uint32
+	period int32
+}
+
+// count finds where the rows of each page are to start.
+func (b *batch[K]) count(hash hasher[K], ids []K) {
+	if len(b.rows) < len(ids) {
+		b.hashes, b.rows = make([]uint64, len(ids)), make([]batchRow[K], len(ids))
+	}
+	var sizes [pageCount]int
+	for i, id := range ids {
+		h := hash.of(id)
+		b.hashes[i] = h
+		sizes[h>>(64-pageBits)]++
+	}
+	sum := 0
+	for page, size := range sizes {
+		b.starts[page] = sum
+		sum += size
 	}
 }
+
+// sort puts the rows that are not after until where they belong, in the order in
+// which they come, and returns how many are after it.
+func (b *batch[K]) sort(ids []K, unixSeconds []int64, until int64, numbering *numbering) (after int) {
+	b.ends = b.starts
+	for i, h := range b.hashes[:len(ids)] {
+		if unixSeconds[i] > until {
+			after++
+			continue
+		}
+		end := &b.ends[h>>(64-pageBits)]
+		b.rows[*end] = batchRow[K]{ids[i], uint32(h), uint32(i), numbering.of(unixSeconds[i])}
+		*end++
+	}
+	return after
+}
+
+func (b *batch[K]) of(page int) []batchRow[K] { return b.rows[b.starts[page]:b.ends[page]] }

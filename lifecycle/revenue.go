@@ -99,14 +99,7 @@ func (r *Revenue[K]) AddColumns(ids []K, unixSeconds, units []int64, places int)
 	if err := r.used.fix(r.frame(), r.Until); err != nil {
 		return err
 	}
-	numbering, until := r.frame().numbering(), untilUnix(r.Until)
-	r.chains.deal(ids, 0, func(row int) (int32, bool) {
-		if unixSeconds[row] > until {
-			r.afterUntil++
-			return 0, false
-		}
-		return numbering.of(unixSeconds[row]), true
-	}, func(row int, period int32, m *money) {
+	r.afterUntil += r.chains.deal(ids, unixSeconds, untilUnix(r.Until), r.frame(), 0, func(row int, period int32, m *money) {
 		if !m.add(units[row], places) {
 			r.widen(ids[row], period, m).AddUnits(units[row], places)
 		}

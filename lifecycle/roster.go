@@ -51,7 +51,7 @@ func (r *roster[K]) find(id K) (page int, number uint32) {
 	r.init()
 	h := r.hash.of(id)
 	page = int(h >> (64 - pageBits))
-	return page, r.pages[page].find(&r.hash, h, id)
+	return page, r.pages[page].find(r.hash, uint32(h), id)
 }
 
 // lookup returns the place of id, if there is one.
@@ -65,11 +65,11 @@ func (r *roster[K]) lookup(id K) (page int, number uint32, ok bool) {
 	if len(p.slots) == 0 {
 		return 0, 0, false
 	}
-	n := p.slots[p.slot(h, id)]
+	n := p.slots[p.slot(uint32(h), id)]
 	return page, n - 1, n != 0
 }
 
-func (p *rosterPage[K]) find(hash *hasher[K], h uint64, id K) uint32 {
+func (p *rosterPage[K]) find(hash hasher[K], h uint32, id K) uint32 {
 	if 4*(len(p.ids)+1) > 3*len(p.slots) {
 		p.grow(hash)
 	}
@@ -81,17 +81,18 @@ func (p *rosterPage[K]) find(hash *hasher[K], h uint64, id K) uint32 {
 	return p.slots[slot] - 1
 }
 
-// slot returns where id is, or the free slot where it belongs.
-func (p *rosterPage[K]) slot(h uint64, id K) uint32 {
+// slot returns where id is, or the free slot where it belongs. h is the lower
+// half of its hash.
+func (p *rosterPage[K]) slot(h uint32, id K) uint32 {
 	mask := uint32(len(p.slots) - 1)
-	slot := uint32(h) & mask
+	slot := h & mask
 	for p.slots[slot] != 0 && p.ids[p.slots[slot]-1] != id {
 		slot = (slot + 1) & mask
 	}
 	return slot
 }
 
-func (p *rosterPage[K]) grow(hash *hasher[K]) {
+func (p *rosterPage[K]) grow(hash hasher[K]) {
 	p.slots = make([]uint32, max(8, 2*len(p.slots)))
 	mask := uint32(len(p.slots) - 1)
 	for i, id := range p.ids {
@@ -123,26 +124,28 @@ func (r *roster[K]) sorted() []place {
 
 func (r *roster[K]) id(p place) K { return r.pages[p.page].ids[p.number] }
 
-// hasher spreads IDs over 64 bits. Its seed is random, so that nobody can send
-// IDs that collide; no answer depends on it.
+// The seed of all hashes is random, so that nobody can send IDs that collide;
+// no answer depends on it. It is one for all rosters, so that they have the same
+// pages and merge page by page.
+var (
+	seed = maphash.MakeSeed()
+	mix  = maphash.Bytes(seed, nil)
+)
+
+// hasher spreads IDs over 64 bits.
 type hasher[K regulars.ID] struct {
-	seed maphash.Seed
-	mix  uint64
-	kind reflect.Kind
+	kind reflect.Kind // of K
 }
 
-func newHasher[K regulars.ID]() hasher[K] {
-	seed := maphash.MakeSeed()
-	return hasher[K]{seed, maphash.Bytes(seed, nil), reflect.TypeFor[K]().Kind()}
-}
+func newHasher[K regulars.ID]() hasher[K] { return hasher[K]{reflect.TypeFor[K]().Kind()} }
 
-func (h *hasher[K]) of(id K) uint64 {
+func (h hasher[K]) of(id K) uint64 {
 	p := unsafe.Pointer(&id) // read as the type that the kind says it is
 	switch h.kind {
 	case reflect.String:
-		return maphash.String(h.seed, *(*string)(p))
+		return maphash.String(seed, *(*string)(p))
 	case reflect.Array:
-		return maphash.Bytes(h.seed, (*[16]byte)(p)[:])
+		return maphash.Bytes(seed, (*[16]byte)(p)[:])
 	}
 	var x uint64
 	switch unsafe.Sizeof(id) {
@@ -157,7 +160,7 @@ func (h *hasher[K]) of(id K) uint64 {
 	}
 	// Multiply and fold twice: the top bits choose the page and the low ones
 	// the slot, and both need every bit of x.
-	hi, lo := bits.Mul64(x^h.mix, 0x9e3779b97f4a7c15)
-	hi, lo = bits.Mul64(hi^lo^h.mix, 0xe7037ed1a0b428db)
+	hi, lo := bits.Mul64(x^mix, 0x9e3779b97f4a7c15)
+	hi, lo = bits.Mul64(hi^lo^mix, 0xe7037ed1a0b428db)
 	return hi ^ lo
 }
