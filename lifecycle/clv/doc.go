@@ -40,8 +40,8 @@
 //   - discounted: [Model.Discounted] over a time, [Model.Residual] for ever, at a
 //     [Rate], which states its own unit
 //   - money: [GammaGamma.Expected] for a purchase, [Value.ToCome] and
-//     [Value.Residual] for a customer, [Value.Residuals] for many. Value so far is not here: package
-//     lifecycle counts it.
+//     [Value.Residual] for a customer, [Value.Residuals] for many. Value so far
+//     is not here: package lifecycle counts it.
 //
 // Times in and out are in the model's unit; [Unit.Per] converts, so that
 // fit.Expected(row, fit.Unit.Per(clv.Year)) is about a year whatever the unit.
