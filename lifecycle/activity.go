@@ -183,12 +183,18 @@ func (a *Activity[K]) each(last int32, f func(id K, periods []int32)) {
 	a.chains.each(func(id K, words []cell[uint64]) {
 		periods = periods[:0]
 		for _, w := range words {
-			for word := w.value; word != 0; word &= word - 1 {
-				if n := w.key<<wordShift + int32(bits.TrailingZeros64(word)); n <= last {
-					periods = append(periods, n)
-				}
-			}
+			periods = appendPeriods(periods, w.key, w.value, last)
 		}
 		f(id, periods)
 	})
+}
+
+// appendPeriods appends the periods of a word, up to last.
+func appendPeriods(periods []int32, key int32, word uint64, last int32) []int32 {
+	for ; word != 0; word &= word - 1 {
+		if n := key<<wordShift + int32(bits.TrailingZeros64(word)); n <= last {
+			periods = append(periods, n)
+		}
+	}
+	return periods
 }

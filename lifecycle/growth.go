@@ -3,6 +3,7 @@ package lifecycle
 import (
 	"errors"
 	"fmt"
+	"math/bits"
 	"slices"
 	"time"
 
@@ -114,14 +115,20 @@ func (a *Activity[K]) Growth(now time.Time, o GrowthOptions[K]) ([]Growth, error
 		return nil, err
 	}
 	report := make([]Growth, rows.n)
-	a.each(rows.last, func(id K, periods []int32) {
-		since, given := sinceOf(o, f, id)
-		if o.New == FirstInRange {
-			skip, _ := slices.BinarySearch(periods, rows.first)
-			periods = periods[skip:]
-		}
-		countGrowth(report, rows.first, periods, since, given)
-	})
+	if o.Since != nil {
+		a.each(rows.last, func(id K, periods []int32) {
+			since, given := sinceOf(o, f, id)
+			countGrowth(report, rows.first, periods, 1, since, given)
+		})
+	} else {
+		a.eachAlike(rows.last, func(periods []int32, n int) {
+			if o.New == FirstInRange {
+				skip, _ := slices.BinarySearch(periods, rows.first)
+				periods = periods[skip:]
+			}
+			countGrowth(report, rows.first, periods, n, 0, false)
+		})
+	}
 	for i := range report {
 		report[i].Interval = f.interval(rows.first+int32(i), now)
 	}
@@ -140,27 +147,28 @@ func sinceOf[K regulars.ID](o GrowthOptions[K], f frame, id K) (period int32, gi
 	return f.of(at), true
 }
 
-// countGrowth adds one customer's periods, ascending, to the rows from first.
-func countGrowth(rows []Growth, first int32, periods []int32, since int32, given bool) {
+// countGrowth adds n customers with the same periods, ascending, to the rows from
+// first.
+func countGrowth(rows []Growth, first int32, periods []int32, n int, since int32, given bool) {
 	if !given && len(periods) > 0 {
 		since = periods[0]
 	}
 	for i, p := range periods {
 		retained := i > 0 && periods[i-1] == p-1
 		if row := int(p - first); row >= 0 {
-			rows[row].Active++
+			rows[row].Active += n
 			switch {
 			case retained:
-				rows[row].Retained++
+				rows[row].Retained += n
 			case p == since:
-				rows[row].New++
+				rows[row].New += n
 			default:
-				rows[row].Resurrected++
+				rows[row].Resurrected += n
 			}
 		}
 		churned := i+1 == len(periods) || periods[i+1] != p+1
 		if row := int(p+1) - int(first); churned && row >= 0 && row < len(rows) {
-			rows[row].Churned++
+			rows[row].Churned += n
 		}
 	}
 }
@@ -192,10 +200,17 @@ func newGrowthRows(f frame, now, from time.Time, earliest func() (int32, bool)) 
 
 // firstPeriod returns the first period in which anybody was active.
 func (a *Activity[K]) firstPeriod() (first int32, ok bool) {
-	a.each(1<<31-1, func(_ K, periods []int32) {
-		if len(periods) > 0 && (!ok || periods[0] < first) {
-			first, ok = periods[0], true
+	for _, page := range a.chains.cells {
+		for _, cells := range [][]cell[uint64]{page.first, page.more} {
+			for _, w := range cells {
+				if w.value == 0 { // a customer who is only known
+					continue
+				}
+				if n := w.key<<wordShift + int32(bits.TrailingZeros64(w.value)); !ok || n < first {
+					first, ok = n, true
+				}
+			}
 		}
-	})
+	}
 	return first, ok
 }

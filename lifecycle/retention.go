@@ -136,7 +136,7 @@ func (a *Activity[K]) Retention(now time.Time, o RetentionOptions[K]) (Retention
 	}
 	t := newTriangle(o)
 	placing := newPlacing(a.frame(), now, o.CohortOptions)
-	a.each(placing.last, func(id K, periods []int32) {
+	count := func(id K, periods []int32, n int) {
 		earliest := placing.last + 1
 		if len(periods) > 0 {
 			earliest = periods[0]
@@ -148,8 +148,14 @@ func (a *Activity[K]) Retention(now time.Time, o RetentionOptions[K]) (Retention
 				t.ages = append(t.ages, int(p-first))
 			}
 		}
-		t.add(name, int64(first), l)
-	})
+		t.add(name, int64(first), l, n)
+	}
+	if o.Start != nil || o.Cohort != nil {
+		a.each(placing.last, func(id K, periods []int32) { count(id, periods, 1) })
+	} else {
+		var anybody K
+		a.eachAlike(placing.last, func(periods []int32, n int) { count(anybody, periods, n) })
+	}
 	return t.report()
 }
 
@@ -157,7 +163,7 @@ func (a *Activity[K]) Retention(now time.Time, o RetentionOptions[K]) (Retention
 type triangle[K regulars.ID] struct {
 	o       RetentionOptions[K]
 	rows    *rows[Cohort]
-	ages    []int // of the customer at hand, ascending, distinct
+	ages    []int // of the customers at hand, ascending, distinct
 	leftOut int
 }
 
@@ -165,16 +171,16 @@ func newTriangle[K regulars.ID](o RetentionOptions[K]) *triangle[K] {
 	return &triangle[K]{o: o, rows: newRows[Cohort]()}
 }
 
-// add counts a customer whose ages are set.
-func (t *triangle[K]) add(name string, start int64, l life) {
+// add counts n customers whose ages are set.
+func (t *triangle[K]) add(name string, start int64, l life, n int) {
 	if name == "" {
-		t.leftOut++
+		t.leftOut += n
 		return
 	}
 	row := t.rows.row(name, start)
-	row.Size++
+	row.Size += n
 	if t.o.Kind == Bracket {
-		t.addBrackets(row, l)
+		t.addBrackets(row, l, n)
 		return
 	}
 	begun := l.begun
@@ -187,16 +193,16 @@ func (t *triangle[K]) add(name string, start int64, l life) {
 	}
 	for k := range begun {
 		if k < l.complete {
-			row.Cells[k].Of++
+			row.Cells[k].Of += n
 		} else {
-			row.Cells[k].Open++
+			row.Cells[k].Open += n
 		}
 	}
-	t.countActive(row.Cells[:begun], l.complete)
+	t.countActive(row.Cells[:begun], l.complete, n)
 }
 
-// countActive adds the customer to the cells in which they are retained.
-func (t *triangle[K]) countActive(cells []Cell, complete int) {
+// countActive adds n customers to the cells in which they are retained.
+func (t *triangle[K]) countActive(cells []Cell, complete, n int) {
 	from, to := 0, 0 // the cells in which the ages so far retain
 	switch t.o.Kind {
 	case OnOrAfter:
@@ -211,32 +217,32 @@ func (t *triangle[K]) countActive(cells []Cell, complete int) {
 		from, to = len(cells), len(cells)
 		for _, age := range t.ages {
 			if age == 0 {
-				retain(cells, 0, complete)
+				retain(cells, 0, complete, n)
 				continue
 			}
 			from = min(from, age)
 		}
 	default:
 		for _, age := range t.ages {
-			retain(cells, age, complete)
+			retain(cells, age, complete, n)
 		}
 	}
 	for k := from; k < to; k++ {
-		retain(cells, k, complete)
+		retain(cells, k, complete, n)
 	}
 }
 
-func retain(cells []Cell, k, complete int) {
+func retain(cells []Cell, k, complete, n int) {
 	switch {
 	case k >= len(cells):
 	case k < complete:
-		cells[k].Active++
+		cells[k].Active += n
 	default:
-		cells[k].OpenActive++
+		cells[k].OpenActive += n
 	}
 }
 
-func (t *triangle[K]) addBrackets(row *Cohort, l life) {
+func (t *triangle[K]) addBrackets(row *Cohort, l life, n int) {
 	for i, from := range t.o.Brackets[:len(t.o.Brackets)-1] {
 		if from >= l.begun {
 			return
@@ -244,23 +250,19 @@ func (t *triangle[K]) addBrackets(row *Cohort, l life) {
 		t.grow(row, i+1)
 		to := t.o.Brackets[i+1]
 		at, _ := slices.BinarySearch(t.ages, from)
-		retained := at < len(t.ages) && t.ages[at] < to
+		retained := 0
+		if at < len(t.ages) && t.ages[at] < to {
+			retained = n
+		}
 		switch {
 		case l.complete >= to:
-			row.Cells[i].Of++
-			row.Cells[i].Active += count(retained)
+			row.Cells[i].Of += n
+			row.Cells[i].Active += retained
 		default:
-			row.Cells[i].Open++
-			row.Cells[i].OpenActive += count(retained)
+			row.Cells[i].Open += n
+			row.Cells[i].OpenActive += retained
 		}
 	}
-}
-
-func count(b bool) int {
-	if b {
-		return 1
-	}
-	return 0
 }
 
 func (t *triangle[K]) grow(row *Cohort, columns int) {

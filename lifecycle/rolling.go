@@ -35,7 +35,7 @@ func (l *Log[K]) Retention(now time.Time, every regulars.Span, o RetentionOption
 		events := page.events(place.number)
 		start, ok := rollingStart(o.CohortOptions, id, events, zone)
 		if !ok || !start.Before(now) {
-			t.add("", 0, life{})
+			t.add("", 0, life{}, 1)
 			continue
 		}
 		name, month := "", months.of(start)
@@ -53,7 +53,7 @@ func (l *Log[K]) Retention(now time.Time, every regulars.Span, o RetentionOption
 			t.ages = append(t.ages, steps.age(start, e))
 		}
 		t.ages = slices.Compact(t.ages)
-		t.add(name, int64(month), life{begun: steps.age(start, now.Add(-1)) + 1, complete: steps.age(start, now)})
+		t.add(name, int64(month), life{begun: steps.age(start, now.Add(-1)) + 1, complete: steps.age(start, now)}, 1)
 	}
 	return t.report()
 }
