@@ -123,8 +123,8 @@ func (c *chains[K, V]) each(f func(id K, cells []cell[V])) {
 
 // batchLen is how many rows are dealt out by page at once: several for each
 // customer, so that a page, once in the cache, is used several times. While
-// they are added they take 24 bytes each for 32-bit IDs, at most 100 MB.
-func batchLen(customers int) int { return min(max(1<<16, 4*customers), 1<<22) }
+// they are added they take 24 bytes each for 32-bit IDs, at most 50 MB.
+func batchLen(customers int) int { return min(max(1<<16, 4*customers), 1<<21) }
 
 // deal calls add once for each row that is not after until, page by page, and
 // returns how many are. The value of a row lies under its period, shifted right.

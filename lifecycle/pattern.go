@@ -15,9 +15,7 @@ const (
 )
 
 // patternSlot spreads words over the patterns.
-func patternSlot(key int32, word uint64) uint64 {
-	return (word ^ uint64(key)) * 0x9e3779b97f4a7c15 >> (64 - patternBits)
-}
+func patternSlot(word uint64) uint64 { return word * 0x9e3779b97f4a7c15 >> (64 - patternBits) }
 
 // eachAlike does what each does where nothing depends on who a customer is: it
 // calls f for several customers with the same periods at once, of whom there
@@ -33,7 +31,7 @@ func (a *Activity[K]) eachAlike(last int32, f func(periods []int32, n int)) {
 	for page := range a.chains.cells {
 		for number, c := range a.chains.cells[page].first {
 			if c.next == 0 {
-				p := &alike[patternSlot(c.key, c.value)]
+				p := &alike[patternSlot(c.value)]
 				if p.n > 0 && (p.word != c.value || p.key != c.key) {
 					count(*p)
 					p.n = 0

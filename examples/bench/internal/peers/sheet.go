@@ -24,6 +24,9 @@ type Line struct {
 	Runs          int     `json:"runs,omitzero"`
 	SecondsMin    float64 `json:"seconds_min,omitzero"`
 	SecondsMedian float64 `json:"seconds_median,omitzero"`
+	// CPUSecondsMedian is processor time of the whole process: on a shared
+	// machine a better measure than the clock.
+	CPUSecondsMedian float64 `json:"cpu_seconds_median,omitzero"`
 	// BytesPerCustomer is for lines that measure memory and no time.
 	BytesPerCustomer float64 `json:"bytes_per_customer,omitzero"`
 }
@@ -38,18 +41,18 @@ type Sheet struct {
 // Time runs f once to warm up and then Runs times, and prints the line.
 // Garbage is collected before each run, off the clock.
 func (s *Sheet) Time(l Line, f func()) error {
-	seconds := make([]float64, 0, s.Runs)
-	for i := range s.Runs + 1 {
+	wall, cpu := make([]float64, s.Runs), make([]float64, s.Runs)
+	f()
+	for i := range s.Runs {
 		runtime.GC()
-		start := time.Now()
+		start, used := time.Now(), cpuSeconds()
 		f()
-		if i > 0 {
-			seconds = append(seconds, time.Since(start).Seconds())
-		}
+		wall[i], cpu[i] = time.Since(start).Seconds(), cpuSeconds()-used
 	}
-	slices.Sort(seconds)
+	slices.Sort(wall)
+	slices.Sort(cpu)
 	l.Runs = s.Runs
-	l.SecondsMin, l.SecondsMedian = round(seconds[0]), round(seconds[len(seconds)/2])
+	l.SecondsMin, l.SecondsMedian, l.CPUSecondsMedian = round(wall[0]), round(wall[s.Runs/2]), round(cpu[s.Runs/2])
 	return s.Print(l)
 }
 
@@ -66,7 +69,7 @@ func (s *Sheet) Print(l Line) error {
 }
 
 // Compare prints how long each peer took for a task, in times of regulars'
-// time, by the medians and by the fastest runs. Lines of the peers that have no
+// time: by the medians, by the fastest runs, and by processor time. Lines of the peers that have no
 // counterpart are left out.
 func (s *Sheet) Compare(w io.Writer, path string) error {
 	file, err := os.Open(path)
@@ -74,7 +77,7 @@ func (s *Sheet) Compare(w io.Writer, path string) error {
 		return err
 	}
 	defer file.Close()
-	fmt.Fprintf(w, "\n%-20s %-14s %7s %10s %10s %10s %10s\n", "task", "peer", "threads", "peer s", "regulars s", "ratio", "of minima")
+	fmt.Fprintf(w, "\n%-20s %-14s %7s %10s %10s %8s %10s %8s\n", "task", "peer", "threads", "peer s", "regulars s", "ratio", "of minima", "of cpu")
 	lines := bufio.NewScanner(file)
 	for lines.Scan() {
 		var peer Line
@@ -83,8 +86,8 @@ func (s *Sheet) Compare(w io.Writer, path string) error {
 		}
 		for _, l := range s.lines {
 			if l.Task == peer.Task && l.Source == peer.Source && l.Threads == peer.Threads {
-				fmt.Fprintf(w, "%-20s %-14s %7d %10.4f %10.4f %9.2fx %9.2fx\n", l.Task, peer.name(), l.Threads,
-					peer.SecondsMedian, l.SecondsMedian, peer.SecondsMedian/l.SecondsMedian, peer.SecondsMin/l.SecondsMin)
+				fmt.Fprintf(w, "%-20s %-14s %7d %10.4f %10.4f %7.2fx %9.2fx %7.2fx\n", l.Task, peer.name(), l.Threads,
+					peer.SecondsMedian, l.SecondsMedian, peer.SecondsMedian/l.SecondsMedian, peer.SecondsMin/l.SecondsMin, peer.CPUSecondsMedian/l.CPUSecondsMedian)
 			}
 		}
 	}
