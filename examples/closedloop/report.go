@@ -22,6 +22,8 @@ var reportSections = []func(*analysis) (section, error){
 	(*analysis).kindsReport,
 	(*analysis).migrationReport,
 	(*analysis).promotionReport,
+	(*analysis).lifecycleReport,
+	(*analysis).clvReport,
 	(*analysis).strategyReport,
 }
 

@@ -129,7 +129,7 @@ func growthFigure(months []lifecycle.Growth) (*figure, error) {
 		}
 	}
 	if left > 0 {
-		note += fmt.Sprintf(" %s earlier %s in the table only.", count(left), isOrAre(left, "month"))
+		note += fmt.Sprintf(" %s earlier %s only in the table on a screen.", count(left), isOrAre(left, "month"))
 	}
 	bars.Alt = fmt.Sprintf("Bars of customers by month from %s to %s. %s",
 		monthOf(months[left].Name, "January 2006"), monthOf(months[len(months)-1].Name, "January 2006"), growthInWords(months))
@@ -231,7 +231,7 @@ func leftOut(cohorts, months int) string {
 	if parts == nil {
 		return ""
 	}
-	return " Not drawn, but in the table, are " + strings.Join(parts, " and ") + "."
+	return " Not drawn: " + strings.Join(parts, " and ") + ", which the table on a screen has."
 }
 
 // monthsOver returns how many months after the first are over for a cohort.
