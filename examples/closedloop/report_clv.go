@@ -123,11 +123,15 @@ func (a *analysis) weeksFigure() (*figure, error) {
 	seen, last := a.weeksSeen()
 	curves := weekCurves(h.Weeks, last)
 	end := h.Weeks[len(h.Weeks)-1]
+	y := chart.Axis{Label: "Repeat orders so far", Whole: true}
+	if end.Actual < 1 && end.Predicted < 1 {
+		y.Max = 1 // so that next to nothing looks like it
+	}
 	svg, err := chart.Lines{
 		Alt: fmt.Sprintf("Rising curves of repeat orders up to the end of each week. After the last of %d weeks there were %s; expected were %s.",
 			end.Week, rounded(end.Actual), rounded(end.Predicted)),
 		X:      chart.Axis{Label: "Weeks since the first order of all", Whole: true},
-		Y:      chart.Axis{Label: "Repeat orders so far", Whole: true},
+		Y:      y,
 		Curves: curves,
 		Marks:  []chart.Mark{{Point: chart.Point{X: seen, Y: heightAt(curves[1].Points, seen)}, Label: "the model saw\nonly the time\nbefore this"}},
 	}.SVG()

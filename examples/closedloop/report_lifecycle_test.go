@@ -479,6 +479,18 @@ func TestLifeOfLittle(t *testing.T) {
 	}
 }
 
+// Where nothing is expected, and nothing happens, both curves are at the bottom.
+func TestWeeksOfNothing(t *testing.T) {
+	a := ordered(t, "2026-06-30", []string{"2026-01-01"}, []string{"2026-02-01"})
+	f, err := a.weeksFigure()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !strings.Contains(string(f.SVG), ">1<") {
+		t.Error("the axis does not go up to 1")
+	}
+}
+
 func TestHoldOutInWords(t *testing.T) {
 	for _, tc := range []struct {
 		actual, predicted float64
