@@ -54,24 +54,24 @@ type Scale struct {
 type Method string
 
 const (
-	// Quantile cuts at the type-7 quantiles k/n, with an exact index. Equal
-	// values always share a score, so scores may be of unlike size, and one may
-	// be empty.
-	Quantile Method = "quantile"
-	// QuantileR is what the R package rfm 0.3.0 does: the type-7 quantile plus
-	// one, where a value equal to that belongs above. For whole numbers below
-	// whole cuts it is Quantile; elsewhere it lifts values into the wrong
-	// score. It is here to compare with.
-	QuantileR Method = "quantile-r"
-	// Mean makes two scores, split at the arithmetic mean.
-	Mean Method = "mean"
-	// Median makes two scores, split at the middle value.
-	Median Method = "median"
-	// Top makes two scores: the best customers by Share or Count, with all who
-	// equal the last of them, and the rest.
-	Top Method = "top"
-	// Fixed cuts where At says, whatever the population.
-	Fixed Method = "fixed"
+	// MethodQuantile cuts at the type-7 quantiles k/n, with an exact index.
+	// Equal values always share a score, so scores may be of unlike size, and
+	// one may be empty.
+	MethodQuantile Method = "quantile"
+	// MethodQuantileR is what the R package rfm 0.3.0 does: the type-7 quantile
+	// plus one, where a value equal to that belongs above. For whole numbers
+	// below whole cuts it is MethodQuantile; elsewhere it lifts values into the
+	// wrong score. It is here to compare with.
+	MethodQuantileR Method = "quantile-r"
+	// MethodMean makes two scores, split at the arithmetic mean.
+	MethodMean Method = "mean"
+	// MethodMedian makes two scores, split at the middle value.
+	MethodMedian Method = "median"
+	// MethodTop makes two scores: the best customers by Share or Count, with all
+	// who equal the last of them, and the rest.
+	MethodTop Method = "top"
+	// MethodFixed cuts where At says, whatever the population.
+	MethodFixed Method = "fixed"
 )
 
 // Side is a side of a cut.
@@ -89,35 +89,35 @@ const MaxScores = 100
 
 // Quantiles cuts each metric into n scores by type-7 quantiles with ties
 // together: the default of this package. n is from 2 to [MaxScores].
-func Quantiles(n int) Binning { return each(Scale{Method: Quantile, Scores: n}) }
+func Quantiles(n int) Binning { return each(Scale{Method: MethodQuantile, Scores: n}) }
 
 // RCompatible cuts as the R package rfm 0.3.0 does, its slips included; see
-// [QuantileR].
-func RCompatible(n int) Binning { return each(Scale{Method: QuantileR, Scores: n}) }
+// [MethodQuantileR].
+func RCompatible(n int) Binning { return each(Scale{Method: MethodQuantileR, Scores: n}) }
 
 // Means splits each metric in two at its mean, the usual way to octants. One
 // whale can move a mean far; [Medians] stay.
-func Means() Binning { return each(Scale{Method: Mean}) }
+func Means() Binning { return each(Scale{Method: MethodMean}) }
 
 // Medians splits each metric in two at its median.
-func Medians() Binning { return each(Scale{Method: Median}) }
+func Medians() Binning { return each(Scale{Method: MethodMedian}) }
 
 // TopShares splits each metric in two: the best share of the customers, such
 // as 0.2, and the rest.
-func TopShares(share decimal.Decimal) Binning { return each(Scale{Method: Top, Share: share}) }
+func TopShares(share decimal.Decimal) Binning { return each(Scale{Method: MethodTop, Share: share}) }
 
 // FixedAt returns a Scale with the given cuts, ascending. A value equal to a
 // cut gets the better score: 30 days are "within 30 days", and 2 orders reach
 // the cut of 2. Set Equal where your rule differs.
-func FixedAt(cuts ...decimal.Decimal) Scale { return Scale{Method: Fixed, At: cuts} }
+func FixedAt(cuts ...decimal.Decimal) Scale { return Scale{Method: MethodFixed, At: cuts} }
 
 // Nested cuts by quantiles into r scores of recency, each of these into f
 // scores of frequency, and each of those into m of monetary value.
 func Nested(r, f, m int) Binning {
 	return Binning{
-		Recency:   Scale{Method: Quantile, Scores: r},
-		Frequency: Scale{Method: Quantile, Scores: f},
-		Monetary:  Scale{Method: Quantile, Scores: m},
+		Recency:   Scale{Method: MethodQuantile, Scores: r},
+		Frequency: Scale{Method: MethodQuantile, Scores: f},
+		Monetary:  Scale{Method: MethodQuantile, Scores: m},
 		Nested:    true,
 	}
 }
@@ -163,27 +163,27 @@ const maxCells = 10_000
 // scores returns how many scores a valid s makes.
 func (s Scale) scores() int {
 	switch s.Method {
-	case Quantile, QuantileR:
+	case MethodQuantile, MethodQuantileR:
 		return s.Scores
-	case Fixed:
+	case MethodFixed:
 		return len(s.At) + 1
 	}
 	return 2
 }
 
 func (s Scale) faults() (f regulars.Faults) {
-	quantile := s.Method == Quantile || s.Method == QuantileR
+	quantile := s.Method == MethodQuantile || s.Method == MethodQuantileR
 	switch s.Method {
-	case Quantile, QuantileR:
+	case MethodQuantile, MethodQuantileR:
 		if s.Scores < 2 || s.Scores > MaxScores {
 			f.Add("scores", "%d: want 2 to %d", s.Scores, MaxScores)
 		}
 		if s.Reserve.Valid && s.Scores < 3 {
 			f.Add("reserve", "needs 3 scores or more: one for the reserve and two for the rest")
 		}
-	case Fixed:
+	case MethodFixed:
 		f = append(f, s.atFaults()...)
-	case Top:
+	case MethodTop:
 		if err := exact.Check(s.Share); err != nil {
 			f.Add("share", "%v", err) // without the value: its text may be a billion digits
 			break
@@ -192,7 +192,7 @@ func (s Scale) faults() (f regulars.Faults) {
 		if s.Count < 0 || s.Count > 0 == !s.Share.IsZero() || s.Count == 0 && !share {
 			f.Add("share", "share %v and count %d: want one of them, the share above 0 and below 1 with at most %d places", s.Share, s.Count, maxSharePlaces)
 		}
-	case Mean, Median:
+	case MethodMean, MethodMedian:
 	default:
 		f.Add("method", "%q: want one of quantile, quantile-r, mean, median, top, fixed", s.Method)
 		return f
@@ -200,13 +200,13 @@ func (s Scale) faults() (f regulars.Faults) {
 	if !quantile && s.Scores != 0 {
 		f.Add("scores", "belongs to the quantile methods, not to %q", s.Method)
 	}
-	if s.Method != Fixed && len(s.At) > 0 {
+	if s.Method != MethodFixed && len(s.At) > 0 {
 		f.Add("at", `belongs to the method "fixed", not to %q`, s.Method)
 	}
-	if s.Method != Top && (s.Count != 0 || !s.Share.IsZero()) {
+	if s.Method != MethodTop && (s.Count != 0 || !s.Share.IsZero()) {
 		f.Add("share", `share and count belong to the method "top", not to %q`, s.Method)
 	}
-	if s.Method != Quantile && s.Reserve.Valid {
+	if s.Method != MethodQuantile && s.Reserve.Valid {
 		f.Add("reserve", `belongs to the method "quantile", not to %q`, s.Method)
 	}
 	if s.Reserve.Valid {

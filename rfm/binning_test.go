@@ -18,38 +18,38 @@ func TestBinningValidate(t *testing.T) {
 		scale rfm.Scale
 		want  string // of frequency; "" if it is valid
 	}{
-		{"quintiles", rfm.Scale{Method: rfm.Quantile, Scores: 5}, ""},
-		{"two scores", rfm.Scale{Method: rfm.Quantile, Scores: 2}, ""},
-		{"one score", rfm.Scale{Method: rfm.Quantile, Scores: 1}, "frequency.scores: 1: want 2 to 100"},
-		{"percentiles", rfm.Scale{Method: rfm.QuantileR, Scores: 100}, ""},
-		{"101 scores", rfm.Scale{Method: rfm.QuantileR, Scores: 101}, "frequency.scores: 101: want 2 to 100"},
+		{"quintiles", rfm.Scale{Method: rfm.MethodQuantile, Scores: 5}, ""},
+		{"two scores", rfm.Scale{Method: rfm.MethodQuantile, Scores: 2}, ""},
+		{"one score", rfm.Scale{Method: rfm.MethodQuantile, Scores: 1}, "frequency.scores: 1: want 2 to 100"},
+		{"percentiles", rfm.Scale{Method: rfm.MethodQuantileR, Scores: 100}, ""},
+		{"101 scores", rfm.Scale{Method: rfm.MethodQuantileR, Scores: 101}, "frequency.scores: 101: want 2 to 100"},
 		{"zero value", rfm.Scale{}, `frequency.method: "": want one of quantile, quantile-r, mean, median, top, fixed`},
 		{"unknown method", rfm.Scale{Method: "ntile"}, `frequency.method: "ntile": want one of`},
-		{"scores of a mean", rfm.Scale{Method: rfm.Mean, Scores: 2}, `frequency.scores: belongs to the quantile methods, not to "mean"`},
-		{"reserve", rfm.Scale{Method: rfm.Quantile, Scores: 3, Reserve: nullDec("1")}, ""},
-		{"reserve of zero", rfm.Scale{Method: rfm.Quantile, Scores: 3, Reserve: nullDec("0")}, ""},
-		{"reserve of two scores", rfm.Scale{Method: rfm.Quantile, Scores: 2, Reserve: nullDec("1")}, "frequency.reserve: needs 3 scores or more"},
-		{"reserve of a median", rfm.Scale{Method: rfm.Median, Reserve: nullDec("1")}, `frequency.reserve: belongs to the method "quantile", not to "median"`},
-		{"hostile reserve", rfm.Scale{Method: rfm.Quantile, Scores: 3, Reserve: decimal.NewNullDecimal(decimal.New(1, 1e9))}, "frequency.reserve: sum has exponent 1000000000"},
-		{"top share", rfm.Scale{Method: rfm.Top, Share: dec("0.2")}, ""},
-		{"top count", rfm.Scale{Method: rfm.Top, Count: 100}, ""},
-		{"neither share nor count", rfm.Scale{Method: rfm.Top}, "frequency.share: share 0 and count 0: want one of them"},
-		{"share and count", rfm.Scale{Method: rfm.Top, Share: dec("0.2"), Count: 1}, "frequency.share: share 0.2 and count 1: want one of them"},
-		{"all", rfm.Scale{Method: rfm.Top, Share: dec("1")}, "frequency.share: share 1 and count 0"},
-		{"negative share", rfm.Scale{Method: rfm.Top, Share: dec("-0.1")}, "frequency.share: share -0.1 and count 0"},
-		{"negative count", rfm.Scale{Method: rfm.Top, Count: -1}, "frequency.share: share 0 and count -1"},
-		{"six places", rfm.Scale{Method: rfm.Top, Share: dec("0.000001")}, ""},
-		{"seven places", rfm.Scale{Method: rfm.Top, Share: dec("0.0000001")}, "frequency.share: share 0.0000001 and count 0"},
-		{"hostile share", rfm.Scale{Method: rfm.Top, Share: decimal.New(1, 1e9)}, "frequency.share: amount has exponent 1000000000"},
-		{"share of a quantile", rfm.Scale{Method: rfm.Quantile, Scores: 5, Share: dec("0.2")}, `frequency.share: share and count belong to the method "top"`},
+		{"scores of a mean", rfm.Scale{Method: rfm.MethodMean, Scores: 2}, `frequency.scores: belongs to the quantile methods, not to "mean"`},
+		{"reserve", rfm.Scale{Method: rfm.MethodQuantile, Scores: 3, Reserve: nullDec("1")}, ""},
+		{"reserve of zero", rfm.Scale{Method: rfm.MethodQuantile, Scores: 3, Reserve: nullDec("0")}, ""},
+		{"reserve of two scores", rfm.Scale{Method: rfm.MethodQuantile, Scores: 2, Reserve: nullDec("1")}, "frequency.reserve: needs 3 scores or more"},
+		{"reserve of a median", rfm.Scale{Method: rfm.MethodMedian, Reserve: nullDec("1")}, `frequency.reserve: belongs to the method "quantile", not to "median"`},
+		{"hostile reserve", rfm.Scale{Method: rfm.MethodQuantile, Scores: 3, Reserve: decimal.NewNullDecimal(decimal.New(1, 1e9))}, "frequency.reserve: sum has exponent 1000000000"},
+		{"top share", rfm.Scale{Method: rfm.MethodTop, Share: dec("0.2")}, ""},
+		{"top count", rfm.Scale{Method: rfm.MethodTop, Count: 100}, ""},
+		{"neither share nor count", rfm.Scale{Method: rfm.MethodTop}, "frequency.share: share 0 and count 0: want one of them"},
+		{"share and count", rfm.Scale{Method: rfm.MethodTop, Share: dec("0.2"), Count: 1}, "frequency.share: share 0.2 and count 1: want one of them"},
+		{"all", rfm.Scale{Method: rfm.MethodTop, Share: dec("1")}, "frequency.share: share 1 and count 0"},
+		{"negative share", rfm.Scale{Method: rfm.MethodTop, Share: dec("-0.1")}, "frequency.share: share -0.1 and count 0"},
+		{"negative count", rfm.Scale{Method: rfm.MethodTop, Count: -1}, "frequency.share: share 0 and count -1"},
+		{"six places", rfm.Scale{Method: rfm.MethodTop, Share: dec("0.000001")}, ""},
+		{"seven places", rfm.Scale{Method: rfm.MethodTop, Share: dec("0.0000001")}, "frequency.share: share 0.0000001 and count 0"},
+		{"hostile share", rfm.Scale{Method: rfm.MethodTop, Share: decimal.New(1, 1e9)}, "frequency.share: amount has exponent 1000000000"},
+		{"share of a quantile", rfm.Scale{Method: rfm.MethodQuantile, Scores: 5, Share: dec("0.2")}, `frequency.share: share and count belong to the method "top"`},
 		{"fixed", rfm.FixedAt(dec("2"), dec("2"), dec("3.5")), ""},
 		{"no cuts", rfm.FixedAt(), "frequency.at: 0 cuts: want 1 to 99"},
 		{"100 cuts", rfm.FixedAt(make([]decimal.Decimal, 100)...), "frequency.at: 100 cuts: want 1 to 99"},
 		{"descending", rfm.FixedAt(dec("2"), dec("1")), "frequency.at[1]: 1 is below the one before, 2: want ascending cuts"},
 		{"hostile cut", rfm.FixedAt(decimal.New(1, 1e9), dec("1")), "frequency.at[0]: sum has exponent 1000000000"},
-		{"cuts of a mean", rfm.Scale{Method: rfm.Mean, At: []decimal.Decimal{dec("1")}}, `frequency.at: belongs to the method "fixed", not to "mean"`},
-		{"equal", rfm.Scale{Method: rfm.Mean, Equal: rfm.Below}, ""},
-		{"unknown side", rfm.Scale{Method: rfm.Mean, Equal: "left"}, `frequency.equal: "left": want "below", "above" or nothing`},
+		{"cuts of a mean", rfm.Scale{Method: rfm.MethodMean, At: []decimal.Decimal{dec("1")}}, `frequency.at: belongs to the method "fixed", not to "mean"`},
+		{"equal", rfm.Scale{Method: rfm.MethodMean, Equal: rfm.Below}, ""},
+		{"unknown side", rfm.Scale{Method: rfm.MethodMean, Equal: "left"}, `frequency.equal: "left": want "below", "above" or nothing`},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -71,7 +71,7 @@ func TestBinningValidate(t *testing.T) {
 
 // Every fault of all three scales is listed.
 func TestBinningValidateListsAll(t *testing.T) {
-	b := rfm.Binning{Recency: rfm.Scale{Method: rfm.Quantile}, Frequency: rfm.Scale{Method: rfm.Top, Equal: "x"}}
+	b := rfm.Binning{Recency: rfm.Scale{Method: rfm.MethodQuantile}, Frequency: rfm.Scale{Method: rfm.MethodTop, Equal: "x"}}
 	err := b.Validate()
 	if err == nil || strings.Count(err.Error(), "\n") != 3 {
 		t.Errorf("Validate = %v, want four lines", err)
@@ -89,7 +89,7 @@ func TestBinningNestedTooFine(t *testing.T) {
 		{"SPSS's most", rfm.Nested(9, 9, 9), ""},
 		{"10,000 cells", rfm.Nested(10, 10, 100), ""},
 		{"too many", rfm.Nested(11, 10, 100), "nested: 11000 cells: want at most 10000"},
-		{"fixed counts too", rfm.Binning{Recency: rfm.FixedAt(make([]decimal.Decimal, 99)...), Frequency: rfm.FixedAt(make([]decimal.Decimal, 99)...), Monetary: rfm.Scale{Method: rfm.Mean}, Nested: true}, "nested: 20000 cells: want at most 10000"},
+		{"fixed counts too", rfm.Binning{Recency: rfm.FixedAt(make([]decimal.Decimal, 99)...), Frequency: rfm.FixedAt(make([]decimal.Decimal, 99)...), Monetary: rfm.Scale{Method: rfm.MethodMean}, Nested: true}, "nested: 20000 cells: want at most 10000"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -149,7 +149,7 @@ func TestBinningPresets(t *testing.T) {
 			}
 		})
 	}
-	scale, err := json.Marshal(rfm.Scale{Method: rfm.Quantile, Scores: 3, Equal: rfm.Above, Reserve: nullDec("0")})
+	scale, err := json.Marshal(rfm.Scale{Method: rfm.MethodQuantile, Scores: 3, Equal: rfm.Above, Reserve: nullDec("0")})
 	if want := `{"method":"quantile","scores":3,"equal":"above","reserve":"0"}`; err != nil || string(scale) != want {
 		t.Errorf("JSON %s, %v, want %s", scale, err, want)
 	}
@@ -172,7 +172,7 @@ func naiveScore(v *big.Rat, cuts []*big.Rat, equal, best rfm.Side) uint8 {
 
 // naiveCuts finds cuts by the words of Method, in fractions.
 func naiveCuts(s rfm.Scale, values []*big.Rat, best rfm.Side) (cuts []*big.Rat, equal rfm.Side) {
-	equal = map[rfm.Method]rfm.Side{rfm.Quantile: rfm.Below, rfm.QuantileR: rfm.Above, rfm.Mean: best, rfm.Median: best, rfm.Top: best, rfm.Fixed: best}[s.Method]
+	equal = map[rfm.Method]rfm.Side{rfm.MethodQuantile: rfm.Below, rfm.MethodQuantileR: rfm.Above, rfm.MethodMean: best, rfm.MethodMedian: best, rfm.MethodTop: best, rfm.MethodFixed: best}[s.Method]
 	if s.Equal != "" {
 		equal = s.Equal
 	}
@@ -183,7 +183,7 @@ func naiveCuts(s rfm.Scale, values []*big.Rat, best rfm.Side) (cuts []*big.Rat, 
 		return cuts
 	}
 	switch s.Method {
-	case rfm.Quantile:
+	case rfm.MethodQuantile:
 		if !s.Reserve.Valid {
 			return quantiles(values, s.Scores), equal
 		}
@@ -201,19 +201,19 @@ func naiveCuts(s rfm.Scale, values []*big.Rat, best rfm.Side) (cuts []*big.Rat, 
 			return append(quantiles(rest, s.Scores-1), reserve), equal
 		}
 		return append([]*big.Rat{reserve}, quantiles(rest, s.Scores-1)...), equal
-	case rfm.QuantileR:
+	case rfm.MethodQuantileR:
 		for _, q := range quantiles(values, s.Scores) {
 			cuts = append(cuts, new(big.Rat).Add(q, big.NewRat(1, 1)))
 		}
-	case rfm.Mean:
+	case rfm.MethodMean:
 		sum := new(big.Rat)
 		for _, v := range values {
 			sum.Add(sum, v)
 		}
 		cuts = append(cuts, sum.Quo(sum, big.NewRat(int64(len(values)), 1)))
-	case rfm.Median:
+	case rfm.MethodMedian:
 		cuts = quantiles(values, 2)
-	case rfm.Top:
+	case rfm.MethodTop:
 		// The value that as many as are on top do not fall short of.
 		want := s.Count
 		if want == 0 {
@@ -236,7 +236,7 @@ func naiveCuts(s rfm.Scale, values []*big.Rat, best rfm.Side) (cuts []*big.Rat, 
 			}
 		}
 		cuts = append(cuts, last)
-	case rfm.Fixed:
+	case rfm.MethodFixed:
 		for _, cut := range s.At {
 			cuts = append(cuts, cut.Rat())
 		}

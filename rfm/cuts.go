@@ -153,19 +153,19 @@ func (s Scale) cut(values column, best Side) Cuts {
 		c.Equal = s.ownSide(best)
 	}
 	switch s.Method {
-	case Quantile:
+	case MethodQuantile:
 		c.At = s.quantiles(values, best, c.Equal)
-	case QuantileR:
+	case MethodQuantileR:
 		for _, q := range quantiles(values, s.Scores, c.Equal) {
 			c.At = append(c.At, q.Add(decimal.NewFromInt(1)))
 		}
-	case Mean:
+	case MethodMean:
 		c.At = []decimal.Decimal{ratio(values.sum(), values.len(), c.Equal)}
-	case Median:
+	case MethodMedian:
 		c.At = quantiles(values, 2, c.Equal)
-	case Top:
+	case MethodTop:
 		c.At = []decimal.Decimal{s.last(values, best)}
-	case Fixed:
+	case MethodFixed:
 		c.At = s.At
 	}
 	return c
@@ -174,9 +174,9 @@ func (s Scale) cut(values column, best Side) Cuts {
 // ownSide is where a value equal to a cut belongs unless Equal says otherwise.
 func (s Scale) ownSide(best Side) Side {
 	switch s.Method {
-	case Quantile:
+	case MethodQuantile:
 		return Below
-	case QuantileR:
+	case MethodQuantileR:
 		return Above
 	}
 	return best

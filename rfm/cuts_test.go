@@ -34,24 +34,24 @@ func TestCuts(t *testing.T) {
 		cuts   string
 		scores string // of 1 to 10
 	}{
-		{"quartiles", rfm.Scale{Method: rfm.Quantile, Scores: 4}, "3.25 5.5 7.75", "1112233444"},
-		{"quintiles", rfm.Scale{Method: rfm.Quantile, Scores: 5}, "2.8 4.6 6.4 8.2", "1122334455"},
-		{"thirds meet values", rfm.Scale{Method: rfm.Quantile, Scores: 3}, "4 7", "1111222333"},
-		{"thirds, equal above", rfm.Scale{Method: rfm.Quantile, Scores: 3, Equal: rfm.Above}, "4 7", "1112223333"},
-		{"R's quintiles, one up", rfm.Scale{Method: rfm.QuantileR, Scores: 5}, "3.8 5.6 7.4 9.2", "1112233445"},
-		{"mean", rfm.Scale{Method: rfm.Mean}, "5.5", "1111122222"},
-		{"median", rfm.Scale{Method: rfm.Median}, "5.5", "1111122222"},
-		{"top fifth", rfm.Scale{Method: rfm.Top, Share: dec("0.2")}, "9", "1111111122"},
-		{"top share rounded up", rfm.Scale{Method: rfm.Top, Share: dec("0.21")}, "8", "1111111222"},
-		{"top three", rfm.Scale{Method: rfm.Top, Count: 3}, "8", "1111111222"},
-		{"top more than there are", rfm.Scale{Method: rfm.Top, Count: 11}, "1", "2222222222"},
+		{"quartiles", rfm.Scale{Method: rfm.MethodQuantile, Scores: 4}, "3.25 5.5 7.75", "1112233444"},
+		{"quintiles", rfm.Scale{Method: rfm.MethodQuantile, Scores: 5}, "2.8 4.6 6.4 8.2", "1122334455"},
+		{"thirds meet values", rfm.Scale{Method: rfm.MethodQuantile, Scores: 3}, "4 7", "1111222333"},
+		{"thirds, equal above", rfm.Scale{Method: rfm.MethodQuantile, Scores: 3, Equal: rfm.Above}, "4 7", "1112223333"},
+		{"R's quintiles, one up", rfm.Scale{Method: rfm.MethodQuantileR, Scores: 5}, "3.8 5.6 7.4 9.2", "1112233445"},
+		{"mean", rfm.Scale{Method: rfm.MethodMean}, "5.5", "1111122222"},
+		{"median", rfm.Scale{Method: rfm.MethodMedian}, "5.5", "1111122222"},
+		{"top fifth", rfm.Scale{Method: rfm.MethodTop, Share: dec("0.2")}, "9", "1111111122"},
+		{"top share rounded up", rfm.Scale{Method: rfm.MethodTop, Share: dec("0.21")}, "8", "1111111222"},
+		{"top three", rfm.Scale{Method: rfm.MethodTop, Count: 3}, "8", "1111111222"},
+		{"top more than there are", rfm.Scale{Method: rfm.MethodTop, Count: 11}, "1", "2222222222"},
 		{"fixed", rfm.FixedAt(dec("3"), dec("3"), dec("8.5")), "3 3 8.5", "1133333344"},
-		{"fixed, equal below", rfm.Scale{Method: rfm.Fixed, At: []decimal.Decimal{dec("3")}, Equal: rfm.Below}, "3", "1112222222"},
-		{"reserve for four", rfm.Scale{Method: rfm.Quantile, Scores: 4, Reserve: nullDec("4")}, "4 6.666666666666666666 8.333333333333333333", "1111223344"},
-		{"reserve for half", rfm.Scale{Method: rfm.Quantile, Scores: 3, Reserve: nullDec("5")}, "5 8", "1111122233"},
-		{"reserve for half, equal above", rfm.Scale{Method: rfm.Quantile, Scores: 3, Reserve: nullDec("5"), Equal: rfm.Above}, "5 7.5", "1111222333"},
-		{"reserve for all", rfm.Scale{Method: rfm.Quantile, Scores: 4, Reserve: nullDec("10")}, "10 10 10", "1111111111"},
-		{"reserve for none", rfm.Scale{Method: rfm.Quantile, Scores: 3, Reserve: nullDec("0")}, "0 5.5", "2222233333"},
+		{"fixed, equal below", rfm.Scale{Method: rfm.MethodFixed, At: []decimal.Decimal{dec("3")}, Equal: rfm.Below}, "3", "1112222222"},
+		{"reserve for four", rfm.Scale{Method: rfm.MethodQuantile, Scores: 4, Reserve: nullDec("4")}, "4 6.666666666666666666 8.333333333333333333", "1111223344"},
+		{"reserve for half", rfm.Scale{Method: rfm.MethodQuantile, Scores: 3, Reserve: nullDec("5")}, "5 8", "1111122233"},
+		{"reserve for half, equal above", rfm.Scale{Method: rfm.MethodQuantile, Scores: 3, Reserve: nullDec("5"), Equal: rfm.Above}, "5 7.5", "1111222333"},
+		{"reserve for all", rfm.Scale{Method: rfm.MethodQuantile, Scores: 4, Reserve: nullDec("10")}, "10 10 10", "1111111111"},
+		{"reserve for none", rfm.Scale{Method: rfm.MethodQuantile, Scores: 3, Reserve: nullDec("0")}, "0 5.5", "2222233333"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -92,14 +92,14 @@ func TestCutsOfRecency(t *testing.T) {
 		cuts   string
 		scores string // of 1 to 10 days
 	}{
-		{"quintiles", rfm.Scale{Method: rfm.Quantile, Scores: 5}, "2.8 4.6 6.4 8.2", "5544332211"},
-		{"thirds meet values", rfm.Scale{Method: rfm.Quantile, Scores: 3}, "4 7", "3333222111"},
-		{"mean", rfm.Scale{Method: rfm.Mean}, "5.5", "2222211111"},
-		{"top fifth", rfm.Scale{Method: rfm.Top, Share: dec("0.2")}, "2", "2211111111"},
+		{"quintiles", rfm.Scale{Method: rfm.MethodQuantile, Scores: 5}, "2.8 4.6 6.4 8.2", "5544332211"},
+		{"thirds meet values", rfm.Scale{Method: rfm.MethodQuantile, Scores: 3}, "4 7", "3333222111"},
+		{"mean", rfm.Scale{Method: rfm.MethodMean}, "5.5", "2222211111"},
+		{"top fifth", rfm.Scale{Method: rfm.MethodTop, Share: dec("0.2")}, "2", "2211111111"},
 		{"within five days", rfm.FixedAt(dec("5")), "5", "2222211111"},
-		{"less than five days", rfm.Scale{Method: rfm.Fixed, At: []decimal.Decimal{dec("5")}, Equal: rfm.Above}, "5", "2222111111"},
-		{"reserve of more than five days", rfm.Scale{Method: rfm.Quantile, Scores: 3, Reserve: nullDec("5")}, "3 5", "3332211111"},
-		{"reserve of five days and more", rfm.Scale{Method: rfm.Quantile, Scores: 3, Reserve: nullDec("5"), Equal: rfm.Above}, "2.5 5", "3322111111"},
+		{"less than five days", rfm.Scale{Method: rfm.MethodFixed, At: []decimal.Decimal{dec("5")}, Equal: rfm.Above}, "5", "2222111111"},
+		{"reserve of more than five days", rfm.Scale{Method: rfm.MethodQuantile, Scores: 3, Reserve: nullDec("5")}, "3 5", "3332211111"},
+		{"reserve of five days and more", rfm.Scale{Method: rfm.MethodQuantile, Scores: 3, Reserve: nullDec("5"), Equal: rfm.Above}, "2.5 5", "3322111111"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -137,7 +137,7 @@ func TestQuantileCutsAgainstFractions(t *testing.T) {
 		n := rapid.IntRange(2, rfm.MaxScores).Draw(t, "scores")
 		equal := rapid.SampledFrom([]rfm.Side{rfm.Below, rfm.Above}).Draw(t, "equal")
 		b := rfm.Medians()
-		b.Monetary = rfm.Scale{Method: rfm.Quantile, Scores: n, Equal: equal}
+		b.Monetary = rfm.Scale{Method: rfm.MethodQuantile, Scores: n, Equal: equal}
 		_, _, fractions := metrics(table)
 		unit := big.NewRat(1, 1e18)
 		for k, cut := range mustFit(t, table, b).Monetary[0].At {

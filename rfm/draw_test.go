@@ -235,22 +235,22 @@ func binnings(t *rapid.T) rfm.Binning {
 
 func scales(t *rapid.T, label string) rfm.Scale {
 	s := rfm.Scale{
-		Method: rapid.SampledFrom([]rfm.Method{rfm.Quantile, rfm.QuantileR, rfm.Mean, rfm.Median, rfm.Top, rfm.Fixed}).Draw(t, label+" method"),
+		Method: rapid.SampledFrom([]rfm.Method{rfm.MethodQuantile, rfm.MethodQuantileR, rfm.MethodMean, rfm.MethodMedian, rfm.MethodTop, rfm.MethodFixed}).Draw(t, label+" method"),
 		Equal:  rapid.SampledFrom([]rfm.Side{"", rfm.Below, rfm.Above}).Draw(t, label+" equal"),
 	}
 	switch s.Method {
-	case rfm.Quantile:
+	case rfm.MethodQuantile:
 		s.Scores = rapid.IntRange(2, 6).Draw(t, label+" scores")
 		if s.Scores > 2 && rapid.Bool().Draw(t, label+" has reserve") {
 			s.Reserve = decimal.NewNullDecimal(decimal.New(rapid.Int64Range(0, 30).Draw(t, label+" reserve"), 0))
 		}
-	case rfm.QuantileR:
+	case rfm.MethodQuantileR:
 		s.Scores = rapid.IntRange(2, 6).Draw(t, label+" scores")
-	case rfm.Top:
+	case rfm.MethodTop:
 		if s.Count = rapid.IntRange(0, 20).Draw(t, label+" count"); s.Count == 0 {
 			s.Share = decimal.New(rapid.Int64Range(1, 99).Draw(t, label+" share"), -2)
 		}
-	case rfm.Fixed:
+	case rfm.MethodFixed:
 		cuts := rapid.SliceOfN(rapid.Int64Range(-50, 500), 1, 5).Draw(t, label+" cuts")
 		slices.Sort(cuts)
 		for _, cut := range cuts {

@@ -87,7 +87,7 @@ func TestExplainStepsOverEmptyScores(t *testing.T) {
 // There is no step to fewer than zero days, nor to no order at all.
 func TestExplainStepsThatCannotBe(t *testing.T) {
 	b := rfm.Medians()
-	b.Recency = rfm.Scale{Method: rfm.Fixed, At: []decimal.Decimal{dec("0")}, Equal: rfm.Above}
+	b.Recency = rfm.Scale{Method: rfm.MethodFixed, At: []decimal.Decimal{dec("0")}, Equal: rfm.Above}
 	b.Frequency = rfm.FixedAt(dec("1"))
 	table := money(1, 2)
 	e := mustFit(t, table, b).Explain(record(table, 0))

@@ -146,7 +146,7 @@ func (p LayerPolicy) fit(values column) (Layering, error) {
 	}
 	if p.By == OfCustomers {
 		top := func(share decimal.Decimal) decimal.Decimal {
-			return exact.Shortest(Scale{Method: Top, Share: share}.last(values, Above))
+			return exact.Shortest(Scale{Method: MethodTop, Share: share}.last(values, Above))
 		}
 		l.Core, l.Waist = top(p.Core), top(p.Waist)
 		return l, nil

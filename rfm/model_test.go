@@ -128,8 +128,8 @@ func TestScoresMoveWithTime(t *testing.T) {
 func TestScoresDoNotDependOnTheCurrencyUnit(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		table, b := populations(t, 30), binnings(t)
-		if b.Monetary.Method == rfm.QuantileR {
-			b.Monetary.Method = rfm.Quantile
+		if b.Monetary.Method == rfm.MethodQuantileR {
+			b.Monetary.Method = rfm.MethodQuantile
 		}
 		by := rapid.SampledFrom([]string{"0.01", "3", "7.25", "1000"}).Draw(t, "by")
 		scaled := b

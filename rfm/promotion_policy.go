@@ -12,23 +12,23 @@ import (
 )
 
 // PromotionClass is what a customer's sales say of how they buy. The zero
-// value is Unknown.
+// value is PromotionUnknown.
 type PromotionClass uint8
 
 const (
-	// Unknown says that there were too few sales to tell.
-	Unknown PromotionClass = iota
-	// FullPrice pays the price, with discounts now and then at most.
-	FullPrice
-	// Mixed buys in both ways.
-	Mixed
-	// DealSeeker buys at a discount, and seldom otherwise (羊毛党).
-	DealSeeker
+	// PromotionUnknown says that there were too few sales to tell.
+	PromotionUnknown PromotionClass = iota
+	// PromotionFullPrice pays the price, with discounts now and then at most.
+	PromotionFullPrice
+	// PromotionMixed buys in both ways.
+	PromotionMixed
+	// PromotionDealSeeker buys at a discount, and seldom otherwise (羊毛党).
+	PromotionDealSeeker
 )
 
 // PromotionClasses lists the classes.
 func PromotionClasses() []PromotionClass {
-	return []PromotionClass{Unknown, FullPrice, Mixed, DealSeeker}
+	return []PromotionClass{PromotionUnknown, PromotionFullPrice, PromotionMixed, PromotionDealSeeker}
 }
 
 var promotionNames = [...]string{"unknown", "full-price", "mixed", "deal-seeker"}
@@ -85,7 +85,7 @@ type PromotionPolicy struct {
 
 // Class returns the class of a customer. A record that makes no sense, such as
 // one with negative counts, and a policy that [PromotionPolicy.Validate]
-// refuses give Unknown; [PromotionPolicy.Explain] says so.
+// refuses give PromotionUnknown; [PromotionPolicy.Explain] says so.
 func (p PromotionPolicy) Class(r PromotionRecord) PromotionClass { return p.Explain(r).Class }
 
 // PromotionExplanation says why a customer has their class.
@@ -115,14 +115,14 @@ func (p PromotionPolicy) Explain(r PromotionRecord) PromotionExplanation {
 	case r.Orders() < p.MinOrders:
 		e.Because = fmt.Sprintf("%s with a price: fewer than %d", plural(r.Orders(), "order"), p.MinOrders)
 	case discounted.LessThanOrEqual(orders.Mul(p.FullPrice)):
-		e.Class, e.Because = FullPrice, fmt.Sprintf("%s: at most %s", of, exact.Text(p.FullPrice))
+		e.Class, e.Because = PromotionFullPrice, fmt.Sprintf("%s: at most %s", of, exact.Text(p.FullPrice))
 	case discounted.LessThan(orders.Mul(p.DealSeeker)):
-		e.Class, e.Because = Mixed, fmt.Sprintf("%s: between %s and %s", of, exact.Text(p.FullPrice), exact.Text(p.DealSeeker))
+		e.Class, e.Because = PromotionMixed, fmt.Sprintf("%s: between %s and %s", of, exact.Text(p.FullPrice), exact.Text(p.DealSeeker))
 	case r.Subsidy.LessThan(list.Mul(p.Depth)):
-		e.Class = Mixed
+		e.Class = PromotionMixed
 		e.Because = fmt.Sprintf("%s, but %s off %s: less than a share of %s", of, exact.Text(r.Subsidy), exact.Text(list), exact.Text(p.Depth))
 	default:
-		e.Class, e.Because = DealSeeker, fmt.Sprintf("%s: at least %s", of, exact.Text(p.DealSeeker))
+		e.Class, e.Because = PromotionDealSeeker, fmt.Sprintf("%s: at least %s", of, exact.Text(p.DealSeeker))
 	}
 	return e
 }

@@ -221,20 +221,20 @@ func TestPromotionClass(t *testing.T) {
 		record rfm.PromotionRecord
 		want   rfm.PromotionClass
 	}{
-		{"two orders are too few", rfm.PromotionPolicy{}, rfm.PromotionRecord{Discounted: 2, Subsidy: cash("1")}, rfm.Unknown},
-		{"free ones do not count", rfm.PromotionPolicy{}, rfm.PromotionRecord{Discounted: 2, Free: 9, Subsidy: cash("1")}, rfm.Unknown},
-		{"nothing at all", rfm.PromotionPolicy{MinOrders: 1}, rfm.PromotionRecord{}, rfm.Unknown},
-		{"three at full price", rfm.PromotionPolicy{}, rfm.PromotionRecord{FullPrice: 3}, rfm.FullPrice},
-		{"one of many is mixed", rfm.PromotionPolicy{}, rfm.PromotionRecord{FullPrice: 99, Discounted: 1, Subsidy: cash("1")}, rfm.Mixed},
-		{"four of five", rfm.PromotionPolicy{}, rfm.PromotionRecord{FullPrice: 1, Discounted: 4, Subsidy: cash("1")}, rfm.DealSeeker},
-		{"three of four", rfm.PromotionPolicy{}, rfm.PromotionRecord{FullPrice: 1, Discounted: 3, Subsidy: cash("1")}, rfm.Mixed},
-		{"at the lower line", strict, rfm.PromotionRecord{FullPrice: 3, Discounted: 1, Subsidy: cash("1")}, rfm.FullPrice},
-		{"at the upper line, deep", strict, rfm.PromotionRecord{FullPrice: 1, Discounted: 3, PaidDiscounted: cash("80"), Subsidy: cash("20")}, rfm.DealSeeker},
-		{"at the upper line, shallow", strict, rfm.PromotionRecord{FullPrice: 1, Discounted: 3, PaidDiscounted: cash("80.01"), Subsidy: cash("20")}, rfm.Mixed},
-		{"a negative count", strict, rfm.PromotionRecord{FullPrice: -1, Discounted: 3}, rfm.Unknown},
-		{"a hostile sum", strict, rfm.PromotionRecord{Discounted: 3, Subsidy: cash("1e1000")}, rfm.Unknown},
-		{"a negative sum", strict, rfm.PromotionRecord{Discounted: 3, Subsidy: cash("-1")}, rfm.Unknown},
-		{"lines crossed", rfm.PromotionPolicy{DealSeeker: cash("0.2"), FullPrice: cash("0.2")}, rfm.PromotionRecord{Discounted: 3}, rfm.Unknown},
+		{"two orders are too few", rfm.PromotionPolicy{}, rfm.PromotionRecord{Discounted: 2, Subsidy: cash("1")}, rfm.PromotionUnknown},
+		{"free ones do not count", rfm.PromotionPolicy{}, rfm.PromotionRecord{Discounted: 2, Free: 9, Subsidy: cash("1")}, rfm.PromotionUnknown},
+		{"nothing at all", rfm.PromotionPolicy{MinOrders: 1}, rfm.PromotionRecord{}, rfm.PromotionUnknown},
+		{"three at full price", rfm.PromotionPolicy{}, rfm.PromotionRecord{FullPrice: 3}, rfm.PromotionFullPrice},
+		{"one of many is mixed", rfm.PromotionPolicy{}, rfm.PromotionRecord{FullPrice: 99, Discounted: 1, Subsidy: cash("1")}, rfm.PromotionMixed},
+		{"four of five", rfm.PromotionPolicy{}, rfm.PromotionRecord{FullPrice: 1, Discounted: 4, Subsidy: cash("1")}, rfm.PromotionDealSeeker},
+		{"three of four", rfm.PromotionPolicy{}, rfm.PromotionRecord{FullPrice: 1, Discounted: 3, Subsidy: cash("1")}, rfm.PromotionMixed},
+		{"at the lower line", strict, rfm.PromotionRecord{FullPrice: 3, Discounted: 1, Subsidy: cash("1")}, rfm.PromotionFullPrice},
+		{"at the upper line, deep", strict, rfm.PromotionRecord{FullPrice: 1, Discounted: 3, PaidDiscounted: cash("80"), Subsidy: cash("20")}, rfm.PromotionDealSeeker},
+		{"at the upper line, shallow", strict, rfm.PromotionRecord{FullPrice: 1, Discounted: 3, PaidDiscounted: cash("80.01"), Subsidy: cash("20")}, rfm.PromotionMixed},
+		{"a negative count", strict, rfm.PromotionRecord{FullPrice: -1, Discounted: 3}, rfm.PromotionUnknown},
+		{"a hostile sum", strict, rfm.PromotionRecord{Discounted: 3, Subsidy: cash("1e1000")}, rfm.PromotionUnknown},
+		{"a negative sum", strict, rfm.PromotionRecord{Discounted: 3, Subsidy: cash("-1")}, rfm.PromotionUnknown},
+		{"lines crossed", rfm.PromotionPolicy{DealSeeker: cash("0.2"), FullPrice: cash("0.2")}, rfm.PromotionRecord{Discounted: 3}, rfm.PromotionUnknown},
 	}
 	for _, test := range tests {
 		e := test.policy.Explain(test.record)

@@ -134,9 +134,9 @@ type QuadrantBinning struct {
 
 // MeanQuadrants splits visits and spend at their means; a value that equals the
 // mean is high. If a few come very often, the mean is far above what is usual:
-// then take the method [Median].
+// then take the method [MethodMedian].
 func MeanQuadrants() QuadrantBinning {
-	return QuadrantBinning{Visits: Scale{Method: Mean}, Spend: Scale{Method: Mean}}
+	return QuadrantBinning{Visits: Scale{Method: MethodMean}, Spend: Scale{Method: MethodMean}}
 }
 
 // Validate returns all faults of b as [regulars.Faults]. A scale must make two

@@ -37,12 +37,12 @@ func TestFitQuadrantsRefuses(t *testing.T) {
 		{"hostile spend", map[string]rfm.Visitor{"ann": {Spend: cash("1e1000")}}, rfm.MeanQuadrants(), "rfm: visitor ann: spend: sum has exponent 1000: want -18 to 18"},
 		{
 			"three scores", fourVisitors,
-			rfm.QuadrantBinning{Visits: rfm.Scale{Method: rfm.Quantile, Scores: 3}, Spend: rfm.Scale{Method: rfm.Mean}},
+			rfm.QuadrantBinning{Visits: rfm.Scale{Method: rfm.MethodQuantile, Scores: 3}, Spend: rfm.Scale{Method: rfm.MethodMean}},
 			"rfm: quadrants: visits: makes more than two scores: want one cut",
 		},
 		{
 			"two cuts", fourVisitors,
-			rfm.QuadrantBinning{Visits: rfm.Scale{Method: rfm.Mean}, Spend: rfm.FixedAt(cash("1"), cash("2"))},
+			rfm.QuadrantBinning{Visits: rfm.Scale{Method: rfm.MethodMean}, Spend: rfm.FixedAt(cash("1"), cash("2"))},
 			"rfm: quadrants: spend: makes more than two scores: want one cut",
 		},
 		{"no method", fourVisitors, rfm.QuadrantBinning{}, "rfm: quadrants: visits.method: \"\": want one of"},
@@ -60,7 +60,7 @@ func TestFitQuadrantsRefuses(t *testing.T) {
 // Both cuts are means of four: 4.5 visits and 41.25. Who equals a cut is high.
 func TestQuadrantAtTheCut(t *testing.T) {
 	model, err := rfm.FitQuadrants(visitors(fourVisitors), rfm.QuadrantBinning{
-		Visits: rfm.FixedAt(cash("3")), Spend: rfm.Scale{Method: rfm.Mean},
+		Visits: rfm.FixedAt(cash("3")), Spend: rfm.Scale{Method: rfm.MethodMean},
 	})
 	if err != nil {
 		t.Fatal(err)

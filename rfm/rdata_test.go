@@ -238,7 +238,7 @@ func TestRSegmentTable(t *testing.T) {
 		t.Errorf("type 7 (-want +got):\n%s", diff)
 	}
 	thresholds := func(list ...int64) rfm.Scale {
-		s := rfm.Scale{Method: rfm.Fixed, Equal: rfm.Above}
+		s := rfm.Scale{Method: rfm.MethodFixed, Equal: rfm.Above}
 		for _, n := range list {
 			s.At = append(s.At, dec(strconv.FormatInt(n, 10)))
 		}

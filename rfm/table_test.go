@@ -264,7 +264,7 @@ func TestTableLeastInteger(t *testing.T) {
 	}{
 		{"below all", rfm.FixedAt(dec("-10000000000000000000"), dec("-9223372036854775809")), [2]uint8{3, 3}, 3},
 		{"at the least", rfm.FixedAt(dec("-9223372036854775808")), [2]uint8{2, 2}, 2},
-		{"at the least, equal below", rfm.Scale{Method: rfm.Fixed, At: []decimal.Decimal{dec("-9223372036854775808")}, Equal: rfm.Below}, [2]uint8{1, 2}, 2},
+		{"at the least, equal below", rfm.Scale{Method: rfm.MethodFixed, At: []decimal.Decimal{dec("-9223372036854775808")}, Equal: rfm.Below}, [2]uint8{1, 2}, 2},
 		{"just above the least", rfm.FixedAt(dec("-9223372036854775807.5")), [2]uint8{1, 2}, 2},
 		{"at the least but one", rfm.FixedAt(dec("-9223372036854775807")), [2]uint8{1, 2}, 2},
 		{"at the greatest", rfm.FixedAt(dec("9223372036854775807")), [2]uint8{1, 2}, 1},

@@ -329,8 +329,8 @@ func TestClassesAgreeWithTheDocument(t *testing.T) {
 	if diff := cmp.Diff(want, drawn(t, f, atBars)); diff != "" {
 		t.Errorf("bars (-document +drawing):\n%s", diff)
 	}
-	if f.Numbers.Rows[0][0] != "deal-seeker" || f.Numbers.Rows[0][3] != a.amount(doc.Classes[rfm.DealSeeker].Subsidy) {
-		t.Errorf("first row %v: want the deal-seekers and %s", f.Numbers.Rows[0], doc.Classes[rfm.DealSeeker].Subsidy)
+	if f.Numbers.Rows[0][0] != "deal-seeker" || f.Numbers.Rows[0][3] != a.amount(doc.Classes[rfm.PromotionDealSeeker].Subsidy) {
+		t.Errorf("first row %v: want the deal-seekers and %s", f.Numbers.Rows[0], doc.Classes[rfm.PromotionDealSeeker].Subsidy)
 	}
 }
 
@@ -341,13 +341,13 @@ func TestClassesAreAsThePageSays(t *testing.T) {
 		full, discounted int
 		want             rfm.PromotionClass
 	}{
-		{0, 2, rfm.Unknown},
-		{2, 0, rfm.Unknown},
-		{3, 0, rfm.FullPrice},
-		{99, 1, rfm.Mixed},
-		{2, 3, rfm.Mixed},
-		{1, 4, rfm.DealSeeker},
-		{0, 3, rfm.DealSeeker},
+		{0, 2, rfm.PromotionUnknown},
+		{2, 0, rfm.PromotionUnknown},
+		{3, 0, rfm.PromotionFullPrice},
+		{99, 1, rfm.PromotionMixed},
+		{2, 3, rfm.PromotionMixed},
+		{1, 4, rfm.PromotionDealSeeker},
+		{0, 3, rfm.PromotionDealSeeker},
 	} {
 		if got := policy.Class(rfm.PromotionRecord{FullPrice: tc.full, Discounted: tc.discounted}); got != tc.want {
 			t.Errorf("%d at full price and %d discounted: %v, want %v", tc.full, tc.discounted, got, tc.want)

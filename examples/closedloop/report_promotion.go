@@ -43,7 +43,7 @@ func promotionFindings(doc *promotionSection) []string {
 	var seekers classSection
 	for _, c := range doc.Classes {
 		customers += c.Customers
-		if c.Name == rfm.DealSeeker.String() {
+		if c.Name == rfm.PromotionDealSeeker.String() {
 			seekers = c
 		}
 	}
