@@ -140,13 +140,31 @@ func ExampleLog_Migrate() {
 	}
 	migration, err := log.Migrate(lifecycle.Policy{}, on("2024-02-20"), on("2024-04-20"), nil)
 	check(err)
-	for _, m := range migration.Moves() {
+	for _, m := range migration.Cells() {
 		fmt.Printf("%d from %q to %q\n", m.Customers, m.From, m.To)
 	}
 	// Output:
 	// 1 from "" to "active"
 	// 1 from "new" to "silent"
 	// 2 from "active" to "active"
+}
+
+func ExampleMigration_Odds() {
+	var log lifecycle.Log[string]
+	for _, o := range orders {
+		check(log.Add(o.customer, on(o.date)))
+	}
+	migration, err := log.Migrate(lifecycle.Policy{}, on("2024-02-20"), on("2024-04-20"), nil)
+	check(err)
+	odds := migration.Odds(lifecycle.Active, lifecycle.Active)
+	rate, ok := odds.Rate()
+	fmt.Println("stayed active:", odds, rate, ok)
+	fmt.Println("came back:", migration.Odds(lifecycle.Churned, lifecycle.Returned))
+	fmt.Println("joined since:", migration.Of(0, lifecycle.Active))
+	// Output:
+	// stayed active: 2 of 2 1 true
+	// came back: not observed
+	// joined since: 1
 }
 
 func ExampleLog_Fit() {

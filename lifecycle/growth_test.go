@@ -293,7 +293,7 @@ func TestRatiosOfNothingAreUnknown(t *testing.T) {
 	for name, ratio := range map[string]func() (float64, bool){
 		"quick ratio": g.QuickRatio, "retention": g.RetentionRate, "churn": g.ChurnRate,
 		"revenue quick ratio": r.QuickRatio, "GRR": r.GrossRetention, "NRR": r.NetRetention,
-		"stickiness": lifecycle.Stickiness{}.Ratio, "cell": lifecycle.Cell{}.Rate,
+		"stickiness": lifecycle.Stickiness{}.Ratio, "cell": lifecycle.RetentionCell{}.Rate,
 	} {
 		if v, ok := ratio(); ok || v != 0 {
 			t.Errorf("%s of nothing = %v, %v", name, v, ok)

@@ -1,8 +1,6 @@
 package lifecycle
 
 import (
-	"encoding/json"
-	"errors"
 	"iter"
 	"strconv"
 	"time"
@@ -109,89 +107,4 @@ func (l *Log[K]) Count(p Policy, now time.Time, labels Labels[K]) Census {
 		c.counts[at.Stage]++
 	}
 	return c
-}
-
-// Migration says how many customers went from which stage to which between two
-// moments.
-type Migration struct {
-	From, To time.Time
-	counts   [stageCount][stageCount]int
-}
-
-// Move is a cell of a [Migration] that is not empty.
-type Move struct {
-	// From is the zero Stage for those who were not yet known.
-	From      Stage `json:"from,omitzero"`
-	To        Stage `json:"to"`
-	Customers int   `json:"customers"`
-}
-
-// Of returns how many customers went from one stage to another. From the zero
-// Stage are those who were not yet known at From.
-func (m Migration) Of(from, to Stage) int {
-	if int(from) >= stageCount || int(to) >= stageCount {
-		return 0
-	}
-	return m.counts[from][to]
-}
-
-// Share returns the part of those in a stage at From who were in another at To;
-// ok is false if nobody was in the first.
-func (m Migration) Share(from, to Stage) (share float64, ok bool) {
-	if int(from) >= stageCount {
-		return 0, false
-	}
-	total := 0
-	for _, n := range m.counts[from] {
-		total += n
-	}
-	return ratioOf(m.Of(from, to), total)
-}
-
-// Moves lists the cells that are not empty, by From and then To; customers who
-// stayed where they were are among them.
-func (m Migration) Moves() (moves []Move) {
-	for from := range m.counts {
-		for to, n := range m.counts[from] {
-			if n > 0 {
-				moves = append(moves, Move{Stage(from), Stage(to), n})
-			}
-		}
-	}
-	return moves
-}
-
-// MarshalJSON writes the two moments and the moves.
-func (m Migration) MarshalJSON() ([]byte, error) {
-	return json.Marshal(struct {
-		From  time.Time `json:"from"`
-		To    time.Time `json:"to"`
-		Moves []Move    `json:"moves"`
-	}{m.From, m.To, m.Moves()})
-}
-
-// Migrate compares the stages at two moments, of which the first is not the
-// later, under one policy and the labels of today.
-func (l *Log[K]) Migrate(p Policy, from, to time.Time, labels Labels[K]) (Migration, error) {
-	if err := errors.Join(checkNow(from), checkNow(to)); err != nil {
-		return Migration{}, err
-	}
-	if to.Before(from) {
-		return Migration{}, errors.New("lifecycle: migration to a moment before its first")
-	}
-	m := Migration{From: from, To: to}
-	var s summing
-	for _, place := range l.roster.sorted() {
-		page, own := &l.pages[place.page], labels.of(l.roster.id(place))
-		after, ok := s.history(page, place.number, p, to, own)
-		if !ok {
-			continue
-		}
-		stage := Stage(0)
-		if before, ok := s.history(page, place.number, p, from, own); ok {
-			stage = p.At(before, from).Stage
-		}
-		m.counts[stage][p.At(after, to).Stage]++
-	}
-	return m, nil
 }

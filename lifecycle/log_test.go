@@ -50,6 +50,10 @@ func TestStagesOfALog(t *testing.T) {
 		if census.Total() != len(after) {
 			t.Fatalf("%d customers, want %d", census.Total(), len(after))
 		}
+		were := map[lifecycle.Stage]int{}
+		for _, from := range before {
+			were[from]++
+		}
 		for _, to := range lifecycle.Stages() {
 			count := 0
 			for _, from := range append(lifecycle.Stages(), 0) {
@@ -62,6 +66,9 @@ func TestStagesOfALog(t *testing.T) {
 				count += moved
 				if got := migration.Of(from, to); got != moved {
 					t.Fatalf("%d from %q to %q, want %d", got, from, to, moved)
+				}
+				if odds := migration.Odds(from, to); from != 0 && odds != (lifecycle.Odds{Moved: moved, Of: were[from]}) {
+					t.Fatalf("from %q to %q: %s, want %d of %d", from, to, odds, moved, were[from])
 				}
 			}
 			if got := census.Of(to); got != count {
@@ -132,15 +139,43 @@ func TestMigrationNeedsTwoMomentsInOrder(t *testing.T) {
 	checkAdd(t, err)
 	text, err := json.Marshal(m)
 	checkAdd(t, err)
-	want := `{"from":"2024-05-01T00:00:00Z","to":"2024-05-01T00:00:00Z","moves":[{"from":"new","to":"new","customers":1}]}`
+	want := `{"before":"2024-05-01T00:00:00Z","after":"2024-05-01T00:00:00Z","cells":[{"from":"new","to":"new","customers":1}]}`
 	if diff := cmp.Diff(want, string(text)); diff != "" {
 		t.Errorf("(-want +got)\n%s", diff)
 	}
-	if share, ok := m.Share(lifecycle.New, lifecycle.New); share != 1 || !ok {
-		t.Errorf("Share = %v, %v", share, ok)
+	for _, test := range []struct {
+		name     string
+		from, to lifecycle.Stage
+		want     lifecycle.Odds
+		words    string
+	}{
+		{"stayed", lifecycle.New, lifecycle.New, lifecycle.Odds{Moved: 1, Of: 1}, "1 of 1"},
+		{"nobody moved", lifecycle.New, lifecycle.Silent, lifecycle.Odds{Of: 1}, "0 of 1"},
+		{"nobody was there", lifecycle.Silent, lifecycle.New, lifecycle.Odds{}, "not observed"},
+		{"no stage", 0, lifecycle.New, lifecycle.Odds{}, "not observed"},
+		{"unknown stage", 99, lifecycle.New, lifecycle.Odds{}, "not observed"},
+		{"to an unknown stage", lifecycle.New, 99, lifecycle.Odds{Of: 1}, "0 of 1"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			got := m.Odds(test.from, test.to)
+			if got != test.want || got.String() != test.words {
+				t.Errorf("Odds = %+v, %q; want %+v, %q", got, got, test.want, test.words)
+			}
+		})
 	}
-	if _, ok := m.Share(lifecycle.Silent, lifecycle.New); ok {
-		t.Error("a share of nobody")
+}
+
+func TestMigrationOfNobody(t *testing.T) {
+	var log lifecycle.Log[string]
+	now := date(t, "2024-05-01")
+	checkAdd(t, log.Add("ann", now.Add(time.Microsecond)))
+	m, err := log.Migrate(lifecycle.Policy{}, now, now, nil)
+	checkAdd(t, err)
+	text, err := json.Marshal(m)
+	checkAdd(t, err)
+	want := `{"before":"2024-05-01T00:00:00Z","after":"2024-05-01T00:00:00Z","cells":[]}`
+	if diff := cmp.Diff(want, string(text)); diff != "" {
+		t.Errorf("(-want +got)\n%s", diff)
 	}
 }
 

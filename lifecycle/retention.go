@@ -102,12 +102,13 @@ type Cohort struct {
 	Name string `json:"cohort"`
 	// Size is how many customers are in the cohort.
 	Size  int    `json:"size"`
-	Cells []Cell `json:"cells"`
+	Cells []RetentionCell `json:"cells"`
 }
 
-// Cell counts the customers of a cohort in one interval since their start, or
-// in one bracket of them. Customers for whom it has not begun are in no count.
-type Cell struct {
+// RetentionCell counts the customers of a cohort in one interval since their
+// start, or in one bracket of them. Customers for whom it has not begun are in
+// no count.
+type RetentionCell struct {
 	// Of is how many customers there are for whom the interval is over, and
 	// Active how many of these were retained.
 	Of     int `json:"of"`
@@ -120,11 +121,11 @@ type Cell struct {
 
 // Rate returns Active / Of: the retention of those for whom the interval is
 // over. ok is false if there is none.
-func (c Cell) Rate() (rate float64, ok bool) { return ratioOf(c.Active, c.Of) }
+func (c RetentionCell) Rate() (rate float64, ok bool) { return ratioOf(c.Active, c.Of) }
 
 // Complete reports whether the interval is over for everybody for whom it has
 // begun, so that the cell can't change.
-func (c Cell) Complete() bool { return c.Open == 0 }
+func (c RetentionCell) Complete() bool { return c.Open == 0 }
 
 // Retention counts how many customers of each cohort were active in later
 // periods, as known just before now. The intervals are those of Each: a
@@ -202,7 +203,7 @@ func (t *triangle[K]) add(name string, start int64, l life, n int) {
 }
 
 // countActive adds n customers to the cells in which they are retained.
-func (t *triangle[K]) countActive(cells []Cell, complete, n int) {
+func (t *triangle[K]) countActive(cells []RetentionCell, complete, n int) {
 	from, to := 0, 0 // the cells in which the ages so far retain
 	switch t.o.Kind {
 	case OnOrAfter:
@@ -232,7 +233,7 @@ func (t *triangle[K]) countActive(cells []Cell, complete, n int) {
 	}
 }
 
-func retain(cells []Cell, k, complete, n int) {
+func retain(cells []RetentionCell, k, complete, n int) {
 	switch {
 	case k >= len(cells):
 	case k < complete:
@@ -271,7 +272,7 @@ func (t *triangle[K]) grow(row *Cohort, columns int) {
 	}
 	t.rows.widen(columns)
 	if t.rows.err == nil {
-		row.Cells = append(row.Cells, make([]Cell, columns-len(row.Cells))...)
+		row.Cells = append(row.Cells, make([]RetentionCell, columns-len(row.Cells))...)
 	}
 }
 
@@ -280,7 +281,7 @@ func (t *triangle[K]) report() (Retention, error) {
 		return Retention{}, t.rows.err
 	}
 	r := Retention{Kind: t.o.Kind, Brackets: slices.Clone(t.o.Brackets), LeftOut: t.leftOut, All: Cohort{Name: "all"}}
-	r.All.Cells = make([]Cell, t.rows.widest)
+	r.All.Cells = make([]RetentionCell, t.rows.widest)
 	for _, name := range t.rows.sorted(t.o.Cohort != nil) {
 		row := t.rows.byName[name]
 		row.Name = name

@@ -73,7 +73,7 @@ func naiveTriangle(customers []naiveCustomer, o lifecycle.RetentionOptions[int])
 				continue
 			}
 			for len(row.Cells) <= k {
-				row.Cells = append(row.Cells, lifecycle.Cell{})
+				row.Cells = append(row.Cells, lifecycle.RetentionCell{})
 			}
 			hit := retained(o.Kind, c.ages, k, o.Brackets)
 			cell := &row.Cells[k]
@@ -190,7 +190,7 @@ func TestRetentionAgainstCounting(t *testing.T) {
 
 // checkTotals checks that All is the sum of the cohorts.
 func checkTotals(t *rapid.T, r lifecycle.Retention) {
-	sum := lifecycle.Cohort{Name: "all", Cells: make([]lifecycle.Cell, len(r.All.Cells))}
+	sum := lifecycle.Cohort{Name: "all", Cells: make([]lifecycle.RetentionCell, len(r.All.Cells))}
 	for _, c := range r.Cohorts {
 		sum.Size += c.Size
 		for k, cell := range c.Cells {
@@ -422,7 +422,7 @@ func TestCustomersWithoutEventsAreInTheirCohort(t *testing.T) {
 	now := date(t, "2024-03-01")
 	triangle, err := a.Retention(now, lifecycle.RetentionOptions[string]{CohortOptions: o})
 	checkAdd(t, err)
-	want := []lifecycle.Cohort{{Name: "2024-01", Size: 2, Cells: []lifecycle.Cell{{Of: 2}, {Of: 2, Active: 1}}}}
+	want := []lifecycle.Cohort{{Name: "2024-01", Size: 2, Cells: []lifecycle.RetentionCell{{Of: 2}, {Of: 2, Active: 1}}}}
 	if diff := cmp.Diff(want, triangle.Cohorts); diff != "" {
 		t.Errorf("(-want +got)\n%s", diff)
 	}
