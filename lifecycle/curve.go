@@ -21,6 +21,25 @@ const (
 	Plain
 )
 
+var intervalKindNames = names{"IntervalKind", "kind of interval", []string{"log-log", "plain"}}
+
+// String returns "log-log" or "plain".
+func (k IntervalKind) String() string { return intervalKindNames.of(uint8(k)) }
+
+// MarshalText writes k as [IntervalKind.String] does; an unknown kind is an
+// error.
+func (k IntervalKind) MarshalText() ([]byte, error) { return intervalKindNames.marshal(uint8(k)) }
+
+// UnmarshalText reads what [IntervalKind.String] writes; any other text is an
+// error, and leaves k as it was.
+func (k *IntervalKind) UnmarshalText(text []byte) error {
+	n, err := intervalKindNames.unmarshal(text)
+	if err == nil {
+		*k = IntervalKind(n)
+	}
+	return err
+}
+
 // CurveOptions says how a curve is estimated. The zero value is ready to use.
 type CurveOptions struct {
 	// Level is the probability with which an interval holds, above 0 and below

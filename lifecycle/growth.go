@@ -71,6 +71,24 @@ const (
 	GivenDate
 )
 
+var newRuleNames = names{"NewRule", "rule for new customers", []string{"first-ever", "first-in-range", "given-date"}}
+
+// String returns "first-ever", "first-in-range" or "given-date".
+func (r NewRule) String() string { return newRuleNames.of(uint8(r)) }
+
+// MarshalText writes r as [NewRule.String] does; an unknown rule is an error.
+func (r NewRule) MarshalText() ([]byte, error) { return newRuleNames.marshal(uint8(r)) }
+
+// UnmarshalText reads what [NewRule.String] writes; any other text is an
+// error, and leaves r as it was.
+func (r *NewRule) UnmarshalText(text []byte) error {
+	n, err := newRuleNames.unmarshal(text)
+	if err == nil {
+		*r = NewRule(n)
+	}
+	return err
+}
+
 // GrowthOptions says how growth is counted. The zero value is ready to use.
 type GrowthOptions[K regulars.ID] struct {
 	// New says who is new. Defaults to [FirstEver].

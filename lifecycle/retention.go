@@ -30,21 +30,22 @@ const (
 	Bracket
 )
 
-// String returns "on", "on-or-after", "on-or-before", "streak" or "bracket".
-func (k Kind) String() string {
-	names := [...]string{"on", "on-or-after", "on-or-before", "streak", "bracket"}
-	if int(k) < len(names) {
-		return names[k]
-	}
-	return fmt.Sprintf("Kind(%d)", uint8(k))
-}
+var kindNames = names{"Kind", "kind of retention", []string{"on", "on-or-after", "on-or-before", "streak", "bracket"}}
 
-// MarshalText writes k as [Kind.String] does.
-func (k Kind) MarshalText() ([]byte, error) {
-	if k > Bracket {
-		return nil, fmt.Errorf("lifecycle: no such kind of retention: %d", uint8(k))
+// String returns "on", "on-or-after", "on-or-before", "streak" or "bracket".
+func (k Kind) String() string { return kindNames.of(uint8(k)) }
+
+// MarshalText writes k as [Kind.String] does; an unknown kind is an error.
+func (k Kind) MarshalText() ([]byte, error) { return kindNames.marshal(uint8(k)) }
+
+// UnmarshalText reads what [Kind.String] writes; any other text is an error,
+// and leaves k as it was.
+func (k *Kind) UnmarshalText(text []byte) error {
+	n, err := kindNames.unmarshal(text)
+	if err == nil {
+		*k = Kind(n)
 	}
-	return []byte(k.String()), nil
+	return err
 }
 
 // RetentionOptions says how retention is counted. The zero value is ready to
@@ -101,7 +102,7 @@ type Retention struct {
 type Cohort struct {
 	Name string `json:"cohort"`
 	// Size is how many customers are in the cohort.
-	Size  int    `json:"size"`
+	Size  int             `json:"size"`
 	Cells []RetentionCell `json:"cells"`
 }
 
