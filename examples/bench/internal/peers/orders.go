@@ -4,6 +4,7 @@ package peers
 
 import (
 	"bufio"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -19,13 +20,13 @@ type Orders struct {
 }
 
 // ReadOrders reads customer, Unix seconds and an amount with two decimals.
-func ReadOrders(path string) (*Orders, error) {
+func ReadOrders(path string) (o *Orders, err error) {
 	file, err := os.Open(path)
 	if err != nil {
 		return nil, fmt.Errorf("%w; the peers' gen.mjs writes it", err)
 	}
-	defer file.Close()
-	o := &Orders{}
+	defer func() { err = errors.Join(err, file.Close()) }()
+	o = &Orders{}
 	lines := bufio.NewScanner(file)
 	lines.Scan() // the header
 	for lines.Scan() {

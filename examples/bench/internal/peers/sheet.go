@@ -1,7 +1,7 @@
 package peers
 
 import (
-	"bufio"
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -69,19 +69,17 @@ func (s *Sheet) Print(l Line) error {
 }
 
 // Compare prints how long each peer took for a task, in times of regulars'
-// time: by the medians, by the fastest runs, and by processor time. Lines of the peers that have no
-// counterpart are left out.
+// time: by the medians, by the fastest runs, and by processor time. Lines of
+// the peers that have no counterpart are left out.
 func (s *Sheet) Compare(w io.Writer, path string) error {
-	file, err := os.Open(path)
+	text, err := os.ReadFile(path)
 	if err != nil {
 		return err
 	}
-	defer file.Close()
 	fmt.Fprintf(w, "\n%-20s %-14s %7s %10s %10s %8s %10s %8s\n", "task", "peer", "threads", "peer s", "regulars s", "ratio", "of minima", "of cpu")
-	lines := bufio.NewScanner(file)
-	for lines.Scan() {
+	for line := range bytes.Lines(text) {
 		var peer Line
-		if err := json.Unmarshal(lines.Bytes(), &peer); err != nil {
+		if err := json.Unmarshal(line, &peer); err != nil {
 			return fmt.Errorf("%s: %w", path, err)
 		}
 		for _, l := range s.lines {
@@ -91,7 +89,7 @@ func (s *Sheet) Compare(w io.Writer, path string) error {
 			}
 		}
 	}
-	return lines.Err()
+	return nil
 }
 
 func (l Line) name() string {
