@@ -90,7 +90,7 @@ func byValue() []Operation {
 		},
 		{
 			Name: "invite friends", Objective: "new customers through those who come again and again: a friend's first order within 30 days",
-			Audience: Audience{AnyOf: []string{"segment=champions"}},
+			Audience: Audience{AllOf: []string{"segment=champions"}},
 			Channel:  "push", Priority: 650,
 		},
 		{
@@ -115,7 +115,7 @@ func byValue() []Operation {
 		},
 		{
 			Name: "last letter", Objective: "reach whoever can be reached at the least cost: an order within 90 days",
-			Audience: Audience{AnyOf: []string{"segment=hibernating"}},
+			Audience: Audience{AllOf: []string{"segment=hibernating"}},
 			Channel:  "email", Priority: 400,
 		},
 		{

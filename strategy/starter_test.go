@@ -31,6 +31,15 @@ func TestStarterIsValidData(t *testing.T) {
 	}
 }
 
+// "Any of" a single label would read oddly in a verdict.
+func TestStarterAsksAnyOfSeveral(t *testing.T) {
+	for _, o := range strategy.Starter().Operations {
+		if len(o.Audience.AnyOf) == 1 {
+			t.Errorf("%s: any of %q alone: want all of it", o.Name, o.Audience.AnyOf)
+		}
+	}
+}
+
 // Changing one Starter, or one operation of it, changes nothing else.
 func TestStarterIsFresh(t *testing.T) {
 	p := strategy.Starter()
