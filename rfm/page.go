@@ -1,0 +1,103 @@
+package rfm
+
+import (
+	"math"
+	"reflect"
+
+	"github.com/regulars-go/regulars"
+)
+
+// page is an open-addressing table. A slot holds 1 + the index of a row, and
+// above it 8 bits of the hash, so that a row is hardly ever looked at in vain;
+// 0 is free. Rows stand in blocks, so that growing never moves what is full.
+type page[K regulars.ID] struct {
+	slots  []uint32
+	blocks [][]row[K]
+	len    int
+}
+
+const (
+	pageBits  = 8
+	pageCount = 1 << pageBits
+	blockBits = 7
+	blockLen  = 1 << blockBits
+
+	indexBits = 24
+	indexMask = 1<<indexBits - 1
+	// maxCustomers are half of what the slots can tell apart if pages fill
+	// evenly, so that no page comes near its end.
+	maxCustomers = math.MaxInt32
+)
+
+// tagOf returns eight bits of a hash where a slot has them. They are those
+// below the page's, which choose a slot only in pages beyond 2^16.
+func tagOf(h uint32) uint32 { return h << pageBits &^ indexMask }
+
+func (p *page[K]) row(i uint32) *row[K] { return &p.blocks[i>>blockBits][i&(blockLen-1)] }
+
+// slot returns where id is, or the free slot where it belongs.
+func (p *page[K]) slot(h uint32, id K) uint32 {
+	mask, tag := uint32(len(p.slots)-1), tagOf(h)
+	slot := h & mask
+	for {
+		s := p.slots[slot]
+		if s == 0 || s&^indexMask == tag && p.row(s&indexMask-1).id == id {
+			return slot
+		}
+		slot = (slot + 1) & mask
+	}
+}
+
+func (p *page[K]) grow(kind reflect.Kind) {
+	p.slots = make([]uint32, max(8, 2*len(p.slots)))
+	mask := uint32(len(p.slots) - 1)
+	for i := range uint32(p.len) {
+		h := hash(kind, p.row(i).id)
+		slot := h & mask
+		for p.slots[slot] != 0 {
+			slot = (slot + 1) & mask
+		}
+		p.slots[slot] = tagOf(h) | (i + 1)
+	}
+}
+
+// fetch finds the rows that up to blockLen hashes most likely belong to, as 1 +
+// their index or 0 if there is none, and brings them into the cache. Looked up
+// one by one they would each be waited for; loads that don't depend on each
+// other are under way together. The sum is of no use but to keep the loads.
+func (p *page[K]) fetch(hashes []uint32) (likely [blockLen]uint32, sum int64) {
+	if len(p.slots) == 0 {
+		return likely, 0
+	}
+	mask := uint32(len(p.slots) - 1)
+	for i, h := range hashes {
+		slot, tag := h&mask, tagOf(h)
+		s := p.slots[slot]
+		for s != 0 && s&^indexMask != tag {
+			slot = (slot + 1) & mask
+			s = p.slots[slot]
+		}
+		likely[i] = s & indexMask
+	}
+	for _, index := range likely[:len(hashes)] {
+		if index != 0 {
+			r := p.row(index - 1)
+			sum += r.first + int64(r.orders)
+		}
+	}
+	return likely, sum
+}
+
+func (p *page[K]) append(r row[K]) {
+	last := len(p.blocks) - 1
+	switch {
+	case last < 0:
+		p.blocks = append(p.blocks, make([]row[K], 0, 4))
+		last++
+	case len(p.blocks[last]) == blockLen:
+		p.blocks = append(p.blocks, make([]row[K], 0, blockLen))
+		last++
+	}
+	p.blocks[last] = append(p.blocks[last], r)
+	p.len++
+}
