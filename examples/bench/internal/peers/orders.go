@@ -61,7 +61,7 @@ func DefaultData() string {
 // Threads reads numbers from 1 with commas between.
 func Threads(text string) ([]int, error) {
 	var threads []int
-	for _, number := range strings.Split(text, ",") {
+	for number := range strings.SplitSeq(text, ",") {
 		n, err := strconv.Atoi(number)
 		if err != nil || n < 1 {
 			return nil, fmt.Errorf("threads %q: want numbers from 1 with commas between", text)
