@@ -169,15 +169,23 @@ func (p Place) describe(unit string) string {
 	if p.Better == nil {
 		return b.String() + "; the best"
 	}
-	over, more := "", "more"
-	if p.Better.Beyond {
-		over = "over "
-	}
-	if p.Better.By.Sign() < 0 {
-		more = "fewer"
-	}
-	fmt.Fprintf(&b, "; %s%s %s for %d", over, readable(p.Better.By.Abs()), more, p.Better.Score)
+	fmt.Fprintf(&b, "; %s for %d", p.Better.describe(), p.Better.Score)
 	return b.String()
+}
+
+// describe says how much it takes, such as "2 more" or "over 33.4 more".
+func (s Step) describe() string {
+	more := " more"
+	if s.By.Sign() < 0 {
+		more = " fewer"
+	}
+	switch {
+	case s.Beyond && s.By.Sign() == 0:
+		return "any" + more
+	case s.Beyond:
+		return "over " + readable(s.By.Abs()) + more
+	}
+	return readable(s.By.Abs()) + more
 }
 
 // readable returns d as a text; a mean or a quantile can have 18 places.

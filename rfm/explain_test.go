@@ -68,6 +68,10 @@ func TestExplainBeyond(t *testing.T) {
 	if diff := diff(want, p); diff != "" {
 		t.Errorf("place (-want +got):\n%s", diff)
 	}
+	e := m.Explain(rfm.Record{Last: epoch, Orders: 1, Spend: dec("10")})
+	if want := "score 211\nrecency 0 days: score 2, up to 3; the best\nfrequency 1 order: score 1, up to 10; 10 more for 2\nmonetary 10: score 1, up to 10; any more for 2"; e.String() != want {
+		t.Errorf("at the cut: %s", e)
+	}
 }
 
 // Two cuts between neighbouring whole numbers are passed in one step.

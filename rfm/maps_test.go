@@ -172,6 +172,18 @@ func ExampleRMap() {
 	// need attention
 }
 
+func ExampleLegacyRMap() {
+	legacy, now := rfm.LegacyRMap(), rfm.RMap()
+	for _, code := range []string{"555", "333", "511"} {
+		score, _ := rfm.ParseScore(code)
+		fmt.Printf("%v: %s, today %s\n", score, legacy.Segment(score), now.Segment(score))
+	}
+	// Output:
+	// 555: champions, today champions
+	// 333: loyal, today potential loyalist
+	// 511: potential loyalist, today new
+}
+
 func ExampleMap_Fits() {
 	model, err := rfm.Fit(shopOf(3, 5, 9), march(30), rfm.Quantiles(4))
 	if err != nil {

@@ -467,6 +467,14 @@ func TestOdds(t *testing.T) {
 	}
 }
 
+func ExamplePath_Cause() {
+	slipped := rfm.Path{Before: "loyal", Aged: "at risk", Acted: "at risk", After: "at risk"}
+	back := rfm.Path{Before: "loyal", Aged: "at risk", Acted: "loyal", After: "loyal"} // ordered in time
+	stayed := rfm.Path{Before: "loyal", Aged: "loyal", Acted: "loyal", After: "loyal"}
+	fmt.Println(slipped.Cause(), back.Cause(), stayed.Cause())
+	// Output: time time+behaviour none
+}
+
 func ExampleMigrate() {
 	february := map[string]rfm.Record{"ann": ordered(1, 5, "100"), "bob": ordered(3, 1, "100"), "cho": ordered(3, 2, "40")}
 	march31 := map[string]rfm.Record{"ann": ordered(1, 5, "100"), "bob": ordered(30, 2, "300"), "cho": ordered(3, 2, "40"), "dee": ordered(29, 1, "9")}

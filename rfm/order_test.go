@@ -1,6 +1,7 @@
 package rfm_test
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -76,4 +77,16 @@ func TestOrderRefused(t *testing.T) {
 			}
 		})
 	}
+}
+
+func ExampleOrder_Counts() {
+	for _, o := range []rfm.Order{
+		{Amount: cash("40"), Refunded: cash("39.99")}, // a cent was kept
+		{Amount: cash("40"), Refunded: cash("40")},    // given back in full
+		{},                    // a gift
+		{Amount: cash("-15")}, // a refund of no known order
+	} {
+		fmt.Print(o.Counts(), " ")
+	}
+	// Output: true false true false
 }

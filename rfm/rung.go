@@ -50,6 +50,8 @@ func (l Lack) String() string {
 		parts = append(parts, plural(l.Orders, "order"))
 	}
 	switch {
+	case l.Beyond && l.Money.Sign() == 0:
+		parts = append(parts, "any money")
 	case l.Beyond:
 		parts = append(parts, fmt.Sprintf("over %s in money", exact.Text(l.Money)))
 	case l.Money.Sign() > 0:

@@ -99,9 +99,10 @@ func TestSegmentNextRung(t *testing.T) {
 		want   string
 	}{
 		{"orders, money and days", "seen best", ordered(15, 2, "60"), "segment=seen to segment=best: lacks a last order nearer by 6 days and 3 orders and over 40 in money; seen: 1 of 3"},
-		{"the cut itself is not beyond", "seen best", ordered(15, 2, "100"), "segment=seen to segment=best: lacks a last order nearer by 6 days and 3 orders and over 0 in money; seen: 1 of 3"},
+		{"the cut itself is not beyond", "seen best", ordered(15, 2, "100"), "segment=seen to segment=best: lacks a last order nearer by 6 days and 3 orders and any money; seen: 1 of 3"},
 		{"just an order", "seen best", ordered(21, 4, "101"), "segment=seen to segment=best: lacks 1 order; seen: 1 of 3"},
 		{"a nearer order counts as one", "away seen", ordered(10, 9, "50"), "segment=away to segment=seen: lacks a last order nearer by 1 day and 1 order; seen: not observed"},
+		{"at a cut of money, without more if that will do", "away seen", ordered(10, 9, "100"), "segment=away to segment=seen: lacks a last order nearer by 1 day and 1 order; seen: not observed"},
 		{"fewest orders first", "away rich", ordered(5, 1, "50"), "segment=away to segment=rich: lacks a last order nearer by 6 days and 1 order and over 150 in money; seen: not observed"},
 		{"what can't be undone", "seen fresh", ordered(15, 2, "50"), "segment=seen to segment=fresh: no later order, further order or further money leads there; seen: 0 of 3"},
 		{"the top", "seen best", ordered(30, 9, "150"), "segment=best: the top"},
