@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"time"
 
@@ -27,6 +28,7 @@ type analysis struct {
 	concentration *rfm.Concentration
 
 	groups    groups
+	before    *past // nil without -since
 	life      life
 	worth     worth
 	migration *rfm.Migration // nil without -since
@@ -45,7 +47,7 @@ type person struct {
 func analyse(in *input) (*analysis, error) {
 	a := &analysis{in: in, grid: rfm.Grid()}
 	var err error
-	if a.orders, err = rfm.Consolidate(in.rows, rfm.RowPolicy{Until: in.asOf, Zone: in.zone}); err != nil {
+	if a.orders, err = rfm.Consolidate(in.rows, in.rowPolicy(in.asOf)); err != nil {
 		return nil, err
 	}
 	for _, o := range a.orders.All() {
@@ -76,9 +78,19 @@ func analyse(in *input) (*analysis, error) {
 	return a, nil
 }
 
-// noOrders says where it was that nobody has ordered.
+// noOrders adds to an error of fitting when there are orders.
 func (a *analysis) noOrders(err error, asOf time.Time) error {
-	return fmt.Errorf("%s as of %s: %w", a.in.source, asOf.Format(time.DateOnly), err)
+	if !errors.Is(err, rfm.ErrNoCustomers) {
+		return err
+	}
+	first := a.in.orders[0].At
+	for _, o := range a.in.orders {
+		if o.At.Before(first) {
+			first = o.At
+		}
+	}
+	return fmt.Errorf("%s: no order that counts by %s; the first row is of %s",
+		a.in.source, asOf.Format(time.DateOnly), first.In(a.in.zone).Format(time.DateOnly))
 }
 
 // spend ranges over what each customer is worth.

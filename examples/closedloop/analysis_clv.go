@@ -2,6 +2,7 @@ package main
 
 import (
 	"errors"
+	"slices"
 	"time"
 
 	"github.com/regulars-go/regulars/lifecycle/clv"
@@ -9,6 +10,8 @@ import (
 
 // worth is what the customers will still be worth.
 type worth struct {
+	// untold says why nothing is known; the rest is then empty.
+	untold    string
 	customers []clv.Customer[string]
 	fit       *clv.Fit
 	holdOut   *clv.Check // nil if the orders span too short a time
@@ -23,12 +26,17 @@ var discount = clv.Annual(0.15)
 // shortest is the least time that a held-out check makes sense for.
 const shortest = 60 * 24 * time.Hour
 
-// estimate fits when customers buy and leave, and what they spend.
-func (a *analysis) estimate() (err error) {
-	w := &a.worth
-	log := clv.Log{Unit: clv.Week, Through: a.in.asOf, Zone: a.in.zone, FreeCounts: true}
-	lines := a.lines()
-	if w.customers, _, err = clv.Customers(lines, log); err != nil {
+// estimate fits when customers buy and leave, and what they spend. Orders that
+// the models can't take leave the rest of the loop as it is.
+func (a *analysis) estimate() error {
+	if err := a.worth.estimate(a.lines(), clv.LinePolicy{Unit: clv.Week, Through: a.in.asOf, Zone: a.in.zone}); err != nil {
+		a.worth = worth{untold: err.Error()}
+	}
+	return nil
+}
+
+func (w *worth) estimate(lines []clv.Line[string], policy clv.LinePolicy) (err error) {
+	if w.customers, _, err = clv.Customers(lines, policy); err != nil {
 		return err
 	}
 	rows := clv.Rows(w.customers)
@@ -37,10 +45,10 @@ func (a *analysis) estimate() (err error) {
 	if w.fit, err = clv.FitMBGNBD(rows); err != nil {
 		return err
 	}
-	from, _ := a.period()
-	if span := a.in.asOf.Sub(from); span >= shortest {
+	from := slices.MinFunc(lines, func(x, y clv.Line[string]) int { return x.At.Compare(y.At) }).At
+	if span := policy.Through.Sub(from); span >= shortest {
 		w.until = from.Add(span / 2)
-		if w.holdOut, err = clv.CheckHoldOut(lines, clv.HoldOut{Log: log, Until: w.until, Family: w.fit.Family}); err != nil {
+		if w.holdOut, err = clv.CheckHoldOut(lines, clv.HoldOut{Policy: policy, Until: w.until, Family: w.fit.Family}); err != nil {
 			return err
 		}
 	}
@@ -57,7 +65,7 @@ func (a *analysis) estimate() (err error) {
 // putMoneyOn values what each customer will still buy. Where the means don't
 // exist there is no value, which is not a value of zero.
 func (w *worth) putMoneyOn() error {
-	value := clv.Value{Model: w.fit.Model, Spend: w.spend.GammaGamma, Rate: discount}
+	value := clv.Valuation{Model: w.fit.Model, Spend: w.spend.GammaGamma, Rate: discount}
 	values, err := value.Residuals(clv.Rows(w.customers))
 	if errors.Is(err, clv.ErrMean) || errors.Is(err, clv.ErrRate) {
 		return nil
@@ -74,12 +82,12 @@ func (w *worth) putMoneyOn() error {
 
 // lines are the orders that lasted, net of what was given back, and the refunds
 // of no known order.
-func (a *analysis) lines() []clv.Order[string] {
-	lines := make([]clv.Order[string], 0, a.orders.Len())
+func (a *analysis) lines() []clv.Line[string] {
+	lines := make([]clv.Line[string], 0, a.orders.Len())
 	for id, o := range a.orders.All() {
 		if o.Counts() || o.Amount.Sign() < 0 {
 			amount, _ := o.Amount.Sub(o.Refunded).Float64()
-			lines = append(lines, clv.Order[string]{Customer: id, At: o.At, Amount: amount})
+			lines = append(lines, clv.Line[string]{Customer: id, At: o.At, Amount: amount})
 		}
 	}
 	return lines
@@ -87,6 +95,9 @@ func (a *analysis) lines() []clv.Order[string] {
 
 func (a *analysis) clvSection() clvSection {
 	w := &a.worth
+	if w.untold != "" {
+		return clvSection{Reason: w.untold}
+	}
 	s := clvSection{
 		Model: w.fit.Family.String(), Unit: w.fit.Unit.String(), Verdict: w.fit.Verdict.String(),
 		Params: map[string]float64{}, StandardErrors: map[string]*float64{}, LogLikelihood: w.fit.LogLikelihood,

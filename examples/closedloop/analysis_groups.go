@@ -84,15 +84,27 @@ func (a *analysis) visitor(id string, record rfm.Record) rfm.Visitor {
 }
 
 // tallyPromotions counts each order's price and discount once, if the orders
-// say what was taken off. Refunds are no sales.
+// say what was taken off. Refunds are no sales, and neither are orders that were
+// refunded in full.
 func (g *groups) tallyPromotions(in *input) error {
-	seen := map[[2]string]bool{}
+	type order struct{ customer, id string }
+	refunded := map[order]decimal.Decimal{}
 	for _, o := range in.orders {
-		order := [2]string{o.Customer, o.ID}
-		if !o.Discount.Valid || o.Amount.Sign() < 0 || o.ID != "" && seen[order] {
+		if o.Amount.Sign() < 0 && o.ID != "" && !o.At.After(in.asOf) {
+			key := order{o.Customer, o.ID}
+			refunded[key] = refunded[key].Sub(o.Amount)
+		}
+	}
+	seen := map[order]bool{}
+	for _, o := range in.orders {
+		key := order{o.Customer, o.ID}
+		if !o.Discount.Valid || o.Amount.Sign() < 0 || o.ID != "" && seen[key] {
 			continue
 		}
-		seen[order] = true
+		seen[key] = true
+		if !(rfm.Order{Amount: o.Amount, Refunded: refunded[key]}).Counts() {
+			continue
+		}
 		if g.promotions == nil {
 			g.promotions = &rfm.PromotionTally[string]{Until: in.asOf}
 		}

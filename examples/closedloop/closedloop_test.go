@@ -293,9 +293,9 @@ func TestMistakes(t *testing.T) {
 		{"no such zone", 1, []string{"-orders", path, "-zone", "Mars/Olympus"}, "want a name such as"},
 		{"no such column", 1, []string{"-orders", path, "-columns", "customer=buyer"}, "buyer"},
 		{"a key of another file", 1, []string{"-orders", path, "-columns", "events.user=customer"}, "events"},
-		{"as of before the first order", 1, []string{"-orders", path, "-asof", "2025-01-01"}, "no customer with an order"},
+		{"as of before the first order", 1, []string{"-orders", path, "-asof", "2025-01-01"}, "no order that counts by 2025-01-01; the first row is of 2026-01-05"},
 		{"since a later day", 1, []string{"-orders", path, "-since", "2026-02-01"}, "want a date before 2026-01-05"},
-		{"since before the first order", 1, []string{"-orders", path, "-since", "2025-01-01"}, "no customer with an order"},
+		{"since before the first order", 1, []string{"-orders", path, "-since", "2025-01-01"}, "no order that counts by 2025-01-01"},
 		{"as-of date in another form", 1, []string{"-orders", path, "-asof", "1/2/2026"}, "2026-06-30"},
 		{"no such customer", 1, []string{"-orders", path, "-customer", "zoe"}, `"zoe"`},
 		{"a file without the flag", 2, []string{path}, "-orders"},
@@ -309,6 +309,55 @@ func TestMistakes(t *testing.T) {
 				t.Errorf("want %q in %s", tt.want, message)
 			}
 		})
+	}
+}
+
+// What the models of value to come can't take leaves the rest as it is.
+func TestNoValueToCome(t *testing.T) {
+	head := "customer,at,amount,order\n"
+	tests := []struct {
+		name, rows string
+		args       []string
+		told       bool
+	}{
+		{"an amount beyond all shops", "ann,2026-01-05,2000000000000000,o1\nbob,2026-01-07,20,o2\n", nil, false},
+		{"as of a century later", "ann,2026-01-05,10,o1\nbob,2026-01-07,20,o2\n", []string{"-asof", "2199-01-01"}, true},
+		{"a row of 1900", "ann,1900-01-01,10,o1\nann,2026-01-07,20,o2\nbob,2026-01-01,20,o3\n", nil, true},
+		{"the first order sent back", "ann,2024-01-01,10,o1\nann,2024-01-05,-10,o1\nbob,2024-06-01,20,o2\n", nil, true},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			report := filepath.Join(t.TempDir(), "report.html")
+			out, d := call(t, append(tt.args, "-orders", file(t, "orders.csv", head+tt.rows), "-report", report)...)
+			if told := d.CLV.Reason == ""; told != tt.told || len(d.RFM.Segments) != 10 {
+				t.Errorf("value to come told %t (%s), want %t\n%s", told, d.CLV.Reason, tt.told, out)
+			}
+		})
+	}
+}
+
+// Lines of one order are added up only if the file is said to have them.
+func TestOrderLines(t *testing.T) {
+	path := file(t, "orders.csv", "customer,at,amount,order\nann,2026-01-05,10,o1\nann,2026-01-05,20,o1\nbob,2026-01-07,5,o2\n")
+	_, lines := call(t, "-orders", path, "-lines")
+	_, copies := call(t, "-orders", path)
+	if lines.Input.Total != "35" || lines.Input.Orders != 2 || copies.Input.Total != "15" || copies.Input.SetAside["conflict"] != 1 {
+		t.Errorf("as lines %+v\nas copies %+v", lines.Input, copies.Input)
+	}
+}
+
+// Everybody who gets an operation can be explained: who only looks, and who
+// sent everything back, too.
+func TestEverybodyIsExplained(t *testing.T) {
+	for id, want := range map[string]string{
+		"c01799": "stage follower",
+		"c00025": "no score: no order",
+		"c00042": "since 2025-06-30: ",
+	} {
+		out, _ := call(t, "-customer", id, "-since", "2025-06-30")
+		if !strings.Contains(out, want) || !strings.Contains(out, id+" gets ") || !strings.Contains(out, "quadrant ") {
+			t.Errorf("want %q and a decision in\n%s", want, out)
+		}
 	}
 }
 

@@ -13,8 +13,13 @@
 //		-columns customer=buyer,at=paid_at,amount=total -layout 02.01.2006 \
 //		-zone Asia/Shanghai -asof 2026-06-30
 //
+// Rows that share an order ID are duplicates, of which the earliest counts, and
+// negative amounts are refunds of the order that they name. If your file has a
+// row for each line of an order, say -lines.
+//
 // It prints a summary of one screen. With -json FILE it writes all it found as
 // a document, with -report FILE as a page to read and print, and with
-// -customer ID it explains one customer. Relative paths start in the folder
+// -customer ID it explains one customer. With -since DATE it says who changed
+// segment since, and why. Relative paths start in the folder
 // examples, if it is run with -C examples.
 package main

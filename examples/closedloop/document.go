@@ -146,6 +146,8 @@ type lifecycleSection struct {
 
 // clvSection says what customers will still buy and be worth.
 type clvSection struct {
+	// Reason says why nothing could be estimated; the rest is then empty.
+	Reason         string              `json:"reason,omitzero"`
 	Model          string              `json:"model"`
 	Unit           string              `json:"unit"` // of time
 	Verdict        string              `json:"verdict"`

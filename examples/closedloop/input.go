@@ -19,6 +19,7 @@ type input struct {
 	asOf   time.Time // the end of a local day
 	since  time.Time // the end of an earlier one; zero if there is none
 	orders []table.Order
+	lines  bool         // whether rows of one order ID are its lines
 	visits []shop.Visit // nil if unknown
 	// malformed lines were set aside, if that was asked for.
 	malformed table.SetAside
@@ -26,7 +27,7 @@ type input struct {
 
 // read opens the built-in shop or a file.
 func read(o options, p *progress) (*input, error) {
-	in := &input{source: "built-in shop", zone: time.UTC}
+	in := &input{source: "built-in shop", zone: time.UTC, lines: o.lines}
 	if o.orders == "" {
 		in.zone = shop.Shanghai()
 	}
@@ -111,6 +112,11 @@ func (in *input) endOfDay(name, date string) (time.Time, error) {
 	}
 	year, month, day := last.In(in.zone).Date()
 	return time.Date(year, month, day+1, 0, 0, 0, 0, in.zone).Add(-time.Microsecond), nil
+}
+
+// rowPolicy says how rows become orders, as of a moment.
+func (in *input) rowPolicy(asOf time.Time) rfm.RowPolicy {
+	return rfm.RowPolicy{Until: asOf, Zone: in.zone, Lines: in.lines}
 }
 
 // rows returns the orders as package rfm takes them.

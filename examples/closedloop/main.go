@@ -25,6 +25,7 @@ type options struct {
 	asOf     string
 	since    string
 	lenient  bool
+	lines    bool
 	seed     uint64
 	customer string
 	json     string
@@ -43,6 +44,7 @@ func parse(args []string, stderr io.Writer) (options, error) {
 	flags.StringVar(&o.asOf, "asof", "", "look back from the end of this `DATE`, such as 2026-06-30 (default the date of the last order)")
 	flags.StringVar(&o.since, "since", "", "say who changed segment since the end of this `DATE`, and why")
 	flags.BoolVar(&o.lenient, "lenient", false, "set malformed lines aside and count them, instead of stopping at the first")
+	flags.BoolVar(&o.lines, "lines", false, "take rows that share an order ID as the lines of one order and add them up, instead of as duplicates")
 	flags.Uint64Var(&o.seed, "seed", 1, "which built-in shop to simulate")
 	flags.StringVar(&o.customer, "customer", "", "explain the customer with this `ID` instead of printing the summary")
 	flags.StringVar(&o.json, "json", "", "write everything to `FILE` as JSON")
@@ -55,8 +57,8 @@ func parse(args []string, stderr io.Writer) (options, error) {
 		fmt.Fprintln(stderr, "closedloop:", err)
 		return o, err
 	}
-	if o.orders == "" && (len(o.columns) > 0 || o.layout != "" || o.lenient) {
-		err := errors.New("-columns, -layout and -lenient say how to read a file: want -orders FILE too")
+	if o.orders == "" && (len(o.columns) > 0 || o.layout != "" || o.lenient || o.lines) {
+		err := errors.New("-columns, -layout, -lenient and -lines say how to read a file: want -orders FILE too")
 		fmt.Fprintln(stderr, "closedloop:", err)
 		return o, err
 	}

@@ -29,6 +29,12 @@ type clvView struct {
 // clvReport shows what the customers will still buy and be worth.
 func (a *analysis) clvReport() (section, error) {
 	doc := a.clvSection()
+	if doc.Reason != "" {
+		return section{
+			ID: "clv-none", Title: "What they will still be worth",
+			Findings: []string{"What the customers will still be worth can’t be told: " + doc.Reason + "."},
+		}, nil
+	}
 	data := clvView{
 		NoValue: a.noValue(), Shortest: int(shortest.Hours() / 24),
 		Model: a.modelInWords(doc), Params: a.paramsTable(), Caveat: a.caveat(),
@@ -192,8 +198,8 @@ func (a *analysis) modelInWords(doc clvSection) string {
 
 // caveat says what the model takes for granted and is not so; "" if all is.
 func (a *analysis) caveat() string {
-	if s := a.worth.spend; s != nil && math.Abs(s.Correlation) >= 0.3 {
-		return fmt.Sprintf("Who orders more often also spends otherwise an order (correlation %s). The model takes the two for independent, so that its values are biased.", two(&s.Correlation))
+	if s := a.worth.spend; s != nil && s.Correlation != nil && math.Abs(*s.Correlation) >= 0.3 {
+		return fmt.Sprintf("Who orders more often also spends otherwise an order (correlation %s). The model takes the two for independent, so that its values are biased.", two(s.Correlation))
 	}
 	return ""
 }

@@ -517,11 +517,11 @@ func TestNoValueSaysWhy(t *testing.T) {
 	if v := clvViewOf(t, a); v.Spread != nil || v.Segments != nil || v.NoValue == "" || v.Weeks == nil {
 		t.Error("a value is drawn that there is not, or no check")
 	}
-	a.worth.spend.Correlation = -0.4
+	a.worth.spend.Correlation = new(-0.4)
 	if !strings.Contains(a.caveat(), "-0.40") {
 		t.Errorf("caveat %q", a.caveat())
 	}
-	if a.worth.spend.Correlation = 0.29; a.caveat() != "" {
+	if a.worth.spend.Correlation = new(0.29); a.caveat() != "" {
 		t.Errorf("caveat %q", a.caveat())
 	}
 	a.worth.fit.Verdict = clv.Verdict{Kind: clv.Flat}

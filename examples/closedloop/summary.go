@@ -22,8 +22,8 @@ func (a *analysis) summarise(w io.Writer) error {
 	d := a.document()
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s, %s to %s\n", d.Input.Source, d.Input.From, d.Input.To)
-	fmt.Fprintf(&b, "%s rows: %s orders of %s customers, %s in total\n",
-		count(d.Input.Rows), count(d.Input.Orders), count(d.Input.Customers), a.amount(d.Input.Total))
+	fmt.Fprintf(&b, "%s: %s of %s, %s in total\n",
+		counted(d.Input.Rows, "row"), counted(d.Input.Orders, "order"), counted(d.Input.Customers, "customer"), a.amount(d.Input.Total))
 	if notes := a.notes(d.Input); notes != "" {
 		fmt.Fprintln(&b, notes)
 	}
@@ -33,14 +33,17 @@ func (a *analysis) summarise(w io.Writer) error {
 	for _, s := range d.RFM.Segments {
 		fmt.Fprintf(&b, "%-20s %10s %9s %16s %8s\n", s.Name, count(s.Customers), count(s.Orders), a.amount(s.Revenue), percent(s.Share))
 	}
-	fmt.Fprintf(&b, "\nThe top 20 %% of customers bring %s of the revenue (Gini %s).\n",
-		percent(d.RFM.Concentration.Top20), two(d.RFM.Concentration.Gini))
-	if d.Layers != nil {
+	if d.Layers != nil && d.RFM.Segments[0].Share != nil {
+		fmt.Fprintf(&b, "\nThe top 20 %% of customers bring %s of the revenue (Gini %s).\n",
+			percent(d.RFM.Concentration.Top20), two(d.RFM.Concentration.Gini))
 		fmt.Fprintf(&b, "Layers by value:%s.\n", groupsInLine(d.Layers.Groups))
 	}
 	fmt.Fprintf(&b, "Stages:%s.\n", a.stagesInLine())
+	if reason := d.CLV.Reason; reason != "" {
+		fmt.Fprintf(&b, "Value to come: not estimated (%s).\n", reason)
+	}
 	if h := d.CLV.HoldOut; h != nil {
-		fmt.Fprintf(&b, "%s to %s expected %s more days with an order; there were %s.\n", d.CLV.Model, h.Until, count(int(h.Predicted+0.5)), count(int(h.Actual)))
+		fmt.Fprintf(&b, "Check: from orders to %s %s expects %s days with an order; there were %s.\n", h.Until, d.CLV.Model, count(int(h.Predicted+0.5)), count(int(h.Actual)))
 	}
 	if p := d.RFM.Promotion; p != nil {
 		fmt.Fprintf(&b, "Discounts: %s of %s orders, %s given away.\n", count(p.Discounted), count(p.Discounted+p.FullPrice), a.amount(p.Subsidy))
@@ -95,7 +98,10 @@ func operationsInLine(operations []operationSection) string {
 func (a *analysis) notes(in inputSection) string {
 	var notes []string
 	if in.Refunds > 0 {
-		notes = append(notes, count(in.Refunds)+" refunds")
+		notes = append(notes, counted(in.Refunds, "refund"))
+	}
+	if n := a.orders.Report.FullyRefunded; n > 0 {
+		notes = append(notes, counted(n, "order")+" refunded in full")
 	}
 	for _, reason := range slices.Sorted(maps.Keys(in.SetAside)) {
 		notes = append(notes, fmt.Sprintf("%s set aside (%s)", count(in.SetAside[reason]), reason))
@@ -105,45 +111,67 @@ func (a *analysis) notes(in inputSection) string {
 
 // explain prints why one customer is where they are, and what is to be done.
 func (a *analysis) explain(w io.Writer, id string) error {
-	record, ok := a.tally.Record(id)
-	if !ok {
+	record, ordered := a.tally.Record(id)
+	if _, visited := a.groups.visits[id]; !ordered && !visited {
 		return fmt.Errorf("no customer %q in %s", id, a.in.source)
 	}
 	var b strings.Builder
 	e := a.model.Explain(record)
 	fmt.Fprintf(&b, "customer %s\n%s\n", id, e)
 	if e.Unscored == "" {
-		a.explainGroups(&b, person{id, record, e.Score, a.grid.Segment(e.Score)})
+		a.explainValue(&b, person{id, record, e.Score, a.grid.Segment(e.Score)})
 	}
+	a.explainLife(&b, id)
+	fmt.Fprintf(&b, "quadrant %s\n", a.groups.quadrants.Explain(a.visitor(id, record)))
+	if a.groups.promotions != nil {
+		if sales, ok := a.groups.promotions.Record(id); ok {
+			fmt.Fprintf(&b, "promotion %s\n", a.groups.promotionPolicy.Explain(sales))
+		}
+	}
+	fmt.Fprintf(&b, "\n%s\n", a.policy.Decide(strategy.Customer{ID: id, Labels: a.labels(id)}, a.in.asOf))
 	_, err := io.WriteString(w, b.String())
 	return err
 }
 
-func (a *analysis) explainGroups(b *strings.Builder, p person) {
-	g := &a.groups
+// explainValue explains what only those who have ordered have.
+func (a *analysis) explainValue(b *strings.Builder, p person) {
 	match := a.grid.Match(p.score)
 	fmt.Fprintf(b, "segment %s, by rule %d of map %q: %s\n", match.Segment, match.Rule+1, a.grid.Name, a.grid.Rules[match.Rule])
-	if g.layered {
-		fmt.Fprintf(b, "layer %s\n", g.layering.Explain(p.record.Net()))
+	if a.before != nil {
+		path := a.path(p.id)
+		fmt.Fprintf(b, "since %s: %s\n", a.in.since.Format(time.DateOnly), moveInWords(path))
 	}
-	if history, ok := a.life.log.History(p.id, a.life.policy, a.in.asOf); ok {
+	if a.groups.layered {
+		fmt.Fprintf(b, "layer %s\n", a.groups.layering.Explain(p.record.Net()))
+	}
+	octant := rfm.OctantOf(a.groups.octants.Score(p.record))
+	fmt.Fprintf(b, "octant %s %s\n", octant, octant.Chinese())
+}
+
+func moveInWords(p rfm.Path) string {
+	before, after := strings.TrimPrefix(p.Before, "segment="), strings.TrimPrefix(p.After, "segment=")
+	switch {
+	case before == "":
+		return "new, now " + after
+	case before == after:
+		return "still " + after
+	}
+	return fmt.Sprintf("from %s to %s, by %s", before, after, p.Cause())
+}
+
+func (a *analysis) explainLife(b *strings.Builder, id string) {
+	if history, ok := a.life.log.History(id, a.life.policy, a.in.asOf); ok {
 		at := a.life.policy.At(history, a.in.asOf)
-		fmt.Fprintf(b, "stage %s, idle for %d days", at.Stage, at.IdleDays)
+		fmt.Fprintf(b, "stage %s", at.Stage)
+		if at.Stage != lifecycle.Follower {
+			fmt.Fprintf(b, ", last order %d days ago", int(at.Idle.Hours()/24))
+		}
 		if at.Next != nil {
 			fmt.Fprintf(b, "; %s from %s if nothing happens", at.Next.Stage, at.Next.At.Format(time.DateOnly))
 		}
 		b.WriteString("\n")
 	}
-	a.explainWorth(b, p.id)
-	octant := rfm.OctantOf(g.octants.Score(p.record))
-	fmt.Fprintf(b, "octant %s %s\n", octant, octant.Chinese())
-	fmt.Fprintf(b, "quadrant %s\n", g.quadrants.Explain(a.visitor(p.id, p.record)))
-	if g.promotions != nil {
-		if record, ok := g.promotions.Record(p.id); ok {
-			fmt.Fprintf(b, "promotion %s\n", g.promotionPolicy.Explain(record))
-		}
-	}
-	fmt.Fprintf(b, "\n%s\n", a.policy.Decide(strategy.Customer{ID: p.id, Labels: a.labels(p.id)}, a.in.asOf))
+	a.explainWorth(b, id)
 }
 
 // explainWorth says how likely it is that the customer still is one, and what
@@ -179,6 +207,14 @@ func (a *analysis) amount(text string) string {
 func money(d decimal.Decimal) string { return d.String() }
 
 func count(n int) string { return grouped(fmt.Sprint(n)) }
+
+// counted is a count with what was counted: "1 order", "1,200 orders".
+func counted(n int, what string) string {
+	if n == 1 {
+		return "1 " + what
+	}
+	return count(n) + " " + what + "s"
+}
 
 // grouped puts a comma between thousands.
 func grouped(digits string) string {
