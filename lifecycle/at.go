@@ -1,6 +1,7 @@
 package lifecycle
 
 import (
+	"encoding/json"
 	"fmt"
 	"slices"
 	"time"
@@ -13,7 +14,8 @@ type At struct {
 	Stage   Stage  `json:"stage"`
 	Because Reason `json:"because"`
 	// Idle is the time since the last event, and IdleDays the number of local
-	// dates since. Both are meaningless, and zero, for a Follower.
+	// dates since. Both are meaningless for a Follower: zero here, and absent
+	// from JSON.
 	Idle     time.Duration `json:"-"`
 	IdleDays int           `json:"idleDays"`
 	// Next is the next change if nothing happens; nil if there will be none.
@@ -22,6 +24,27 @@ type At struct {
 
 // Label returns the stage as other packages read it, such as "stage=silent".
 func (a At) Label() string { return a.Stage.Label() }
+
+// MarshalJSON writes a by its keys, and "idleDays" of whoever had an event: 0
+// means that it was today.
+func (a At) MarshalJSON() ([]byte, error) {
+	type plain At
+	return json.Marshal(struct {
+		plain
+
+		// These stand in for the ones in plain, in the same order.
+		IdleDays *int    `json:"idleDays,omitempty"`
+		Next     *Change `json:"next,omitempty"`
+	}{plain(a), a.idleDays(), a.Next})
+}
+
+// idleDays is nil for a Follower.
+func (a At) idleDays() *int {
+	if a.Stage == Follower {
+		return nil
+	}
+	return &a.IdleDays
+}
 
 // Change is a stage to come.
 type Change struct {

@@ -112,14 +112,15 @@ func (c Curve) At(t float64) float64 { return c.survival.At(t) }
 type Quantile struct {
 	// Time is the first at which the curve is at or below 1 - share; of meaning
 	// only if it is Reached. A share that is not reached is longer than anybody
-	// was watched, which is an answer too.
-	Time    float64 `json:"time"`
+	// was watched, which is an answer too. JSON has only what is reached: none
+	// is at 0.
+	Time    float64 `json:"time,omitzero"`
 	Reached bool    `json:"reached"`
 	// Low and High are the interval of Time (Brookmeyer and Crowley 1982): the
 	// times at which the bounds of the curve get there, if they do.
-	Low         float64 `json:"low"`
+	Low         float64 `json:"low,omitzero"`
 	LowReached  bool    `json:"lowReached"`
-	High        float64 `json:"high"`
+	High        float64 `json:"high,omitzero"`
 	HighReached bool    `json:"highReached"`
 }
 

@@ -43,6 +43,20 @@
 // those of the same configuration and marshal to canonical bytes. To unmarshal,
 // set the configuration first; bytes of another one are an error.
 //
+// # Now
+//
+// Stock answers include an event at now itself: it has happened, and whoever
+// buys at now is not idle. This holds for [Policy.At], [Policy.History],
+// [History.Overdue], [Log.Stages], [Log.Count], [Log.Migrate] and [Log.Fit].
+// Flow answers end just before now, since a period includes its first instant
+// and not its end: at midnight the old day is over, and the new one has not
+// begun. This holds for Growth, Retention, Stickiness and [Revenue.Value].
+//
+// To report at the end of a day, pass its last microsecond to stock answers and
+// the first instant of the next day to flow answers, and set Until to that last
+// microsecond. [Activity] and [Revenue] don't know the order of events within a
+// period: without Until they count those after now in the last period too.
+//
 // A period or an interval that is not over at the moment of the report is
 // flagged and left out of rates, since it can only look bad.
 package lifecycle

@@ -58,8 +58,8 @@ type Threshold struct {
 	Share float64 `json:"share"`
 	// Days is meaningful only if the share is Reached: if it is not, more
 	// customers than that have never come back while they were watched, and no
-	// number of days is known by which as many have.
-	Days    int  `json:"days"`
+	// number of days is known by which as many have, and JSON has none.
+	Days    int  `json:"days,omitzero"`
 	Reached bool `json:"reached"`
 	// Interval is that of Days.
 	Interval Quantile `json:"interval"`
@@ -225,7 +225,8 @@ func (f Fitted) Policy(base Policy) Policy {
 	return fitted
 }
 
-// span returns the threshold as a span, the zero one if it is not reached.
+// span returns the threshold as a span, the zero one if it is not reached, or
+// if a host has filled in days that [regulars.Days] does not take.
 func (t Threshold) span() regulars.Span {
 	if !t.Reached || t.Days < 1 || t.Days > maxDays {
 		return regulars.Span{}

@@ -7,6 +7,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/shopspring/decimal"
 
+	"github.com/regulars-go/regulars"
 	"github.com/regulars-go/regulars/lifecycle"
 )
 
@@ -27,6 +28,16 @@ func TestReportsAsJSON(t *testing.T) {
 	value, err := revenue.Value(now, lifecycle.CohortOptions[string]{})
 	checkAdd(t, err)
 	at := lifecycle.Policy{}.At(lifecycle.History{First: on("2024-03-01"), Last: on("2024-03-01"), Events: 1}, now)
+	follower := lifecycle.Policy{}.At(lifecycle.History{Known: on("2024-03-01")}, now)
+	today := lifecycle.Policy{NewFor: regulars.Days(1)}.At(lifecycle.History{First: now, Last: now, Events: 1}, now)
+	today.Next = nil
+	var log lifecycle.Log[int]
+	for customer := range 4 { // one of four comes back, after a week
+		checkAdd(t, log.Add(customer, on("2024-03-01")))
+	}
+	checkAdd(t, log.Add(0, on("2024-03-08")))
+	fitted, err := log.Fit(now, lifecycle.FitOptions[int]{Silent: 0.2, Churned: 0.5})
+	checkAdd(t, err)
 	march := `"period":"2024-03","start":"2024-03-01T00:00:00Z","end":"2024-04-01T00:00:00Z","complete":false`
 	tests := []struct {
 		name   string
@@ -39,6 +50,11 @@ func TestReportsAsJSON(t *testing.T) {
 		{"kind", retention.Kind, `"on"`},
 		{"value", value.All, `{"cohort":"all","size":2,"cells":[{"of":2,"total":"42.5"},{"of":2,"total":"56.5"},{"of":0,"total":"0","open":2,"openTotal":"66.3"}]}`},
 		{"stage", at, `{"stage":"active","because":{"rule":"idle \u003c silentAfter","bound":"60d","source":"default","since":"2024-03-01T12:00:00Z"},"idleDays":30,"next":{"at":"2024-04-30T12:00:00Z","stage":"silent"}}`},
+		{"follower", follower, `{"stage":"follower","because":{"rule":"no event","since":"2024-03-01T12:00:00Z"}}`},
+		{"active today", today, `{"stage":"new","because":{"rule":"first event \u003c newFor ago","bound":"1d","source":"policy","since":"2024-03-31T12:00:00Z"},"idleDays":0}`},
+		{"fitted", fitted, `{"classes":[{"minEvents":1,"gaps":5,"open":4,` +
+			`"silent":{"share":0.2,"days":7,"reached":true,"interval":{"time":7,"reached":true,"low":7,"lowReached":true,"highReached":false}},` +
+			`"churned":{"share":0.5,"reached":false,"interval":{"reached":false,"low":7,"lowReached":true,"highReached":false}}}]}`},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {

@@ -139,8 +139,9 @@ func (p *logPage) know(number uint32, since int64) {
 	p.known[number] = min(p.known[number], since)
 }
 
-// Merge adds all that was added to other. Logs of another Zone or Until don't
-// merge.
+// Merge adds all that was added to other, whose answers stay as they are. It
+// brings the events of other in order, as reading does: nobody else may use
+// other at the same time. Logs of another Zone or Until don't merge.
 func (l *Log[K]) Merge(other *Log[K]) error {
 	if l == other {
 		return errors.New("lifecycle: a log can't be merged into itself")

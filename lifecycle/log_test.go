@@ -179,6 +179,44 @@ func TestMigrationOfNobody(t *testing.T) {
 	}
 }
 
+func TestAnEventAtNowIsInStockAndNotYetInFlow(t *testing.T) {
+	midnight := date(t, "2024-05-02") // ann buys at noon of the day before and at this instant
+	log := lifecycle.Log[string]{}
+	checkAdd(t, log.Add("ann", midnight.Add(-12*time.Hour)))
+	checkAdd(t, log.Add("ann", midnight))
+	for _, test := range []struct {
+		name             string
+		now              time.Time
+		stock, gaps      int // events so far; gaps that are not of today
+		days, activeLast int // rows of growth; active in the last one
+		complete         bool
+	}{
+		{"last microsecond of the day", midnight.Add(-time.Microsecond), 1, 0, 1, 1, false},
+		{"midnight", midnight, 2, 1, 1, 1, true},
+		{"a microsecond later", midnight.Add(time.Microsecond), 2, 1, 2, 1, false},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			h, _ := log.History("ann", lifecycle.Policy{}, test.now)
+			f, err := log.Fit(test.now, lifecycle.FitOptions[string]{})
+			checkAdd(t, err)
+			if h.Events != test.stock || f.Classes[0].Gaps != test.gaps {
+				t.Errorf("stock: %d events, %d gaps; want %d, %d", h.Events, f.Classes[0].Gaps, test.stock, test.gaps)
+			}
+			rows, err := log.Activity(lifecycle.Daily()).Growth(test.now, lifecycle.GrowthOptions[string]{})
+			checkAdd(t, err)
+			last := rows[len(rows)-1]
+			if len(rows) != test.days || last.Active != test.activeLast || last.Complete != test.complete {
+				t.Errorf("flow: %d days, the last %+v; want %d, %d active, complete %v", len(rows), last, test.days, test.activeLast, test.complete)
+			}
+			r, err := log.Retention(test.now, regulars.Hours(12), lifecycle.RetentionOptions[string]{})
+			checkAdd(t, err)
+			if got := len(r.All.Cells); got != test.days {
+				t.Errorf("flow: %d intervals, want %d", got, test.days)
+			}
+		})
+	}
+}
+
 func TestALogMakesAnActivity(t *testing.T) {
 	zones := zones(t)
 	// Property: the activity of a log is that of its events.
@@ -297,6 +335,29 @@ func TestFittedPolicyIsValid(t *testing.T) {
 			t.Fatal(err)
 		}
 	})
+}
+
+func TestFittedPolicyOfDaysThatAreNoSpan(t *testing.T) {
+	const most = 250 * 366 // of regulars.Days
+	base := lifecycle.Policy{SilentAfter: regulars.Days(20), ChurnAfter: regulars.Years(250)}
+	tests := []struct {
+		name string
+		days int
+		want regulars.Span
+	}{
+		{"negative", -1, base.SilentAfter},
+		{"none", 0, base.SilentAfter},
+		{"fewest", 1, regulars.Days(1)},
+		{"too many", most + 1, base.SilentAfter},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			f := lifecycle.Fitted{Classes: []lifecycle.FittedClass{{MinEvents: 1, Silent: lifecycle.Threshold{Days: test.days, Reached: true}}}}
+			if got := f.Policy(base).SilentAfter; got != test.want {
+				t.Errorf("silent after %s, want %s", got, test.want)
+			}
+		})
+	}
 }
 
 func TestFitRefuses(t *testing.T) {

@@ -180,6 +180,15 @@ func TestBadSpells(t *testing.T) {
 	}
 }
 
+func TestNegativeZeroIsZero(t *testing.T) {
+	var zero, negative lifecycle.Survival
+	checkAdd(t, zero.AddWeighted(lifecycle.Spell{Entry: 0, Exit: 3, Event: true}, 2))
+	checkAdd(t, negative.AddWeighted(lifecycle.Spell{Entry: math.Copysign(0, -1), Exit: 3, Event: true}, 2))
+	if diff := cmp.Diff(mustMarshal(t, &zero), mustMarshal(t, &negative)); diff != "" {
+		t.Errorf("(-want +got)\n%s", diff)
+	}
+}
+
 func TestCurveOfFew(t *testing.T) {
 	nobody := curveOf(t, &lifecycle.Survival{}, lifecycle.CurveOptions{})
 	if nobody.At(10) != 1 || nobody.Median().Reached || len(nobody.Steps) != 0 || nobody.RestrictedMean(5).Tau != 0 {
