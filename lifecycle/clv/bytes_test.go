@@ -50,7 +50,7 @@ func TestSameBitsEverywhere(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got, want := hashOf([]float64{spend.P, spend.Q, spend.V, spend.LogLikelihood, spend.Estimates[0].SE, spend.Correlation}), uint64(0xad52b7ec85d3d4cc); got != want {
+	if got, want := hashOf([]float64{spend.P, spend.Q, spend.V, spend.LogLikelihood, spend.Estimates[0].SE, *spend.Correlation}), uint64(0xad52b7ec85d3d4cc); got != want {
 		t.Errorf("Gamma-Gamma: hash %#x, want %#x (%+v)", got, want, spend.GammaGamma)
 	}
 }

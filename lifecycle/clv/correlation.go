@@ -3,8 +3,8 @@ package clv
 import "math"
 
 // correlation returns Pearson's r of a and b, each pair counted weight times
-// (once if weights is nil); 0 if either does not vary.
-func correlation(a, b, weights []float64) float64 {
+// (once if weights is nil); nil if either does not vary.
+func correlation(a, b, weights []float64) *float64 {
 	weight := func(i int) float64 {
 		if weights == nil {
 			return 1
@@ -28,7 +28,7 @@ func correlation(a, b, weights []float64) float64 {
 	}
 	const rounding = 1e-24 // of what does not vary
 	if aa <= rounding*n*meanA*meanA || bb <= rounding*n*meanB*meanB {
-		return 0
+		return nil
 	}
-	return min(max(ab/math.Sqrt(aa)/math.Sqrt(bb), -1), 1)
+	return new(min(max(ab/math.Sqrt(aa)/math.Sqrt(bb), -1), 1))
 }

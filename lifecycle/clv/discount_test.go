@@ -48,7 +48,8 @@ func TestDiscountedByParts(t *testing.T) {
 			sum += weight * math.Exp(-rate.Of*u) * first(m.Expected(r, u))
 		}
 		want := math.Exp(-rate.Of*ahead)*first(m.Expected(r, ahead)) + rate.Of*sum*ahead/steps/3
-		if got := first(m.Discounted(r, ahead, rate)); !near(got, want, 1e-6) {
+		const subnormal = 1e-307 // below, floats lose digits
+		if got := first(m.Discounted(r, ahead, rate)); !near(got, want, 1e-6) && max(got, want) > subnormal {
 			t.Fatalf("%v %+v over %v: %v, want %v", m, r, ahead, got, want)
 		}
 	})
@@ -128,8 +129,8 @@ func TestRateIn(t *testing.T) {
 	}
 }
 
-func TestValue(t *testing.T) {
-	v := Value{Model: cdnowModels[2], Spend: GammaGamma{6.25, 3.74, 15.44}, Rate: Annual(0.15)}
+func TestValuation(t *testing.T) {
+	v := Valuation{Model: cdnowModels[2], Spend: GammaGamma{6.25, 3.74, 15.44}, Rate: Annual(0.15)}
 	r := Row{Repeats: 7, Recency: 29.43, Age: 38.86, Spend: 73.74, Unit: Week}
 	purchases := first(v.Model.Discounted(r, 52, v.Rate))
 	spend := first(v.Spend.Expected(r))
@@ -155,7 +156,7 @@ func TestResidualsAreResidual(t *testing.T) {
 		{ParetoNBD, Week, [4]float64{0.553, 10.58, 0.606, 11.67}},
 	}
 	rapid.Check(t, func(t *rapid.T) {
-		v := Value{
+		v := Valuation{
 			Model: rapid.SampledFrom(families).Draw(t, "model"),
 			Spend: GammaGamma{6.25, 3.74, 15.44},
 			Rate:  Annual(0.15),

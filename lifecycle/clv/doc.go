@@ -11,8 +11,9 @@
 // the first ([Row.Repeats], x in the literature), when the last was
 // ([Row.Recency], t_x), how long ago the first was ([Row.Age], T), all in a
 // stated [Unit], and what a repeat purchase comes to ([Row.Spend]).
-// [Customers] makes rows of an order log by a [Log], which says where days
-// begin and what counts; refunded orders are no purchases. Or bring your own.
+// [Customers] makes rows of an order log by a [LinePolicy], which says where
+// days begin and what counts; refunded orders are no purchases. Or bring your
+// own.
 //
 // The models are for customers who can leave without saying so, observed from
 // their very first purchase on. They are not for subscriptions with a notice,
@@ -39,9 +40,9 @@
 //     [Model.Cumulative] for a population
 //   - discounted: [Model.Discounted] over a time, [Model.Residual] for ever, at a
 //     [Rate], which states its own unit
-//   - money: [GammaGamma.Expected] for a purchase, [Value.ToCome] and
-//     [Value.Residual] for a customer, [Value.Residuals] for many. Value so far
-//     is not here: package lifecycle counts it.
+//   - money: [GammaGamma.Expected] for a purchase, [Valuation.ToCome] and
+//     [Valuation.Residual] for a customer, [Valuation.Residuals] for many.
+//     Value so far is not here: package lifecycle counts it.
 //
 // Times in and out are in the model's unit; [Unit.Per] converts, so that
 // fit.Expected(row, fit.Unit.Per(clv.Year)) is about a year whatever the unit.

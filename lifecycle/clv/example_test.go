@@ -14,7 +14,7 @@ import (
 // shop is the log of a made-up shop. 300 customers first buy in January or
 // February 2025, come back at their own pace, and after each purchase some
 // have had enough.
-func shop() (orders []clv.Order[string]) {
+func shop() (lines []clv.Line[string]) {
 	rng := rand.New(rand.NewPCG(2025, 0))
 	for i := range 300 {
 		at := time.Date(2025, 1, 1+rng.IntN(59), 10, 0, 0, 0, time.UTC)
@@ -23,14 +23,14 @@ func shop() (orders []clv.Order[string]) {
 		pays := 10 + 40*rng.Float64()
 		for at.Year() == 2025 {
 			amount := math.Round(pays * (0.5 + rng.Float64()))
-			orders = append(orders, clv.Order[string]{Customer: fmt.Sprintf("c%03d", i), At: at, Amount: amount})
+			lines = append(lines, clv.Line[string]{Customer: fmt.Sprintf("c%03d", i), At: at, Amount: amount})
 			if rng.Float64() < leaves {
 				break
 			}
 			at = at.AddDate(0, 0, 1+int(gap*rng.ExpFloat64()))
 		}
 	}
-	return orders
+	return lines
 }
 
 func through(month time.Month, day int) time.Time {
@@ -53,7 +53,7 @@ func must[T any](v T, err error) T {
 
 // From an order log to what a customer is still worth.
 func Example() {
-	customers, _, err := clv.Customers(shop(), clv.Log{Unit: clv.Week, Through: through(time.August, 31)})
+	customers, _, err := clv.Customers(shop(), clv.LinePolicy{Unit: clv.Week, Through: through(time.August, 31)})
 	if err != nil {
 		log.Fatal(err)
 	}
@@ -68,7 +68,7 @@ func Example() {
 	}
 	fmt.Println(fit.Verdict.Kind, "/", spend.Verdict.Kind)
 
-	value := clv.Value{Model: fit.Model, Spend: spend.GammaGamma, Rate: clv.Annual(0.1), Margin: 0.4}
+	value := clv.Valuation{Model: fit.Model, Spend: spend.GammaGamma, Rate: clv.Annual(0.1), Margin: 0.4}
 	year := fit.Unit.Per(clv.Year)
 	for _, c := range customers[8:11] {
 		fmt.Printf("%s: %d repeats, P(alive) %.2f, %.1f purchases and %.2f a year\n", c.ID, c.Repeats,
@@ -82,7 +82,7 @@ func Example() {
 }
 
 func ExampleFitBGNBD() {
-	customers, _, err := clv.Customers(shop(), clv.Log{Unit: clv.Week, Through: through(time.June, 30)})
+	customers, _, err := clv.Customers(shop(), clv.LinePolicy{Unit: clv.Week, Through: through(time.June, 30)})
 	if err != nil {
 		log.Fatal(err)
 	}
@@ -123,7 +123,7 @@ func ExampleVerdict() {
 }
 
 func ExampleFitMBGNBD() {
-	customers, _, err := clv.Customers(shop(), clv.Log{Unit: clv.Day, Through: through(time.June, 30)})
+	customers, _, err := clv.Customers(shop(), clv.LinePolicy{Unit: clv.Day, Through: through(time.June, 30)})
 	if err != nil {
 		log.Fatal(err)
 	}
@@ -137,7 +137,7 @@ func ExampleFitMBGNBD() {
 }
 
 func ExampleFitParetoNBD() {
-	customers, _, err := clv.Customers(shop(), clv.Log{Unit: clv.Week, Through: through(time.June, 30)})
+	customers, _, err := clv.Customers(shop(), clv.LinePolicy{Unit: clv.Week, Through: through(time.June, 30)})
 	if err != nil {
 		log.Fatal(err)
 	}
@@ -151,7 +151,7 @@ func ExampleFitParetoNBD() {
 }
 
 func ExampleFitter() {
-	customers, _, err := clv.Customers(shop(), clv.Log{Unit: clv.Week, Through: through(time.June, 30)})
+	customers, _, err := clv.Customers(shop(), clv.LinePolicy{Unit: clv.Week, Through: through(time.June, 30)})
 	if err != nil {
 		log.Fatal(err)
 	}
@@ -166,7 +166,7 @@ func ExampleFitter() {
 }
 
 func ExampleFitGammaGamma() {
-	customers, _, err := clv.Customers(shop(), clv.Log{Unit: clv.Week, Through: through(time.June, 30)})
+	customers, _, err := clv.Customers(shop(), clv.LinePolicy{Unit: clv.Week, Through: through(time.June, 30)})
 	if err != nil {
 		log.Fatal(err)
 	}
@@ -175,9 +175,28 @@ func ExampleFitGammaGamma() {
 		log.Fatal(err)
 	}
 	fmt.Printf("mean %.2f over %d customers, %d set aside, correlation with repeats %.2f\n",
-		must(fit.Mean()), fit.Customers, fit.SetAside, fit.Correlation)
+		must(fit.Mean()), fit.Customers, fit.SetAside, *fit.Correlation)
 	// Output:
 	// mean 31.06 over 226 customers, 74 set aside, correlation with repeats 0.08
+}
+
+// A prior keeps a fit of three customers from running away.
+func ExampleFitter_GammaGamma() {
+	rows := []clv.Row{
+		{Repeats: 3, Recency: 20, Age: 30, Unit: clv.Week, Spend: 20},
+		{Repeats: 1, Recency: 10, Age: 30, Unit: clv.Week, Spend: 35},
+		{Repeats: 2, Recency: 25, Age: 30, Unit: clv.Week, Spend: 50},
+	}
+	for _, fitter := range []clv.Fitter{{}, {PriorSD: 1}} {
+		fit, err := fitter.GammaGamma(rows)
+		if err != nil {
+			log.Fatal(err)
+		}
+		fmt.Printf("p=%.3g q=%.3g v=%.3g: %v\n", fit.P, fit.Q, fit.V, fit.Verdict)
+	}
+	// Output:
+	// p=2.41e+06 q=7.1 v=8.98e-05: boundary: p → ∞, v → 0
+	// p=3.17 q=3.64 v=35.4: interior
 }
 
 // The figures for CDNOW of Fader and Hardie's note 025.
@@ -292,8 +311,8 @@ func ExampleRate_In() {
 	// 0.002679 a week, 0.000383 a day
 }
 
-func ExampleValue_ToCome() {
-	value := clv.Value{
+func ExampleValuation_ToCome() {
+	value := clv.Valuation{
 		Model:  cdnow,
 		Spend:  clv.GammaGamma{P: 6.25, Q: 3.74, V: 15.44},
 		Rate:   clv.Annual(0.15),
@@ -306,8 +325,8 @@ func ExampleValue_ToCome() {
 }
 
 // What several customers will still be worth, all at once.
-func ExampleValue_Residuals() {
-	value := clv.Value{Model: cdnow, Spend: clv.GammaGamma{P: 6.25, Q: 3.74, V: 15.44}, Rate: clv.Annual(0.15)}
+func ExampleValuation_Residuals() {
+	value := clv.Valuation{Model: cdnow, Spend: clv.GammaGamma{P: 6.25, Q: 3.74, V: 15.44}, Rate: clv.Annual(0.15)}
 	newcomer := clv.Row{Age: 38.86, Unit: clv.Week}
 	fmt.Printf("%.2f\n", must(value.Residuals([]clv.Row{customer, newcomer})))
 	// Output:
@@ -316,14 +335,14 @@ func ExampleValue_Residuals() {
 
 func ExampleCustomers() {
 	at := func(day int) time.Time { return time.Date(2026, 3, day, 18, 0, 0, 0, time.UTC) }
-	orders := []clv.Order[string]{
+	lines := []clv.Line[string]{
 		{Customer: "ann", At: at(1), Amount: 30},
 		{Customer: "ann", At: at(8), Amount: 20},
 		{Customer: "ann", At: at(20), Amount: 50, ID: "a3"},
 		{Customer: "ann", At: at(22), Amount: -50, ID: "a3"}, // sent back
 		{Customer: "bob", At: at(5), Amount: 10},
 	}
-	customers, aside, err := clv.Customers(orders, clv.Log{Unit: clv.Day, Through: at(31)})
+	customers, aside, err := clv.Customers(lines, clv.LinePolicy{Unit: clv.Day, Through: at(31)})
 	if err != nil {
 		log.Fatal(err)
 	}
@@ -334,12 +353,12 @@ func ExampleCustomers() {
 	// Output:
 	// ann: 1 repeats, recency 7, age 30, spend 20
 	// bob: 0 repeats, recency 0, age 26, spend 0
-	// {Later:0 Free:0 Refunded:1 Unmatched:0 Visitors:0}
+	// {Later:0 ZeroAmounts:0 Refunded:1 Unmatched:0 Visitors:0}
 }
 
 func ExampleCheckHoldOut() {
 	check, err := clv.CheckHoldOut(shop(), clv.HoldOut{
-		Log:    clv.Log{Unit: clv.Week, Through: through(time.December, 31)},
+		Policy: clv.LinePolicy{Unit: clv.Week, Through: through(time.December, 31)},
 		Until:  through(time.June, 30),
 		Family: clv.BGNBD,
 	})
@@ -361,7 +380,7 @@ func ExampleCheckHoldOut() {
 }
 
 func ExamplePopulation_Explain() {
-	customers, _, err := clv.Customers(shop(), clv.Log{Unit: clv.Day, Through: through(time.June, 30)})
+	customers, _, err := clv.Customers(shop(), clv.LinePolicy{Unit: clv.Day, Through: through(time.June, 30)})
 	if err != nil {
 		log.Fatal(err)
 	}
@@ -385,6 +404,15 @@ func ExamplePopulation_Explain() {
 	// P(alive) 0.07: silence; silent for 163 at a usual gap of 16.6; above 15% of customers
 	// had they bought today: 1.00
 	// typical of all: 0.23
+}
+
+func ExampleFamily_Parameters() {
+	for _, f := range []clv.Family{clv.BGNBD, clv.ParetoNBD} {
+		fmt.Println(f, f.Parameters())
+	}
+	// Output:
+	// BG/NBD [r alpha a b]
+	// Pareto/NBD [r alpha s beta]
 }
 
 func ExampleUnit_Per() {

@@ -416,7 +416,7 @@ func TestBadArguments(t *testing.T) {
 	if err := fails(Fitter{PriorSD: nan}.Fit(BGNBD, []Row{r})); err == nil {
 		t.Error("a prior NaN without an error")
 	}
-	if err := value(Value{Model: m, Spend: GammaGamma{6, 4, 15}, Margin: 1.5}.ToCome(r, 1)); err == nil {
+	if err := value(Valuation{Model: m, Spend: GammaGamma{6, 4, 15}, Margin: 1.5}.ToCome(r, 1)); err == nil {
 		t.Error("a margin of 1.5 without an error")
 	}
 }

@@ -13,8 +13,8 @@ import (
 // HoldOut says how to check a model against what happened after it was
 // fitted.
 type HoldOut struct {
-	// Log reads the whole order log; its Through ends the held-back time.
-	Log Log
+	// Policy reads the whole order log; its Through ends the held-back time.
+	Policy LinePolicy
 	// Until is a moment of the last day that the model gets to see.
 	Until time.Time
 	// Family is the model to fit. It must be stated.
@@ -33,14 +33,15 @@ type Check struct {
 	Actual    float64 `json:"actual"`
 	Predicted float64 `json:"predicted"`
 	// MAE and RMSE are the mean absolute and the root mean square error per
-	// customer. Correlation is Pearson's r; 0 if either does not vary.
-	MAE         float64 `json:"mae"`
-	RMSE        float64 `json:"rmse"`
-	Correlation float64 `json:"correlation"`
+	// customer. Correlation is Pearson's r; nil if either does not vary.
+	MAE         float64  `json:"mae"`
+	RMSE        float64  `json:"rmse"`
+	Correlation *float64 `json:"correlation"`
 	// Weeks are the repeat purchases of all these customers by the end of each
 	// week since the first purchase of the eldest, as counted and as expected
 	// from the model without looking at anyone's history. The last week may
-	// be cut short by the end of the log; it is predicted to that end.
+	// be cut short by the end of the log; it is predicted to that end. There
+	// are at most 5,218, a hundred years; what comes after has no week here.
 	Weeks []WeekCheck `json:"weeks"`
 	// Classes compare by the number of repeats before: 0 to 6, and 7 or more.
 	Classes []ClassCheck `json:"classes"`
@@ -62,14 +63,14 @@ type ClassCheck struct {
 	Predicted float64 `json:"predicted"` // likewise
 }
 
-// maxWeeks bounds the number of weeks to compare: 100 years.
+// maxWeeks bounds Check.Weeks, and with it the work: 100 years.
 const maxWeeks = 5218
 
 // CheckHoldOut fits a model on the days until h.Until and compares what it
 // expects of the days after with what happened. Errors are those of
 // [Customers] and [Fitter.Fit], and one if Until is not before Through.
-func CheckHoldOut[K regulars.ID](orders []Order[K], h HoldOut) (*Check, error) {
-	s, err := split(orders, h)
+func CheckHoldOut[K regulars.ID](lines []Line[K], h HoldOut) (*Check, error) {
+	s, err := split(lines, h)
 	if err != nil {
 		return nil, err
 	}
@@ -88,23 +89,23 @@ type heldOut struct {
 	repeats  []calendar.Day // of all purchases but the first ones, in order
 }
 
-func split[K regulars.ID](orders []Order[K], h HoldOut) (s heldOut, err error) {
-	s.cut, s.end = calendar.DayOf(h.Until, h.Log.Zone), calendar.DayOf(h.Log.Through, h.Log.Zone)
+func split[K regulars.ID](lines []Line[K], h HoldOut) (s heldOut, err error) {
+	s.cut, s.end = calendar.DayOf(h.Until, h.Policy.Zone), calendar.DayOf(h.Policy.Through, h.Policy.Zone)
 	if h.Until.IsZero() || s.cut >= s.end {
 		return s, fmt.Errorf("clv: hold-out: until %v, which is not before the last day %v", s.cut, s.end)
 	}
-	early := h.Log
+	early := h.Policy
 	early.Through = h.Until
-	before, _, err := readLog(orders, early)
+	before, _, err := readLog(lines, early)
 	if err != nil {
 		return s, err
 	}
-	all, _, err := readLog(orders, h.Log)
+	all, _, err := readLog(lines, h.Policy)
 	if err != nil {
 		return s, err
 	}
 	for _, p := range before {
-		s.rows = append(s.rows, p.row(s.cut, h.Log.Unit))
+		s.rows = append(s.rows, p.row(s.cut, h.Policy.Unit))
 	}
 	s.later = laterCounts(before, all, s.cut)
 	s.repeats = repeatDays(before, all)
@@ -158,10 +159,7 @@ func (c *Check) track(s heldOut) error {
 		eldest = max(eldest, r.Age)
 	}
 	first := s.cut - calendar.Day(math.Round(eldest*unit.Days()))
-	weeks := (int(s.end-first) + 7) / 7
-	if weeks > maxWeeks {
-		return fmt.Errorf("%w: %d weeks since the first purchase, more than %d", ErrHorizon, weeks, maxWeeks)
-	}
+	weeks := min((int(s.end-first)+7)/7, maxWeeks)
 	for week, seen := 1, 0; week <= weeks; week++ {
 		for seen < len(s.repeats) && int(s.repeats[seen]-first) < 7*week {
 			seen++

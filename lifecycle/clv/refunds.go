@@ -23,7 +23,7 @@ type refund struct {
 
 // settle returns the days of purchase of one customer, whose lines are sorted
 // by compareLines.
-func settle[K regulars.ID](lines []line[K], freeCounts bool, aside *SetAside) []dayAmount {
+func settle[K regulars.ID](lines []dayLine[K], skipZero bool, aside *SetAside) []dayAmount {
 	var sales []sale
 	var refunds []refund
 	for len(lines) > 0 {
@@ -49,11 +49,11 @@ func settle[K regulars.ID](lines []line[K], freeCounts bool, aside *SetAside) []
 			aside.Unmatched++
 		}
 	}
-	return purchaseDays(sales, freeCounts, aside)
+	return purchaseDays(sales, skipZero, aside)
 }
 
 // readAnonymous reads lines without an order ID: each is a sale or a refund.
-func readAnonymous[K regulars.ID](lines []line[K], sales []sale, refunds []refund) ([]sale, []refund) {
+func readAnonymous[K regulars.ID](lines []dayLine[K], sales []sale, refunds []refund) ([]sale, []refund) {
 	for _, l := range lines {
 		if l.amount < 0 {
 			refunds = append(refunds, refund{l.day, -l.amount})
@@ -66,7 +66,7 @@ func readAnonymous[K regulars.ID](lines []line[K], sales []sale, refunds []refun
 
 // readOrder reads the lines of one order. What was paid back beyond what was
 // paid becomes a refund like one without an ID.
-func readOrder[K regulars.ID](lines []line[K], sales []sale, refunds []refund) ([]sale, []refund) {
+func readOrder[K regulars.ID](lines []dayLine[K], sales []sale, refunds []refund) ([]sale, []refund) {
 	var s sale
 	sold, back, last := false, 0.0, lines[0].day
 	for _, l := range lines {
@@ -114,11 +114,11 @@ func (r refund) takeOff(sales []sale) bool {
 }
 
 // purchaseDays returns the days on which something was bought and kept.
-func purchaseDays(sales []sale, freeCounts bool, aside *SetAside) (days []dayAmount) {
+func purchaseDays(sales []sale, skipZero bool, aside *SetAside) (days []dayAmount) {
 	for _, s := range sales {
 		switch {
-		case s.paid == 0 && !freeCounts:
-			aside.Free++
+		case s.paid == 0 && skipZero:
+			aside.ZeroAmounts++
 			continue
 		case s.paid > 0 && s.spent():
 			aside.Refunded++

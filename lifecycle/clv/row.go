@@ -6,7 +6,7 @@ import (
 )
 
 // Row is what the models know of one customer, counted from the first
-// purchase. [Log.Customers] makes rows from orders.
+// purchase. [Customers] makes rows from orders.
 type Row struct {
 	// Repeats is how many purchases followed the first one: x in the
 	// literature. Purchases on one day count as one. 0 to [MaxRepeats].

@@ -79,10 +79,10 @@ type SpendFit struct {
 	// SetAside is how many customers were left out: those without a repeat
 	// purchase, or without an amount.
 	SetAside int64 `json:"setAside"`
-	// Correlation is that of repeats and spend over the customers fitted; 0 if
+	// Correlation is that of repeats and spend over the customers fitted; nil if
 	// either does not vary. The model takes it to be 0: from 0.3 up or down,
 	// say, its values are biased. It is 0.114 in the CDNOW sample.
-	Correlation float64 `json:"correlation"`
+	Correlation *float64 `json:"correlation"`
 }
 
 var spendParams = []string{"p", "q", "v"}
@@ -200,7 +200,7 @@ func (s *spendHistory) median() float64 {
 }
 
 // correlation returns Pearson's r of repeats and spend.
-func (s *spendHistory) correlation() float64 {
+func (s *spendHistory) correlation() *float64 {
 	n := len(s.groups)
 	repeats, spend, customers := make([]float64, n), make([]float64, n), make([]float64, n)
 	for i, g := range s.groups {

@@ -86,8 +86,8 @@ func TestSpendRecoversTheTruth(t *testing.T) {
 			t.Errorf("%s is %v ± %v, in truth %v", e.Name, e.Value, e.SE, want)
 		}
 	}
-	if math.Abs(fit.Correlation) > 0.06 {
-		t.Errorf("correlation %v of what is independent", fit.Correlation)
+	if c := fit.Correlation; c == nil || math.Abs(*c) > 0.06 {
+		t.Errorf("correlation %s of what is independent", told(c))
 	}
 	if mean := first(fit.Mean()); !near(mean, 40, 0.05) {
 		t.Errorf("mean %v, in truth 40", mean)

@@ -60,7 +60,7 @@ func TestTexts(t *testing.T) {
 		Limit{"a", false}.String():                    "a → 0",
 		Verdict{Kind: Interior}.String():              "interior",
 		cdnowModels[0].String():                       "BG/NBD r=0.243 alpha=4.414 a=0.793 b=2.426 (week)",
-		(&OrderError{3, "no time"}).Error():           "clv: order 3: no time",
+		(&LineError{3, "no time"}).Error():            "clv: line 3: no time",
 		(&RowError{1, Row{}, "odd"}).Error():          "clv: row 1 (0 repeats, recency 0, age 0): odd",
 		ParetoNBD.Parameters()[3]:                     "beta",
 		Verdict{Flat, nil, []string{"a"}, 0}.String(): "flat; a is free",

@@ -13,41 +13,43 @@ import (
 
 func day(n int) time.Time { return time.Date(2026, 1, 1+n, 12, 0, 0, 0, time.UTC) }
 
-func TestCustomersOfOrders(t *testing.T) {
-	sale := func(n int, amount float64) Order[string] { return Order[string]{"u", day(n), amount, ""} }
-	order := func(id string, n int, amount float64) Order[string] { return Order[string]{"u", day(n), amount, id} }
+func TestCustomersOfLines(t *testing.T) {
+	sale := func(n int, amount float64) Line[string] { return Line[string]{"u", day(n), amount, ""} }
+	order := func(id string, n int, amount float64) Line[string] { return Line[string]{"u", day(n), amount, id} }
 	row := func(repeats int, recency, age, spend float64) Row {
 		return Row{Repeats: repeats, Recency: recency, Age: age, Unit: Day, Spend: spend}
 	}
 	tests := []struct {
 		name   string
-		orders []Order[string]
-		free   bool
+		orders []Line[string]
+		skip   bool
 		want   Row
 		aside  SetAside
 	}{
-		{"one order", []Order[string]{sale(0, 9)}, false, row(0, 0, 30, 0), SetAside{}},
-		{"two days", []Order[string]{sale(0, 9), sale(10, 7)}, false, row(1, 10, 30, 7), SetAside{}},
-		{"two on a day", []Order[string]{sale(0, 9), sale(10, 7), sale(10, 5)}, false, row(1, 10, 30, 12), SetAside{}},
-		{"on the last day", []Order[string]{sale(0, 9), sale(30, 7)}, false, row(1, 30, 30, 7), SetAside{}},
-		{"after the last day", []Order[string]{sale(0, 9), sale(31, 7)}, false, row(0, 0, 30, 0), SetAside{Later: 1}},
-		{"free ones", []Order[string]{sale(0, 0), sale(5, 9), sale(10, 0)}, false, row(0, 0, 25, 0), SetAside{Free: 2}},
-		{"free ones count", []Order[string]{sale(0, 0), sale(5, 9), sale(10, 0)}, true, row(2, 10, 30, 4.5), SetAside{}},
-		{"refund same day", []Order[string]{sale(0, 9), sale(10, 7), sale(10, -7)}, false, row(0, 0, 30, 0), SetAside{Refunded: 1}},
-		{"refund later", []Order[string]{sale(0, 9), sale(10, 7), sale(20, -7)}, false, row(0, 0, 30, 0), SetAside{Refunded: 1}},
-		{"refund unknown yet", []Order[string]{sale(0, 9), sale(10, 7), sale(31, -7)}, false, row(1, 10, 30, 7), SetAside{Later: 1}},
-		{"partial refund", []Order[string]{sale(0, 9), sale(10, 7), sale(20, -3)}, false, row(1, 10, 30, 4), SetAside{}},
-		{"refund reaches back", []Order[string]{sale(0, 9), sale(10, 7), sale(20, -10)}, false, row(0, 0, 30, 0), SetAside{Refunded: 1}},
-		{"refund not of later ones", []Order[string]{sale(0, 9), sale(5, -9), sale(10, 7)}, false, row(0, 0, 20, 0), SetAside{Refunded: 1}},
-		{"refund of too much", []Order[string]{sale(0, 9), sale(10, 7), sale(10, -20)}, false, Row{}, SetAside{Refunded: 2, Unmatched: 1, Visitors: 1}},
-		{"refund alone", []Order[string]{sale(3, -5)}, false, Row{}, SetAside{Unmatched: 1, Visitors: 1}},
-		{"binary fractions", []Order[string]{sale(0, 9), order("a", 10, 0.1), order("a", 10, 0.2), order("a", 11, -0.3)}, false, row(0, 0, 30, 0), SetAside{Refunded: 1}},
-		{"refund by ID", []Order[string]{order("a", 0, 9), order("b", 10, 7), order("a", 20, -9)}, false, row(0, 0, 20, 0), SetAside{Refunded: 1}},
-		{"lines of an order", []Order[string]{order("a", 0, 9), order("b", 10, 7), order("b", 12, 2)}, false, row(1, 10, 30, 9), SetAside{}},
-		{"refund by ID of too much", []Order[string]{order("a", 0, 9), order("b", 10, 7), order("b", 12, -9)}, false, row(0, 0, 30, 0), SetAside{Refunded: 1}},
-		{"the rest of a refund by ID", []Order[string]{sale(0, 9), order("b", 2, 7), sale(5, 8), order("b", 12, -9)}, false, row(1, 5, 30, 6), SetAside{Refunded: 1}},
-		{"refund of an unknown ID", []Order[string]{order("a", 0, 9), order("x", 10, -4)}, false, row(0, 0, 30, 0), SetAside{}},
-		{"refund before its order", []Order[string]{order("a", 5, -9), order("a", 6, 9), order("b", 10, 7)}, false, row(0, 0, 20, 0), SetAside{Refunded: 1}},
+		{"one order", []Line[string]{sale(0, 9)}, false, row(0, 0, 30, 0), SetAside{}},
+		{"two days", []Line[string]{sale(0, 9), sale(10, 7)}, false, row(1, 10, 30, 7), SetAside{}},
+		{"two on a day", []Line[string]{sale(0, 9), sale(10, 7), sale(10, 5)}, false, row(1, 10, 30, 12), SetAside{}},
+		{"on the last day", []Line[string]{sale(0, 9), sale(30, 7)}, false, row(1, 30, 30, 7), SetAside{}},
+		{"after the last day", []Line[string]{sale(0, 9), sale(31, 7)}, false, row(0, 0, 30, 0), SetAside{Later: 1}},
+		{"zero amounts", []Line[string]{sale(0, 0), sale(5, 9), sale(10, 0)}, false, row(2, 10, 30, 4.5), SetAside{}},
+		{"zero amounts skipped", []Line[string]{sale(0, 0), sale(5, 9), sale(10, 0)}, true, row(0, 0, 25, 0), SetAside{ZeroAmounts: 2}},
+		{"zero amounts only", []Line[string]{sale(0, 0), sale(10, 0)}, false, row(1, 10, 30, 0), SetAside{}},
+		{"zero amounts only, skipped", []Line[string]{sale(0, 0), sale(10, 0)}, true, Row{}, SetAside{ZeroAmounts: 2, Visitors: 1}},
+		{"refund same day", []Line[string]{sale(0, 9), sale(10, 7), sale(10, -7)}, false, row(0, 0, 30, 0), SetAside{Refunded: 1}},
+		{"refund later", []Line[string]{sale(0, 9), sale(10, 7), sale(20, -7)}, false, row(0, 0, 30, 0), SetAside{Refunded: 1}},
+		{"refund unknown yet", []Line[string]{sale(0, 9), sale(10, 7), sale(31, -7)}, false, row(1, 10, 30, 7), SetAside{Later: 1}},
+		{"partial refund", []Line[string]{sale(0, 9), sale(10, 7), sale(20, -3)}, false, row(1, 10, 30, 4), SetAside{}},
+		{"refund reaches back", []Line[string]{sale(0, 9), sale(10, 7), sale(20, -10)}, false, row(0, 0, 30, 0), SetAside{Refunded: 1}},
+		{"refund not of later ones", []Line[string]{sale(0, 9), sale(5, -9), sale(10, 7)}, false, row(0, 0, 20, 0), SetAside{Refunded: 1}},
+		{"refund of too much", []Line[string]{sale(0, 9), sale(10, 7), sale(10, -20)}, false, Row{}, SetAside{Refunded: 2, Unmatched: 1, Visitors: 1}},
+		{"refund alone", []Line[string]{sale(3, -5)}, false, Row{}, SetAside{Unmatched: 1, Visitors: 1}},
+		{"binary fractions", []Line[string]{sale(0, 9), order("a", 10, 0.1), order("a", 10, 0.2), order("a", 11, -0.3)}, false, row(0, 0, 30, 0), SetAside{Refunded: 1}},
+		{"refund by ID", []Line[string]{order("a", 0, 9), order("b", 10, 7), order("a", 20, -9)}, false, row(0, 0, 20, 0), SetAside{Refunded: 1}},
+		{"lines of an order", []Line[string]{order("a", 0, 9), order("b", 10, 7), order("b", 12, 2)}, false, row(1, 10, 30, 9), SetAside{}},
+		{"refund by ID of too much", []Line[string]{order("a", 0, 9), order("b", 10, 7), order("b", 12, -9)}, false, row(0, 0, 30, 0), SetAside{Refunded: 1}},
+		{"the rest of a refund by ID", []Line[string]{sale(0, 9), order("b", 2, 7), sale(5, 8), order("b", 12, -9)}, false, row(1, 5, 30, 6), SetAside{Refunded: 1}},
+		{"refund of an unknown ID", []Line[string]{order("a", 0, 9), order("x", 10, -4)}, false, row(0, 0, 30, 0), SetAside{}},
+		{"refund before its order", []Line[string]{order("a", 5, -9), order("a", 6, 9), order("b", 10, 7)}, false, row(0, 0, 20, 0), SetAside{Refunded: 1}},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -55,7 +57,7 @@ func TestCustomersOfOrders(t *testing.T) {
 			if tt.want != (Row{}) {
 				want = []Customer[string]{{"u", tt.want}}
 			}
-			got, aside, err := Customers(tt.orders, Log{Unit: Day, Through: day(30), FreeCounts: tt.free})
+			got, aside, err := Customers(tt.orders, LinePolicy{Unit: Day, Through: day(30), SkipZero: tt.skip})
 			if (want == nil) != errors.Is(err, ErrEmpty) {
 				t.Fatal(err)
 			}
@@ -72,7 +74,7 @@ func TestCustomersOfOrders(t *testing.T) {
 // 15:30 and 16:30 UTC on 7 March are two dates in Shanghai, and one in UTC.
 func TestCustomersInTheirZone(t *testing.T) {
 	shanghai := time.FixedZone("UTC+8", 8*3600)
-	orders := []Order[int]{
+	orders := []Line[int]{
 		{Customer: 1, At: time.Date(2026, 3, 7, 15, 30, 0, 0, time.UTC), Amount: 5},
 		{Customer: 1, At: time.Date(2026, 3, 7, 16, 30, 0, 0, time.UTC), Amount: 6},
 	}
@@ -82,7 +84,7 @@ func TestCustomersInTheirZone(t *testing.T) {
 		time.UTC: {Age: 13, Unit: Day},
 		shanghai: {Repeats: 1, Recency: 1, Age: 13, Unit: Day, Spend: 6},
 	} {
-		got, _, err := Customers(orders, Log{Unit: Day, Through: through, Zone: zone})
+		got, _, err := Customers(orders, LinePolicy{Unit: Day, Through: through, Zone: zone})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -99,11 +101,11 @@ func TestCustomersAcrossClockChange(t *testing.T) {
 	if z, err := time.LoadLocation("Europe/Berlin"); err == nil {
 		berlin = z
 	}
-	orders := []Order[int]{
+	orders := []Line[int]{
 		{Customer: 1, At: time.Date(2026, 3, 28, 23, 30, 0, 0, berlin), Amount: 5},
 		{Customer: 1, At: time.Date(2026, 3, 30, 0, 30, 0, 0, berlin), Amount: 6},
 	}
-	got, _, err := Customers(orders, Log{Unit: Day, Through: orders[1].At, Zone: berlin})
+	got, _, err := Customers(orders, LinePolicy{Unit: Day, Through: orders[1].At, Zone: berlin})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -112,42 +114,42 @@ func TestCustomersAcrossClockChange(t *testing.T) {
 	}
 }
 
-func TestBadOrders(t *testing.T) {
-	good := Order[string]{"u", day(0), 5, ""}
-	log := Log{Unit: Week, Through: day(30)}
+func TestBadLines(t *testing.T) {
+	good := Line[string]{"u", day(0), 5, ""}
+	policy := LinePolicy{Unit: Week, Through: day(30)}
 	tests := []struct {
 		name string
-		edit func(*Order[string])
+		edit func(*Line[string])
 	}{
-		{"no time", func(o *Order[string]) { o.At = time.Time{} }},
-		{"NaN", func(o *Order[string]) { o.Amount = math.NaN() }},
-		{"infinite", func(o *Order[string]) { o.Amount = math.Inf(-1) }},
-		{"too much", func(o *Order[string]) { o.Amount = 1.1e15 }},
+		{"no time", func(o *Line[string]) { o.At = time.Time{} }},
+		{"NaN", func(o *Line[string]) { o.Amount = math.NaN() }},
+		{"infinite", func(o *Line[string]) { o.Amount = math.Inf(-1) }},
+		{"too much", func(o *Line[string]) { o.Amount = 1.1e15 }},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			bad := good
 			tt.edit(&bad)
-			_, _, err := Customers([]Order[string]{good, bad}, log)
-			if e, ok := errors.AsType[*OrderError](err); !ok || e.Index != 1 {
+			_, _, err := Customers([]Line[string]{good, bad}, policy)
+			if e, ok := errors.AsType[*LineError](err); !ok || e.Index != 1 {
 				t.Errorf("error %v", err)
 			}
 		})
 	}
-	if _, _, err := Customers[string](nil, log); !errors.Is(err, ErrEmpty) {
+	if _, _, err := Customers[string](nil, policy); !errors.Is(err, ErrEmpty) {
 		t.Errorf("no orders: error %v", err)
 	}
-	if _, _, err := Customers([]Order[string]{good}, Log{Through: day(30)}); !errors.Is(err, ErrUnit) {
+	if _, _, err := Customers([]Line[string]{good}, LinePolicy{Through: day(30)}); !errors.Is(err, ErrUnit) {
 		t.Errorf("no unit: error %v", err)
 	}
-	if _, _, err := Customers([]Order[string]{good}, Log{Unit: Week}); err == nil {
+	if _, _, err := Customers([]Line[string]{good}, LinePolicy{Unit: Week}); err == nil {
 		t.Error("no last day: no error")
 	}
 }
 
-func anyOrders(t *rapid.T) []Order[int] {
-	return rapid.SliceOfN(rapid.Custom(func(t *rapid.T) Order[int] {
-		return Order[int]{
+func anyOrders(t *rapid.T) []Line[int] {
+	return rapid.SliceOfN(rapid.Custom(func(t *rapid.T) Line[int] {
+		return Line[int]{
 			Customer: rapid.IntRange(1, 4).Draw(t, "customer"),
 			At:       day(0).Add(time.Duration(rapid.IntRange(0, 40*24).Draw(t, "hour")) * time.Hour),
 			Amount:   float64(rapid.IntRange(-50, 100).Draw(t, "amount")) / 10,
@@ -161,12 +163,12 @@ func anyOrders(t *rapid.T) []Order[int] {
 func TestCustomersKnowNoOrder(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		orders := anyOrders(t)
-		log := Log{Unit: Week, Through: day(30), FreeCounts: rapid.Bool().Draw(t, "free")}
-		want, wantAside, err1 := Customers(orders, log)
-		shuffled := append([]Order[int](nil), orders...)
+		policy := LinePolicy{Unit: Week, Through: day(30), SkipZero: rapid.Bool().Draw(t, "skip zero")}
+		want, wantAside, err1 := Customers(orders, policy)
+		shuffled := append([]Line[int](nil), orders...)
 		rng := rand.New(rand.NewPCG(rapid.Uint64().Draw(t, "shuffle"), 0))
 		rng.Shuffle(len(shuffled), func(i, j int) { shuffled[i], shuffled[j] = shuffled[j], shuffled[i] })
-		got, gotAside, err2 := Customers(shuffled, log)
+		got, gotAside, err2 := Customers(shuffled, policy)
 		if (err1 == nil) != (err2 == nil) {
 			t.Fatalf("errors %v, %v", err1, err2)
 		}
@@ -199,7 +201,7 @@ func TestCustomersByHand(t *testing.T) {
 			}
 			days[o.Customer][n] += o.Amount
 		}
-		got, _, err := Customers(orders, Log{Unit: Day, Through: day(30)})
+		got, _, err := Customers(orders, LinePolicy{Unit: Day, Through: day(30)})
 		if len(got) != len(days) || err != nil && len(days) > 0 {
 			t.Fatalf("%d customers, want %d (%v)", len(got), len(days), err)
 		}
@@ -231,11 +233,11 @@ func TestCustomersSumInOneOrder(t *testing.T) {
 	for _, id := range []string{"", "a"} {
 		spends := map[float64]bool{}
 		for _, amounts := range [][]float64{{0.1, 0.2, 0.3}, {0.3, 0.2, 0.1}, {0.2, 0.3, 0.1}} {
-			orders := []Order[int]{{Customer: 1, At: day(0), Amount: 1}}
+			orders := []Line[int]{{Customer: 1, At: day(0), Amount: 1}}
 			for _, amount := range amounts {
-				orders = append(orders, Order[int]{Customer: 1, At: day(5), Amount: amount, ID: id})
+				orders = append(orders, Line[int]{Customer: 1, At: day(5), Amount: amount, ID: id})
 			}
-			got, _, err := Customers(orders, Log{Unit: Day, Through: day(9)})
+			got, _, err := Customers(orders, LinePolicy{Unit: Day, Through: day(9)})
 			if err != nil {
 				t.Fatal(err)
 			}

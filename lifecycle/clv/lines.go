@@ -11,8 +11,8 @@ import (
 	"github.com/regulars-go/regulars/internal/calendar"
 )
 
-// Order is a line of an order log: a sale, or a refund.
-type Order[K regulars.ID] struct {
+// Line is a raw line of an order log: a sale, or a refund.
+type Line[K regulars.ID] struct {
 	Customer K         `json:"customer"`
 	At       time.Time `json:"at"`
 	// Amount is what was paid, or paid back if negative. All amounts are in
@@ -24,8 +24,9 @@ type Order[K regulars.ID] struct {
 	ID string `json:"id,omitzero"`
 }
 
-// Log says how to read an order log.
-type Log struct {
+// LinePolicy says how to read the lines of an order log. With Unit and Through
+// stated, every line until then counts, zero amounts included.
+type LinePolicy struct {
 	// Unit is the unit of the rows to make. It must be stated.
 	Unit Unit `json:"unit"`
 	// Through is a moment of the last day that is observed, whole. It must be
@@ -33,9 +34,10 @@ type Log struct {
 	Through time.Time `json:"through"`
 	// Zone is where the days are. Defaults to UTC.
 	Zone *time.Location `json:"-"`
-	// FreeCounts says that an order of amount 0 is a purchase. It is one in
-	// the published figures for CDNOW. Defaults to false.
-	FreeCounts bool `json:"freeCounts,omitzero"`
+	// SkipZero sets orders of amount 0 aside instead of counting them as
+	// purchases. The published figures for CDNOW count them. A customer whose
+	// repeats all are of amount 0 has no [Row.Spend]. Defaults to false.
+	SkipZero bool `json:"skipZero,omitzero"`
 }
 
 // Customer is a row with a name.
@@ -46,21 +48,21 @@ type Customer[K regulars.ID] struct {
 
 // SetAside counts what an order log holds beside purchases.
 type SetAside struct {
-	Later     int `json:"later"`     // lines after the last day
-	Free      int `json:"free"`      // orders of amount 0, if they don't count
-	Refunded  int `json:"refunded"`  // orders paid back whole
-	Unmatched int `json:"unmatched"` // refunds of more than was paid before
-	Visitors  int `json:"visitors"`  // customers without any purchase
+	Later       int `json:"later"`       // lines after the last day
+	ZeroAmounts int `json:"zeroAmounts"` // orders of amount 0, if SkipZero
+	Refunded    int `json:"refunded"`    // orders paid back whole
+	Unmatched   int `json:"unmatched"`   // refunds of more than was paid before
+	Visitors    int `json:"visitors"`    // customers without any purchase
 }
 
-// OrderError is the error for a line of an order log that can't be read.
-type OrderError struct {
-	Index   int
+// LineError is the error for a line of an order log that can't be read.
+type LineError struct {
+	Index   int // which line, from 0
 	Problem string
 }
 
 // Error names the line and what is wrong with it.
-func (e *OrderError) Error() string { return fmt.Sprintf("clv: order %d: %s", e.Index, e.Problem) }
+func (e *LineError) Error() string { return fmt.Sprintf("clv: line %d: %s", e.Index, e.Problem) }
 
 // Customers summarises an order log: one row a customer, by ID. The order of
 // the lines makes no difference.
@@ -68,17 +70,17 @@ func (e *OrderError) Error() string { return fmt.Sprintf("clv: order %d: %s", e.
 // A purchase is a local day with something bought and not paid back by the
 // last day; Repeats counts the days after the first, Spend is their mean
 // amount, net of refunds. A line that is there twice counts twice: drop
-// duplicates before. Errors are [ErrUnit], [*OrderError] and, if nobody bought
+// duplicates before. Errors are [ErrUnit], [*LineError] and, if nobody bought
 // anything, [ErrEmpty].
-func Customers[K regulars.ID](orders []Order[K], log Log) ([]Customer[K], SetAside, error) {
-	histories, aside, err := readLog(orders, log)
+func Customers[K regulars.ID](lines []Line[K], policy LinePolicy) ([]Customer[K], SetAside, error) {
+	histories, aside, err := readLog(lines, policy)
 	if err != nil {
 		return nil, aside, err
 	}
-	last := calendar.DayOf(log.Through, log.Zone)
+	last := calendar.DayOf(policy.Through, policy.Zone)
 	customers := make([]Customer[K], len(histories))
 	for i, h := range histories {
-		customers[i] = Customer[K]{h.id, h.row(last, log.Unit)}
+		customers[i] = Customer[K]{h.id, h.row(last, policy.Unit)}
 	}
 	return customers, aside, nil
 }
@@ -118,8 +120,8 @@ func (p purchases[K]) row(last calendar.Day, unit Unit) Row {
 	return r
 }
 
-// line is an order with its day.
-type line[K regulars.ID] struct {
+// dayLine is a line with its day.
+type dayLine[K regulars.ID] struct {
 	customer K
 	day      calendar.Day
 	amount   float64
@@ -128,7 +130,7 @@ type line[K regulars.ID] struct {
 
 // compareLines puts lines of one customer and order together, sales before
 // refunds of the same day.
-func compareLines[K regulars.ID](a, b line[K]) int {
+func compareLines[K regulars.ID](a, b dayLine[K]) int {
 	if c := regulars.Compare(a.customer, b.customer); c != 0 {
 		return c
 	}
@@ -142,9 +144,9 @@ func compareLines[K regulars.ID](a, b line[K]) int {
 }
 
 // readLog returns the purchases of every customer who made any, by ID.
-func readLog[K regulars.ID](orders []Order[K], log Log) ([]purchases[K], SetAside, error) {
+func readLog[K regulars.ID](raw []Line[K], policy LinePolicy) ([]purchases[K], SetAside, error) {
 	var aside SetAside
-	lines, err := readLines(orders, log, &aside)
+	lines, err := readLines(raw, policy, &aside)
 	if err != nil {
 		return nil, aside, err
 	}
@@ -155,7 +157,7 @@ func readLog[K regulars.ID](orders []Order[K], log Log) ([]purchases[K], SetAsid
 		for n < len(lines) && lines[n].customer == lines[0].customer {
 			n++
 		}
-		if days := settle(lines[:n], log.FreeCounts, &aside); len(days) > 0 {
+		if days := settle(lines[:n], policy.SkipZero, &aside); len(days) > 0 {
 			all = append(all, purchases[K]{lines[0].customer, days})
 		} else {
 			aside.Visitors++
@@ -168,29 +170,29 @@ func readLog[K regulars.ID](orders []Order[K], log Log) ([]purchases[K], SetAsid
 	return all, aside, nil
 }
 
-func readLines[K regulars.ID](orders []Order[K], log Log, aside *SetAside) ([]line[K], error) {
-	if err := log.Unit.check(); err != nil {
+func readLines[K regulars.ID](raw []Line[K], policy LinePolicy, aside *SetAside) ([]dayLine[K], error) {
+	if err := policy.Unit.check(); err != nil {
 		return nil, err
 	}
-	if log.Through.IsZero() {
-		return nil, fmt.Errorf("clv: log without its last day: set Through")
+	if policy.Through.IsZero() {
+		return nil, fmt.Errorf("clv: the last day is not stated: set Through")
 	}
-	last := calendar.DayOf(log.Through, log.Zone)
-	days := calendar.DaysIn(log.Zone)
-	lines := make([]line[K], 0, len(orders))
-	for i, o := range orders {
+	last := calendar.DayOf(policy.Through, policy.Zone)
+	days := calendar.DaysIn(policy.Zone)
+	lines := make([]dayLine[K], 0, len(raw))
+	for i, l := range raw {
 		switch {
-		case o.At.IsZero():
-			return nil, &OrderError{i, "no time"}
-		case !(o.Amount >= -MaxSpend && o.Amount <= MaxSpend):
-			return nil, &OrderError{i, fmt.Sprintf("amount %v is not a number within ±%v", o.Amount, float64(MaxSpend))}
+		case l.At.IsZero():
+			return nil, &LineError{i, "no time"}
+		case !(l.Amount >= -MaxSpend && l.Amount <= MaxSpend):
+			return nil, &LineError{i, fmt.Sprintf("amount %v is not a number within ±%v", l.Amount, float64(MaxSpend))}
 		}
-		day := days.Of(o.At.Unix())
+		day := days.Of(l.At.Unix())
 		if day > last {
 			aside.Later++
 			continue
 		}
-		lines = append(lines, line[K]{o.Customer, day, o.Amount, o.ID})
+		lines = append(lines, dayLine[K]{l.Customer, day, l.Amount, l.ID})
 	}
 	return lines, nil
 }

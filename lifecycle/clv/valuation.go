@@ -2,10 +2,10 @@ package clv
 
 import "fmt"
 
-// Value puts money on purchases to come: how many, from a [Model], times how
-// much, from a [GammaGamma]. It is what a customer will still be worth, and
-// says nothing of what they have paid so far.
-type Value struct {
+// Valuation puts money on purchases to come: how many, from a [Model], times
+// how much, from a [GammaGamma]. It is what a customer will still be worth,
+// and says nothing of what they have paid so far.
+type Valuation struct {
 	Model Model      `json:"model"`
 	Spend GammaGamma `json:"spend"`
 	// Rate discounts what comes later. Defaults to no discount.
@@ -17,7 +17,7 @@ type Value struct {
 
 // ToCome returns the value of the customer's purchases within t after the end
 // of observation, discounted to that end.
-func (v Value) ToCome(r Row, t float64) (float64, error) {
+func (v Valuation) ToCome(r Row, t float64) (float64, error) {
 	purchases, err := v.Model.Discounted(r, t, v.Rate)
 	if err != nil {
 		return 0, err
@@ -27,7 +27,7 @@ func (v Value) ToCome(r Row, t float64) (float64, error) {
 
 // Residual returns the value of all the customer's purchases to come,
 // discounted to the end of observation. See [Model.Residual].
-func (v Value) Residual(r Row) (float64, error) {
+func (v Valuation) Residual(r Row) (float64, error) {
 	purchases, err := v.Model.Residual(r, v.Rate)
 	if err != nil {
 		return 0, err
@@ -35,10 +35,10 @@ func (v Value) Residual(r Row) (float64, error) {
 	return v.money(r, purchases)
 }
 
-// Residuals returns [Value.Residual] of each row, the same as one by one, but
-// faster: customers of the same age and repeats share the costly part of the
-// work.
-func (v Value) Residuals(rows []Row) ([]float64, error) {
+// Residuals returns [Valuation.Residual] of each row, the same as one by one,
+// but faster: customers of the same age and repeats share the costly part of
+// the work.
+func (v Valuation) Residuals(rows []Row) ([]float64, error) {
 	if err := v.Model.Validate(); err != nil {
 		return nil, err
 	}
@@ -67,7 +67,7 @@ func (v Value) Residuals(rows []Row) ([]float64, error) {
 	return values, nil
 }
 
-func (v Value) money(r Row, purchases float64) (float64, error) {
+func (v Valuation) money(r Row, purchases float64) (float64, error) {
 	margin := v.Margin
 	if margin == 0 {
 		margin = 1
