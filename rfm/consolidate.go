@@ -54,23 +54,29 @@ type RowPolicy struct {
 type Report struct {
 	// Rows is how many came in, Orders how many came out, those refunded in
 	// full included.
-	Rows, Orders int
+	Rows   int `json:"rows"`
+	Orders int `json:"orders"`
 	// Lines is how many rows were added to another one's order, be it by order
 	// ID or by day.
-	Lines int
+	Lines int `json:"lines"`
 	// Refunds is how many rows gave money back.
-	Refunds int
+	Refunds int `json:"refunds"`
 
 	// AfterUntil, ZeroAmounts, Duplicates and Conflicts are rows set aside: they
 	// count nowhere. A duplicate repeats the order, time and amount of another
 	// row; a conflict repeats the order with another time or amount.
-	AfterUntil, ZeroAmounts, Duplicates, Conflicts int
+	AfterUntil  int `json:"afterUntil"`
+	ZeroAmounts int `json:"zeroAmounts"`
+	Duplicates  int `json:"duplicates"`
+	Conflicts   int `json:"conflicts"`
 
 	// FullyRefunded is how many orders no longer count, OverRefunded how many
 	// got back more than they cost (these are in both), UnmatchedRefunds how
 	// many refund rows name no order that is there, be it that they name none or
 	// one from before the rows begin. Their money counts.
-	FullyRefunded, OverRefunded, UnmatchedRefunds int
+	FullyRefunded    int `json:"fullyRefunded"`
+	OverRefunded     int `json:"overRefunded"`
+	UnmatchedRefunds int `json:"unmatchedRefunds"`
 }
 
 // SetAside is how many rows count nowhere.

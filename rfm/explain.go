@@ -1,6 +1,7 @@
 package rfm
 
 import (
+	"encoding/json"
 	"fmt"
 	"strings"
 
@@ -9,40 +10,69 @@ import (
 	"github.com/regulars-go/regulars/internal/exact"
 )
 
-// Explanation says why a customer has the score that they have.
+// Explanation says why a customer has the score that they have. In JSON it is
+// a report, which leaves out what is empty.
 type Explanation struct {
-	Score Score
+	Score Score `json:"score,omitzero"`
 	// Unscored says why there is no score; the rest is then empty.
-	Unscored string
+	Unscored string `json:"unscored,omitzero"`
 	// Recency is in days, Frequency in orders and Monetary in money.
-	Recency, Frequency, Monetary Place
+	Recency   Place `json:"recency,omitzero"`
+	Frequency Place `json:"frequency,omitzero"`
+	Monetary  Place `json:"monetary,omitzero"`
 }
 
 // Place is where a value lies between the cuts.
 type Place struct {
-	Value decimal.Decimal
-	Score uint8
+	Value decimal.Decimal `json:"value"`
+	Score uint8           `json:"score"`
 	// Lower and Upper are the cuts on both sides, unless Value is beyond the
 	// first or the last.
-	Lower, Upper decimal.NullDecimal
+	Lower decimal.NullDecimal `json:"lower,omitzero"`
+	Upper decimal.NullDecimal `json:"upper,omitzero"`
 	// Equal is the side on which a value equal to a cut belongs.
-	Equal Side
+	Equal Side `json:"equal"`
 	// Better is the step to the next score that can be reached, Worse the one to
 	// the score that would be lost to; nil if there is none. Empty scores are
 	// passed over, and a step holds the other metrics: in a nested model another
 	// score of recency or frequency has cuts of its own.
-	Better, Worse *Step
+	Better *Step `json:"better,omitzero"`
+	Worse  *Step `json:"worse,omitzero"`
+}
+
+// MarshalJSON writes decimals as texts, whatever the variables of package
+// decimal say.
+func (p Place) MarshalJSON() ([]byte, error) {
+	return json.Marshal(struct {
+		Value  number  `json:"value"`
+		Score  uint8   `json:"score"`
+		Lower  *number `json:"lower,omitzero"`
+		Upper  *number `json:"upper,omitzero"`
+		Equal  Side    `json:"equal"`
+		Better *Step   `json:"better,omitzero"`
+		Worse  *Step   `json:"worse,omitzero"`
+	}{number(p.Value), p.Score, numberOf(p.Lower), numberOf(p.Upper), p.Equal, p.Better, p.Worse})
 }
 
 // Step is the way to another score.
 type Step struct {
-	Score uint8
+	Score uint8 `json:"score"`
 	// By is how much the value must rise, or fall if negative. For days and
 	// orders it is a whole number.
-	By decimal.Decimal
+	By decimal.Decimal `json:"by"`
 	// Beyond says that By just meets the cut and that it takes more than that,
 	// be it a cent.
-	Beyond bool
+	Beyond bool `json:"beyond,omitzero"`
+}
+
+// MarshalJSON writes decimals as texts, whatever the variables of package
+// decimal say.
+func (s Step) MarshalJSON() ([]byte, error) {
+	return json.Marshal(struct {
+		Score  uint8  `json:"score"`
+		By     number `json:"by"`
+		Beyond bool   `json:"beyond,omitzero"`
+	}{s.Score, number(s.By), s.Beyond})
 }
 
 // Explain says why [Model.Score] gives r its score, by the same cuts.

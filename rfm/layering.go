@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"iter"
-	"strings"
 
 	"github.com/shopspring/decimal"
 
@@ -229,61 +228,4 @@ func (l Layering) Validate() error {
 		f.Add("customers", "%d: want zero or more", l.Customers)
 	}
 	return f.Err()
-}
-
-// LayerExplanation says why a value is in its layer.
-type LayerExplanation struct {
-	Layer Layer
-	// Unplaced says why there is no layer; the rest is then empty.
-	Unplaced string
-	Value    decimal.Decimal
-	// AtLeast is the least value of the layer; nothing for the tail.
-	AtLeast decimal.NullDecimal
-	// Next is the layer above, 0 for the core. Lacks is how much more the value
-	// must be to be in it.
-	Next  Layer
-	Lacks decimal.Decimal
-}
-
-// Layer returns the layer of a value, which need not be one of those that the
-// thresholds were fitted on. It is 0 if the value is out of the bounds for
-// money; [Layering.Explain] says so.
-func (l Layering) Layer(value decimal.Decimal) Layer { return l.Explain(value).Layer }
-
-// Explain places a value and says why.
-func (l Layering) Explain(value decimal.Decimal) LayerExplanation {
-	if err := exact.CheckSum(value); err != nil {
-		return LayerExplanation{Unplaced: err.Error()}
-	}
-	e := LayerExplanation{Value: value}
-	switch {
-	case value.GreaterThanOrEqual(l.Core):
-		e.Layer, e.AtLeast = Core, decimal.NewNullDecimal(l.Core)
-	case value.GreaterThanOrEqual(l.Waist):
-		e.Layer, e.AtLeast = Waist, decimal.NewNullDecimal(l.Waist)
-		e.Next, e.Lacks = Core, l.Core.Sub(value)
-	case l.Waist.Equal(l.Core):
-		e.Layer, e.Next, e.Lacks = Tail, Core, l.Core.Sub(value)
-	default:
-		e.Layer, e.Next, e.Lacks = Tail, Waist, l.Waist.Sub(value)
-	}
-	return e
-}
-
-// String explains the layer in a line of English, such as "waist 腰部: 60 is at
-// least 40; 15 more for core".
-func (e LayerExplanation) String() string {
-	if e.Unplaced != "" {
-		return "no layer: " + e.Unplaced
-	}
-	var b strings.Builder
-	fmt.Fprintf(&b, "%s %s: %s", e.Layer, e.Layer.Chinese(), exact.Text(e.Value))
-	if e.AtLeast.Valid {
-		fmt.Fprintf(&b, " is at least %s", exact.Text(e.AtLeast.Decimal))
-	}
-	if e.Next == 0 {
-		return b.String() + "; the best"
-	}
-	fmt.Fprintf(&b, "; %s more for %s", exact.Text(e.Lacks), e.Next)
-	return b.String()
 }

@@ -9,24 +9,26 @@ import "fmt"
 type LintReport struct {
 	// Scores is how many there are, Unmatched how many no rule matches and
 	// Overlapping how many more than one does.
-	Scores, Unmatched, Overlapping int
+	Scores      int `json:"scores"`
+	Unmatched   int `json:"unmatched"`
+	Overlapping int `json:"overlapping"`
 	// Owned is how many scores each rule gives its segment to: those that it
 	// matches first.
-	Owned []int
+	Owned []int `json:"owned"`
 	// Findings are in the order of the rules, the gap first.
-	Findings []Finding
+	Findings []Finding `json:"findings,omitempty"`
 }
 
 // Finding is something about a map that is seldom meant.
 type Finding struct {
-	Kind FindingKind
+	Kind FindingKind `json:"kind"`
 	// Rule is the index of the rule that it is about, -1 for a gap.
-	Rule int
+	Rule int `json:"rule"`
 	// Other is the index of the earlier rule, for an overlap; -1 otherwise.
-	Other int
+	Other int `json:"other"`
 	// Scores is how many scores it is about, Example the lowest of them.
-	Scores  int
-	Example Score
+	Scores  int   `json:"scores"`
+	Example Score `json:"example"`
 }
 
 // FindingKind says what was found.

@@ -6,7 +6,6 @@ import (
 	"iter"
 	"maps"
 	"math"
-	"math/big"
 	"slices"
 	"time"
 
@@ -43,32 +42,6 @@ func (s Sale) check() error {
 		return fmt.Errorf("discount is %v: want zero or more", s.Discount)
 	}
 	return nil
-}
-
-// PromotionRecord is what the sales to one customer come to.
-type PromotionRecord struct {
-	// FullPrice is how many sales had no discount, Discounted how many had one.
-	// Free is how many cost nothing and had none, such as a gift: they say
-	// nothing of the price and count as neither.
-	FullPrice, Discounted, Free int
-	// PaidFull is what was paid at full price, PaidDiscounted what was paid in
-	// sales with a discount, Subsidy the discounts in all.
-	PaidFull, PaidDiscounted, Subsidy decimal.Decimal
-}
-
-// Orders is how many sales had a price: FullPrice and Discounted together.
-func (r PromotionRecord) Orders() int { return r.FullPrice + r.Discounted }
-
-// Depth returns how deep the discounts went: Subsidy as a share of what the
-// discounted sales would have cost without. ok is false if there was none, or
-// the sums make no sense.
-func (r PromotionRecord) Depth() (depth float64, ok bool) {
-	if r.problem() != "" || r.Subsidy.Sign() == 0 {
-		return 0, false
-	}
-	list := r.PaidDiscounted.Add(r.Subsidy)
-	depth, _ = new(big.Rat).Quo(r.Subsidy.Rat(), list.Rat()).Float64()
-	return depth, true
 }
 
 // PromotionTally adds sales up, one record a customer, to tell who buys only

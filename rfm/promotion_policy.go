@@ -90,10 +90,10 @@ func (p PromotionPolicy) Class(r PromotionRecord) PromotionClass { return p.Expl
 
 // PromotionExplanation says why a customer has their class.
 type PromotionExplanation struct {
-	Class  PromotionClass
-	Record PromotionRecord
+	Class  PromotionClass  `json:"class"`
+	Record PromotionRecord `json:"record"`
 	// Because names the line that decided.
-	Because string
+	Because string `json:"because"`
 }
 
 // Explain returns the class of a customer and why.
@@ -129,25 +129,6 @@ func (p PromotionPolicy) Explain(r PromotionRecord) PromotionExplanation {
 
 // String returns the class and why in a line of English.
 func (e PromotionExplanation) String() string { return e.Class.String() + ": " + e.Because }
-
-// problem says what keeps a record from being judged.
-func (r PromotionRecord) problem() string {
-	const most = 1<<31 - 1
-	for _, n := range []int{r.FullPrice, r.Discounted, r.Free} {
-		if n < 0 || n > most {
-			return fmt.Sprintf("%d sales: want 0 to %d", n, most)
-		}
-	}
-	for _, sum := range []decimal.Decimal{r.PaidFull, r.PaidDiscounted, r.Subsidy} {
-		if err := exact.CheckSum(sum); err != nil {
-			return err.Error()
-		}
-		if sum.Sign() < 0 {
-			return fmt.Sprintf("a sum of %s: want zero or more", exact.Text(sum))
-		}
-	}
-	return ""
-}
 
 func (p PromotionPolicy) filled() PromotionPolicy {
 	if p.MinOrders == 0 {

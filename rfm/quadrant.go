@@ -203,12 +203,14 @@ func FitQuadrants[K regulars.ID](visitors iter.Seq2[K, Visitor], b QuadrantBinni
 // [QuadrantModel.Explain] says why.
 func (m QuadrantModel) Quadrant(v Visitor) Quadrant { return m.Explain(v).Quadrant }
 
-// QuadrantExplanation says why somebody is in a quadrant.
+// QuadrantExplanation says why somebody is in a quadrant. In JSON it is a
+// report, which leaves out what is empty.
 type QuadrantExplanation struct {
-	Quadrant Quadrant
+	Quadrant Quadrant `json:"quadrant,omitzero"`
 	// Unplaced says why there is no quadrant; the rest is then empty.
-	Unplaced      string
-	Visits, Spend Place
+	Unplaced string `json:"unplaced,omitzero"`
+	Visits   Place  `json:"visits,omitzero"`
+	Spend    Place  `json:"spend,omitzero"`
 }
 
 // Explain places a visitor and says why: score 2 is high.

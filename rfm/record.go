@@ -1,6 +1,7 @@
 package rfm
 
 import (
+	"encoding/json"
 	"fmt"
 	"math"
 	"time"
@@ -16,13 +17,29 @@ import (
 type Record struct {
 	// First and Last are when the first and the last order were made; zero if
 	// there is none. Their location is the calendar on which days are counted.
-	First, Last time.Time
+	First time.Time `json:"first,omitzero"`
+	Last  time.Time `json:"last,omitzero"`
 	// Orders is how many there are, without those refunded in full. A customer
 	// with none has bought nothing yet, or nothing that lasted: they have no
 	// score.
-	Orders int
+	Orders int `json:"orders"`
 	// Spend is the sum of all amounts, Refunded what was given back of it.
-	Spend, Refunded decimal.Decimal
+	Spend    decimal.Decimal `json:"spend"`
+	Refunded decimal.Decimal `json:"refunded"`
+}
+
+// MarshalJSON writes decimals as texts, whatever the variables of package
+// decimal say, and times with the offset of their location but not its name:
+// to count days after reading one back, set the location again. It is an error
+// if the exponent of a decimal is out of the bounds for money.
+func (r Record) MarshalJSON() ([]byte, error) {
+	return json.Marshal(struct {
+		First    time.Time `json:"first,omitzero"`
+		Last     time.Time `json:"last,omitzero"`
+		Orders   int       `json:"orders"`
+		Spend    number    `json:"spend"`
+		Refunded number    `json:"refunded"`
+	}{r.First, r.Last, r.Orders, number(r.Spend), number(r.Refunded)})
 }
 
 // Net is the monetary value: Spend less Refunded. It can be negative.

@@ -1,6 +1,7 @@
 package rfm
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
@@ -16,14 +17,15 @@ import (
 type NextRung struct {
 	// From is the customer's label and To the next one, such as "layer=core"; To
 	// is empty at the top.
-	From, To string
+	From string `json:"from,omitzero"`
+	To   string `json:"to,omitzero"`
 	// Unreachable says why nothing that the customer can do leads to To, "" if
 	// something does.
-	Unreachable string
-	Lacks       Lack
+	Unreachable string `json:"unreachable,omitzero"`
+	Lacks       Lack   `json:"lacks"`
 	// Odds is how many of those who had From before had To after, in the
 	// migration that was given.
-	Odds Odds
+	Odds Odds `json:"odds"`
 }
 
 // Lack is what separates a customer from a label. All of it is wanted
@@ -31,13 +33,24 @@ type NextRung struct {
 type Lack struct {
 	// Days is by how many days the last order must be nearer, which takes a new
 	// one; Orders counts it.
-	Days int
+	Days int `json:"days"`
 	// Orders is how many more orders it takes, Money how much more in value.
-	Orders int
-	Money  decimal.Decimal
+	Orders int             `json:"orders"`
+	Money  decimal.Decimal `json:"money"`
 	// Beyond says that Money just meets the line and that it takes more than
 	// that, be it a cent.
-	Beyond bool
+	Beyond bool `json:"beyond,omitzero"`
+}
+
+// MarshalJSON writes decimals as texts, whatever the variables of package
+// decimal say.
+func (l Lack) MarshalJSON() ([]byte, error) {
+	return json.Marshal(struct {
+		Days   int    `json:"days"`
+		Orders int    `json:"orders"`
+		Money  number `json:"money"`
+		Beyond bool   `json:"beyond,omitzero"`
+	}{l.Days, l.Orders, number(l.Money), l.Beyond})
 }
 
 // String says the lack in words, such as "2 orders and 40 in money".
