@@ -1,12 +1,15 @@
 package lifecycle_test
 
 import (
+	"bytes"
+	"encoding/json"
 	"reflect"
 	"slices"
 	"testing"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 	"pgregory.net/rapid"
 
 	"github.com/regulars-go/regulars"
@@ -310,6 +313,50 @@ overrides[2]: silentAfter, 60d, is not sure to be shorter than churnAfter, 1d`},
 	}
 }
 
+func FuzzParsePolicy(f *testing.F) {
+	f.Add([]byte(`{}`))
+	f.Add([]byte(`{"zone":"UTC","newFor":"2w","silentAfter":"45d","churnAfter":"6mo","returnedFor":"720h"}`))
+	f.Add([]byte(`{"overrides":[{"label":"plan=pro","minEvents":2,"silentAfter":"2w"}]}`))
+	f.Add([]byte(`{"silentAfter":"60d","churnAfter":"2mo"}`))
+	f.Add([]byte(`{"churnAfter":"100000d"} {}`))
+	// Property: a policy that is read is valid, answers in order, and reads back
+	// as itself.
+	f.Fuzz(func(t *testing.T, data []byte) {
+		policy, err := lifecycle.ParsePolicy(data, nil)
+		if err != nil {
+			if !reflect.DeepEqual(policy, lifecycle.Policy{}) {
+				t.Fatalf("a policy with faults: %+v", policy)
+			}
+			return
+		}
+		checkAdd(t, policy.Validate())
+		text, err := json.Marshal(policy)
+		checkAdd(t, err)
+		again, err := lifecycle.ParsePolicy(text, nil)
+		sameSpan := cmp.Comparer(func(a, b regulars.Span) bool { return a == b })
+		sameZone := cmp.Comparer(func(a, b *time.Location) bool { return a == b })
+		diff := cmp.Diff(policy, again, sameSpan, sameZone, cmpopts.EquateEmpty())
+		if diff != "" || err != nil {
+			t.Fatalf("%s: %v, (-want +got)\n%s", text, err, diff)
+		}
+		first := date(t, "2024-01-31")
+		h := lifecycle.History{First: first, Last: first, Events: 1}
+		for now := first; ; {
+			at := policy.At(h, now)
+			if at.Next == nil {
+				if at.Stage != lifecycle.Churned {
+					t.Fatalf("%s for good", at.Stage)
+				}
+				break
+			}
+			if !at.Next.At.After(now) {
+				t.Fatalf("after %s comes %s", now, at.Next.At)
+			}
+			now = at.Next.At
+		}
+	})
+}
+
 func TestStageNames(t *testing.T) {
 	for _, s := range lifecycle.Stages() {
 		text, err := s.MarshalText()
@@ -348,4 +395,24 @@ func TestPeriodNames(t *testing.T) {
 	if p != lifecycle.Monthly() {
 		t.Error("the zero Period is not Monthly")
 	}
+}
+
+func FuzzPeriodUnmarshalText(f *testing.F) {
+	for _, text := range []string{"day", "month", "week from monday", "week from sunday", "week", "Month", ""} {
+		f.Add([]byte(text))
+	}
+	// Property: a text that is read is the one that is written; any other leaves
+	// the period as it was.
+	f.Fuzz(func(t *testing.T, text []byte) {
+		p := lifecycle.Weekly(time.Friday)
+		if err := p.UnmarshalText(text); err != nil {
+			if p != lifecycle.Weekly(time.Friday) {
+				t.Fatalf("%q left %s", text, p)
+			}
+			return
+		}
+		if again, err := p.MarshalText(); err != nil || !bytes.Equal(again, text) {
+			t.Fatalf("%q came back as %q, %v", text, again, err)
+		}
+	})
 }

@@ -96,6 +96,15 @@ func ExamplePolicy_History() {
 	// returned
 }
 
+func ExampleHistory_Pace() {
+	history := lifecycle.History{First: on("2024-01-01"), Last: on("2024-01-31"), Events: 4}
+	fmt.Println(history.Pace())
+	fmt.Println(lifecycle.History{First: on("2024-01-01"), Last: on("2024-01-01"), Events: 1}.Pace())
+	// Output:
+	// 240h0m0s true
+	// 0s false
+}
+
 func ExampleHistory_Overdue() {
 	history := lifecycle.History{First: on("2024-01-01"), Last: on("2024-01-31"), Events: 4}
 	ratio, ok := history.Overdue(on("2024-02-15"))
@@ -131,6 +140,41 @@ func ExampleLog_Stages() {
 	// dan stage=new
 	// eve stage=follower
 	// {"follower":1,"new":1,"active":2,"silent":1,"churned":0,"returned":0}
+}
+
+func ExampleLog_Count() {
+	var log lifecycle.Log[string]
+	for _, o := range orders {
+		check(log.Add(o.customer, on(o.date)))
+	}
+	census := log.Count(lifecycle.Policy{}, on("2024-04-05"), nil)
+	fmt.Println(census.Of(lifecycle.Active), "of", census.Total(), "are active")
+	// Output:
+	// 2 of 4 are active
+}
+
+func ExampleLog_Events() {
+	var log lifecycle.Log[string]
+	for _, o := range orders {
+		check(log.Add(o.customer, on(o.date)))
+	}
+	visits, ok := log.Events("bob")
+	fmt.Println(visits, ok)
+	_, ok = log.Events("nobody")
+	fmt.Println(ok)
+	// Output:
+	// [2024-01-20 12:00:00 +0000 UTC 2024-03-29 12:00:00 +0000 UTC] true
+	// false
+}
+
+func ExampleLog_AfterUntil() {
+	log := lifecycle.Log[string]{Until: on("2024-03-15")} // the last instant that counts
+	for _, o := range orders {
+		check(log.Add(o.customer, on(o.date)))
+	}
+	fmt.Println(log.Len(), "customers;", log.AfterUntil(), "event is too late")
+	// Output:
+	// 4 customers; 1 event is too late
 }
 
 func ExampleLog_Migrate() {
@@ -206,6 +250,24 @@ func ExampleActivity_Growth() {
 	// 2024-03 new 1 retained 1 resurrected 1 churned 1 2 true false
 }
 
+func ExampleGrowth_ChurnRate() {
+	activity := lifecycle.Activity[string]{Each: lifecycle.Monthly()}
+	for _, o := range orders {
+		check(activity.Add(o.customer, on(o.date)))
+	}
+	growth, err := activity.Growth(on("2024-03-31").Add(12*time.Hour), lifecycle.GrowthOptions[string]{})
+	check(err)
+	for _, g := range growth {
+		stayed, ok := g.RetentionRate()
+		left, _ := g.ChurnRate()
+		fmt.Println(g.Name, stayed, left, ok)
+	}
+	// Output:
+	// 2024-01 0 0 false
+	// 2024-02 0.5 0.5 true
+	// 2024-03 0.5 0.5 true
+}
+
 func ExampleActivity_Retention() {
 	var activity lifecycle.Activity[string]
 	for _, o := range orders {
@@ -229,6 +291,22 @@ func ExampleActivity_Retention() {
 	// 2024-02  100 %  (0 of 1 so far)
 	// 2024-03  (1 of 1 so far)
 	// all  100 %  100 %  (2 of 2 so far)
+}
+
+func ExampleRetentionCell_Complete() {
+	var activity lifecycle.Activity[string]
+	for _, o := range orders {
+		check(activity.Add(o.customer, on(o.date)))
+	}
+	triangle, err := activity.Retention(on("2024-03-31"), lifecycle.RetentionOptions[string]{})
+	check(err)
+	for k, cell := range triangle.All.Cells {
+		fmt.Println("month", k, cell.Complete(), cell.Open)
+	}
+	// Output:
+	// month 0 false 1
+	// month 1 false 1
+	// month 2 false 2
 }
 
 func ExampleLog_Retention() {
@@ -283,6 +361,24 @@ func ExampleRevenue_Growth() {
 	// revenue 39.8 new 18 resurrected 12
 	// retained 9.8 contraction 4.2 churned 7.2
 	// net retention 0.462
+}
+
+func ExampleRevenueGrowth_GrossRetention() {
+	var revenue lifecycle.Revenue[string]
+	for _, o := range orders {
+		check(revenue.Add(o.customer, on(o.date), decimal.RequireFromString(o.amount)))
+	}
+	growth, err := revenue.Growth(on("2024-03-31").Add(12*time.Hour), lifecycle.GrowthOptions[string]{})
+	check(err)
+	for _, g := range growth {
+		grr, ok := g.GrossRetention()
+		nrr, _ := g.NetRetention()
+		fmt.Printf("%s gross %.3f, net %.3f, %v\n", g.Name, grr, nrr, ok)
+	}
+	// Output:
+	// 2024-01 gross 0.000, net 0.000, false
+	// 2024-02 gross 0.294, net 0.329, true
+	// 2024-03 gross 0.462, net 0.462, true
 }
 
 func ExampleRevenue_Value() {

@@ -67,8 +67,12 @@ func TestStagesOfALog(t *testing.T) {
 				if got := migration.Of(from, to); got != moved {
 					t.Fatalf("%d from %q to %q, want %d", got, from, to, moved)
 				}
-				if odds := migration.Odds(from, to); from != 0 && odds != (lifecycle.Odds{Moved: moved, Of: were[from]}) {
-					t.Fatalf("from %q to %q: %s, want %d of %d", from, to, odds, moved, were[from])
+				want := lifecycle.Odds{Moved: moved, Of: were[from]}
+				if from == 0 { // those who were not known are not all of somebody
+					want = lifecycle.Odds{}
+				}
+				if odds := migration.Odds(from, to); odds != want {
+					t.Fatalf("from %q to %q: %+v, want %+v", from, to, odds, want)
 				}
 			}
 			if got := census.Of(to); got != count {
@@ -143,6 +147,9 @@ func TestMigrationNeedsTwoMomentsInOrder(t *testing.T) {
 	if diff := cmp.Diff(want, string(text)); diff != "" {
 		t.Errorf("(-want +got)\n%s", diff)
 	}
+	if m.Of(99, lifecycle.New) != 0 || m.Of(lifecycle.New, 99) != 0 {
+		t.Error("somebody moved from or to an unknown stage")
+	}
 	for _, test := range []struct {
 		name     string
 		from, to lifecycle.Stage
@@ -208,10 +215,10 @@ func TestAnEventAtNowIsInStockAndNotYetInFlow(t *testing.T) {
 			if len(rows) != test.days || last.Active != test.activeLast || last.Complete != test.complete {
 				t.Errorf("flow: %d days, the last %+v; want %d, %d active, complete %v", len(rows), last, test.days, test.activeLast, test.complete)
 			}
-			r, err := log.Retention(test.now, regulars.Hours(12), lifecycle.RetentionOptions[string]{})
+			r, err := log.Retention(test.now, regulars.Hours(8), lifecycle.RetentionOptions[string]{})
 			checkAdd(t, err)
-			if got := len(r.All.Cells); got != test.days {
-				t.Errorf("flow: %d intervals, want %d", got, test.days)
+			if c := r.All.Cells[1]; len(r.All.Cells) != 2 || c.Open != 1 || c.OpenActive != test.days-1 {
+				t.Errorf("flow: %+v; want %d active in interval 1 so far", r.All.Cells, test.days-1)
 			}
 		})
 	}
