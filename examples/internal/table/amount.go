@@ -90,8 +90,7 @@ func scanAmount(text string) (n small, wide *big.Int, p *problem) {
 		exponent -= len(mantissa) - point - 1
 	}
 	if digits > MaxDigits || exponent < -MaxPlaces || exponent > MaxPlaces {
-		return n, nil, &problem{reason: AmountTooLong, want: fmt.Sprintf(
-			"at most %d digits, and at most %d of them after the point", MaxDigits, MaxPlaces)}
+		return n, nil, tooLong(digits, exponent)
 	}
 	n.exponent = int32(exponent)
 	if digits > fastDigits {
@@ -101,6 +100,19 @@ func scanAmount(text string) (n small, wide *big.Int, p *problem) {
 		n.units = -n.units
 	}
 	return n, wide, nil
+}
+
+// floatDigits are the digits that a decimal keeps when it is stored in a
+// double. Those beyond them are noise more often than money.
+const floatDigits = 15
+
+// tooLong refuses a number of so many digits, in units of 10^exponent.
+func tooLong(digits, exponent int) *problem {
+	want := fmt.Sprintf("at most %d digits, and at most %d of them after the point", MaxDigits, MaxPlaces)
+	if digits > floatDigits && exponent < -MaxPlaces {
+		want += "; this looks like the noise of floating-point numbers: round the column, or set such rows aside with -lenient"
+	}
+	return &problem{reason: AmountTooLong, want: want}
 }
 
 // splitExponent cuts "1.2e-3" into "1.2" and -3. An exponent of more digits

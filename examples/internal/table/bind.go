@@ -105,7 +105,7 @@ func anyFits[T any](bound []binding[T], row header, v *values) bool {
 // addUsual binds the keys that no column was given for to those with a usual
 // header. Optional keys are only looked for where all are.
 func addUsual[T any](schema Schema[T], bound []binding[T], optional bool, names header, isHeader bool) ([]binding[T], error) {
-	var missing []string
+	var missing []*Key[T]
 	for i := range schema.Keys {
 		key := &schema.Keys[i]
 		taken := slices.ContainsFunc(bound, func(b binding[T]) bool { return b.key == key })
@@ -114,7 +114,7 @@ func addUsual[T any](schema Schema[T], bound []binding[T], optional bool, names 
 		}
 		field, found, err := -1, false, error(nil)
 		if isHeader {
-			field, found, err = names.usual(key.Name, key.Headers)
+			field, found, err = usual(names, key)
 		}
 		switch {
 		case err != nil && !key.Optional:
@@ -122,24 +122,49 @@ func addUsual[T any](schema Schema[T], bound []binding[T], optional bool, names 
 		case found:
 			bound = append(bound, binding[T]{key: key, field: field})
 		case !key.Optional:
-			missing = append(missing, key.Name)
+			missing = append(missing, key)
 		}
 	}
 	if len(missing) > 0 {
-		return nil, fmt.Errorf("columns: it is not clear which column is the %s; the first line has %s. "+
-			"Name the columns, such as -columns %s (names, or positions from 1)",
-			strings.Join(missing, ", and which the "), quoteAll(names), sampleColumns(missing, names))
+		return nil, unclear(missing, names, isHeader)
 	}
 	return bound, nil
 }
 
+// unclear says which columns can't be told, and how to name them.
+func unclear[T any](missing []*Key[T], names header, isHeader bool) error {
+	titles, flags := make([]string, len(missing)), make([]string, len(missing))
+	for i, key := range missing {
+		titles[i], flags[i] = key.title(), key.Name+"=…"
+	}
+	columns, them := "columns", "them"
+	if len(missing) == 1 {
+		columns, them = "column", "it"
+	}
+	has := "the columns are"
+	if !isHeader {
+		has = "the first line has"
+	}
+	return fmt.Errorf("columns: can't tell the %s of %s: name %s with -columns %s (by header, or by position from 1); %s %s",
+		columns, enumerate(titles), them, strings.Join(flags, ","), has, quoteAll(names))
+}
+
+// enumerate joins words for a sentence: a, b and c.
+func enumerate(words []string) string {
+	last := len(words) - 1
+	if last < 1 {
+		return strings.Join(words, "")
+	}
+	return strings.Join(words[:last], ", ") + " and " + words[last]
+}
+
 // usual finds the column that has one of a key's usual headers.
-func (h header) usual(key string, groups []string) (field int, found bool, err error) {
+func usual[T any](h header, key *Key[T]) (field int, found bool, err error) {
 	plain := make([]string, len(h))
 	for i, name := range h {
 		plain[i] = plainName(name)
 	}
-	for _, group := range groups {
+	for _, group := range key.Headers {
 		var hits []int
 		barred := false
 		for word := range strings.FieldsSeq(group) {
@@ -157,7 +182,7 @@ func (h header) usual(key string, groups []string) (field int, found bool, err e
 		if len(hits) > 1 {
 			slices.Sort(hits)
 			return 0, false, fmt.Errorf("columns: %q and %q could both be the %s; say which, as in -columns %s=%d",
-				h[hits[0]], h[hits[1]], key, key, hits[0]+1)
+				h[hits[0]], h[hits[1]], key.title(), key.Name, hits[0]+1)
 		}
 		return hits[0], true, nil
 	}
@@ -173,12 +198,4 @@ func plainName(name string) string {
 		}
 		return -1
 	}, name)
-}
-
-func sampleColumns(keys []string, names header) string {
-	pairs := make([]string, len(keys))
-	for i, key := range keys {
-		pairs[i] = key + "=" + strconv.Itoa(min(i+1, len(names)))
-	}
-	return strings.Join(pairs, ",")
 }

@@ -230,9 +230,11 @@ func TestErrors(t *testing.T) {
 		{"no such position", "a,b,c\n", "customer=4,at=2,amount=3", `orders: columns: there is no column 4 for customer; the file has 3, counted from 1`},
 		{"position 0", "a,b,c\n", "customer=0,at=2,amount=3", `orders: columns: there is no column 0 for customer; the file has 3, counted from 1`},
 		{"column name twice", "a,a,c\n", "customer=a", `orders: columns: more than one column is called "a"; give customer by its position, from 1`},
-		{"unusual headers", "who,date,much\n", "", `orders: columns: it is not clear which column is the customer, and which the amount; the first line has "who", "date", "much". Name the columns, such as -columns customer=1,amount=2 (names, or positions from 1)`},
-		{"two that could be meant", "user_id,date,time,amount\n", "", `orders: columns: "date" and "time" could both be the at; say which, as in -columns at=2`},
-		{"price of one among several", "user_id,date,quantity,price\n", "", `orders: columns: it is not clear which column is the amount; the first line has "user_id", "date", "quantity", "price". Name the columns, such as -columns amount=1 (names, or positions from 1)`},
+		{"unusual headers", "who,date,much\n", "", `orders: columns: can't tell the columns of customer and amount: name them with -columns customer=…,amount=… (by header, or by position from 1); the columns are "who", "date", "much"`},
+		{"no usual header", "who,when,much\n", "", `orders: columns: can't tell the columns of customer, time (at) and amount: name them with -columns customer=…,at=…,amount=… (by header, or by position from 1); the columns are "who", "when", "much"`},
+		{"a column not given, no header", "ann,2024-01-02,3\n", "customer=1,at=2", `orders: columns: can't tell the column of amount: name it with -columns amount=… (by header, or by position from 1); the first line has "ann", "2024-01-02", "3"`},
+		{"two that could be meant", "user_id,date,time,amount\n", "", `orders: columns: "date" and "time" could both be the time (at); say which, as in -columns at=2`},
+		{"price of one among several", "user_id,date,quantity,price\n", "", `orders: columns: can't tell the column of amount: name it with -columns amount=… (by header, or by position from 1); the columns are "user_id", "date", "quantity", "price"`},
 		{"day or month first", "user_id,date,amount\na,01/02/2024,3\n", "", `orders: line 2, column "date": "01/02/2024": not a time: expected a layout: day and month can't be told apart; give -layout 02/01/2006 or -layout 01/02/2006, in the file's own punctuation`},
 		{"unknown layout", "user_id,date,amount\na,2 Jan 2024,3\n", "", `orders: line 2, column "date": "2 Jan 2024": not a time: expected a time such as 2006-01-02 or 2006-01-02 15:04:05; for any other give -layout, in Go's notation`},
 		{"no such day", "user_id,date,amount\na,2024-02-28,3\na,2024-02-30,3\n", "", `orders: line 3, column "date": "2024-02-30": not a time: expected a time that exists, as 2006-1-2 (the file's layout)`},
@@ -246,6 +248,7 @@ func TestErrors(t *testing.T) {
 		{"NaN", "user_id,date,amount\na,2024-02-28,NaN\n", "", `orders: line 2, column "amount": "NaN": not an amount: expected a plain decimal such as 1234.50`},
 		{"infinity", "user_id,date,amount\na,2024-02-28,-Inf\n", "", `orders: line 2, column "amount": "-Inf": not an amount: expected a plain decimal such as 1234.50`},
 		{"hostile exponent", "user_id,date,amount\na,2024-02-28,1e1000000000000\n", "", `orders: line 2, column "amount": "1e1000000000000": amount too long: expected at most 36 digits, and at most 18 of them after the point`},
+		{"noise of floating point", "user_id,date,amount\na,2024-02-28,5.0000000000000001E-3\n", "", `orders: line 2, column "amount": "5.0000000000000001E-3": amount too long: expected at most 36 digits, and at most 18 of them after the point; this looks like the noise of floating-point numbers: round the column, or set such rows aside with -lenient`},
 		{"too few fields", "user_id,date,amount\na,2024-02-28\n", "", `orders: line 2: wrong field count: expected 3 fields, as in the first line, and not 2`},
 		{"too many fields, spaces", "user_id date amount\nann b 2024-02-28 3\n", "", `orders: line 2: wrong field count: expected 3 fields, as in the first line, and not 4`},
 		{"quote in a field", "user_id,date,amount\na\"b,2024-02-28,3\n", "", `orders: line 2: misplaced quote: expected fields that hold a quote to stand in quotes, with the quote doubled`},
@@ -348,7 +351,7 @@ func TestBrokenInput(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			_, _, err := readAll(tt.in, table.Options{Lenient: true})
+			_, err := drain(tt.in, table.Options{Lenient: true})
 			if !errors.Is(err, tt.want) {
 				t.Errorf("got %v, want %v", err, tt.want)
 			}
@@ -398,7 +401,7 @@ func TestMemoryPerRow(t *testing.T) {
 	const rows = 50_000
 	text := "user_id,date,amount\n" + strings.Repeat("some customer,2024-01-01,1.25\n", rows)
 	allocations := testing.AllocsPerRun(3, func() {
-		if _, err := drain(strings.NewReader(text)); err != nil {
+		if _, err := drain(strings.NewReader(text), table.Options{}); err != nil {
 			t.Fatal(err)
 		}
 	})
@@ -408,8 +411,9 @@ func TestMemoryPerRow(t *testing.T) {
 	}
 }
 
-func drain(in io.Reader) (rows int64, err error) {
-	orders, err := table.New(in, "orders", table.Orders(), table.Options{})
+// drain reads to the end and keeps nothing.
+func drain(in io.Reader, options table.Options) (rows int64, err error) {
+	orders, err := table.New(in, "orders", table.Orders(), options)
 	if err != nil {
 		return 0, err
 	}
@@ -424,7 +428,7 @@ func TestProgress(t *testing.T) {
 	for name, in := range map[string][]byte{"plain": []byte(text), "gzip": zipped} {
 		t.Run(name, func(t *testing.T) {
 			var seen [][2]int64
-			_, _, err := readAll(bytes.NewReader(in), table.Options{Progress: func(rows, bytes int64) {
+			_, err := drain(bytes.NewReader(in), table.Options{Progress: func(rows, bytes int64) {
 				seen = append(seen, [2]int64{rows, bytes})
 			}})
 			if err != nil {

@@ -30,7 +30,8 @@ type Key[T any] struct {
 	// "price !quantity" is the amount where nothing was counted.
 	Headers []string
 
-	typed bool // times and amounts, by which data is told from a header
+	kind  string // what sort of value it is, where the name may not tell
+	typed bool   // times and amounts, by which data is told from a header
 	set   func(row *T, text string, v *values) *problem
 	fits  func(text string, v *values) bool
 }
@@ -48,7 +49,7 @@ func Text[T any](name string, field func(*T) *string, headers ...string) Key[T] 
 // Time is a key of which the value is an instant.
 func Time[T any](name string, field func(*T) *time.Time, headers ...string) Key[T] {
 	return Key[T]{
-		Name: name, Headers: headers, typed: true,
+		Name: name, Headers: headers, kind: "time", typed: true,
 		set: func(row *T, text string, v *values) (p *problem) {
 			*field(row), p = v.clock.read(text)
 			return p
@@ -101,6 +102,14 @@ func (k *Key[T]) read(row *T, field string, v *values) *problem {
 	default:
 		return &problem{reason: EmptyValue, want: "a value"}
 	}
+}
+
+// title is what messages call the key, such as "time (at)".
+func (k *Key[T]) title() string {
+	if k.kind == "" || k.kind == k.Name {
+		return k.Name
+	}
+	return k.kind + " (" + k.Name + ")"
 }
 
 func (s Schema[T]) names() []string {
