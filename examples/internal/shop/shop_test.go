@@ -17,12 +17,19 @@ import (
 	"pgregory.net/rapid"
 )
 
+// opened are the shops that tests share, since a shop doesn't change.
+var opened = map[shop.Config]*shop.Shop{}
+
 func open(t testing.TB, config shop.Config) *shop.Shop {
 	t.Helper()
+	if s := opened[config]; s != nil {
+		return s
+	}
 	s, err := shop.Open(config)
 	if err != nil {
 		t.Fatal(err)
 	}
+	opened[config] = s
 	return s
 }
 
@@ -218,8 +225,8 @@ func TestDealSeekers(t *testing.T) {
 	})
 }
 
-// Property: what a customer does depends on nobody else, but for the numbers
-// of their orders.
+// Property: what a customer does, and when they visit, depends on nobody else,
+// but for the numbers of their orders.
 func TestCustomersAreIndependent(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		seed := rapid.Uint64().Draw(t, "seed")
@@ -240,8 +247,19 @@ func TestCustomersAreIndependent(t *testing.T) {
 			slices.Sort(rows) // rows of the same second are in the order of their numbers
 			return rows
 		}
+		visits := func(s *shop.Shop) (list []shop.Visit) {
+			for v := range s.Visits() {
+				if v.Customer <= "c00020" {
+					list = append(list, v)
+				}
+			}
+			return list
+		}
 		if diff := cmp.Diff(rows(few), rows(many)); diff != "" {
-			t.Fatalf("(-few +many):\n%s", diff)
+			t.Fatalf("rows (-few +many):\n%s", diff)
+		}
+		if diff := cmp.Diff(visits(few), visits(many)); diff != "" {
+			t.Fatalf("visits (-few +many):\n%s", diff)
 		}
 	})
 }

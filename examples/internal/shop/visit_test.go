@@ -103,28 +103,6 @@ func TestOrdersFollowVisits(t *testing.T) {
 	})
 }
 
-// Property: when a customer visits depends on nobody else.
-func TestVisitsAreIndependent(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
-		seed := rapid.Uint64().Draw(t, "seed")
-		visits := func(customers int) (list []shop.Visit) {
-			s, err := shop.Open(shop.Config{Seed: seed, Customers: customers})
-			if err != nil {
-				t.Fatal(err)
-			}
-			for v := range s.Visits() {
-				if v.Customer <= "c00020" {
-					list = append(list, v)
-				}
-			}
-			return list
-		}
-		if diff := cmp.Diff(visits(20), visits(60)); diff != "" {
-			t.Fatalf("(-few +many):\n%s", diff)
-		}
-	})
-}
-
 // Whatever the seed, those who visit more than the mean or less, and spend
 // more than the mean or less, are all there.
 func TestVisitDistributions(t *testing.T) {
