@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -49,18 +50,48 @@ func file(t *testing.T, name, text string) string {
 // still is a clock that does not move.
 func still() time.Time { return time.Time{} }
 
-// call runs the program and returns what it printed and wrote with -json.
-func call(t *testing.T, args ...string) (stdout string, d document) {
+// finished is what the program printed and wrote with -json, and which tests
+// have seen it.
+type finished struct {
+	stdout string
+	json   []byte
+	seen   map[string]bool
+}
+
+// calls are by their arguments.
+var calls = map[string]*finished{}
+
+// once runs the program unless another test has done so with the same
+// arguments. A test that asks twice wants two runs, and gets them; so does one
+// of files of its own.
+func once(t *testing.T, args ...string) *finished {
 	t.Helper()
+	key := strings.Join(args, "\x00")
+	if f := calls[key]; f != nil && !f.seen[t.Name()] {
+		f.seen[t.Name()] = true
+		return f
+	}
 	path := filepath.Join(t.TempDir(), "out.json")
 	var out, errs bytes.Buffer
-	if code := run(append(args, "-json", path), &out, &errs, still); code != 0 {
+	if code := run(slices.Concat(args, []string{"-json", path}), &out, &errs, still); code != 0 {
 		t.Fatalf("closedloop %q: exit %d\n%s", args, code, errs.String())
 	}
 	text, err := os.ReadFile(path)
 	if err != nil {
 		t.Fatal(err)
 	}
+	f := &finished{stdout: out.String(), json: text, seen: map[string]bool{t.Name(): true}}
+	if !strings.Contains(key, os.TempDir()) {
+		calls[key] = f
+	}
+	return f
+}
+
+// call runs the program, see [once], and returns what it printed and wrote
+// with -json.
+func call(t *testing.T, args ...string) (stdout string, d document) {
+	t.Helper()
+	f := once(t, args...)
 	// Reports of the packages are written and not read back whole.
 	read := struct {
 		*document
@@ -73,7 +104,7 @@ func call(t *testing.T, args ...string) (stdout string, d document) {
 			Growth []lifecycle.Growth `json:"growth"`
 		} `json:"lifecycle"`
 	}{document: &d}
-	if err := json.Unmarshal(text, &read); err != nil {
+	if err := json.Unmarshal(f.json, &read); err != nil {
 		t.Fatal(err)
 	}
 	if m := read.Migration; m != nil {
@@ -83,7 +114,7 @@ func call(t *testing.T, args ...string) (stdout string, d document) {
 		}}
 	}
 	d.Lifecycle.Stages, d.Lifecycle.Growth = read.Lifecycle.Stages, read.Lifecycle.Growth
-	return out.String(), d
+	return f.stdout, d
 }
 
 // fails runs the program and returns what it said was wrong.

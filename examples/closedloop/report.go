@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"html/template"
 	"io"
+	"path/filepath"
 	"time"
 )
 
@@ -44,6 +45,7 @@ type section struct {
 // page is what report/page.html.tmpl shows.
 type page struct {
 	Input    inputSection
+	Source   string // without the folder, which is nobody's business who gets the page
 	AsOf     string
 	Style    template.CSS
 	Findings []string
@@ -59,7 +61,7 @@ func (a *analysis) writeReport(w io.Writer) error {
 	if err != nil {
 		return err
 	}
-	p := page{Input: a.inputSection(), AsOf: a.in.asOf.Format(time.DateOnly), Style: template.CSS(style)}
+	p := page{Input: a.inputSection(), Source: filepath.Base(a.in.source), AsOf: a.in.asOf.Format(time.DateOnly), Style: template.CSS(style)}
 	for _, build := range reportSections {
 		s, err := build(a)
 		if err != nil {

@@ -4,14 +4,13 @@ import (
 	order "cmp"
 	"errors"
 	"fmt"
-	"io"
 	"math"
 	"regexp"
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
-	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -20,15 +19,13 @@ import (
 	"github.com/regulars-go/regulars/strategy"
 )
 
-// shopSince analyses the built-in shop, compared with half a year before.
-func shopSince(t *testing.T) *analysis {
-	t.Helper()
-	in, err := read(options{seed: 1, since: "2025-06-30"}, newProgress(io.Discard, time.Now))
-	if err != nil {
-		t.Fatal(err)
-	}
-	return analysisOf(t, in)
-}
+// shopSince is of the built-in shop, compared with half a year before. All
+// tests share it: who changes it takes a copy.
+func shopSince(t *testing.T) *analysis { return shared(t, theShopSince) }
+
+var theShopSince = sync.OnceValues(func() (*analysis, error) {
+	return analyseShop(options{seed: 1, since: "2025-06-30"})
+})
 
 // The styles of the numbers of a chart.
 const (
@@ -247,9 +244,9 @@ func TestMatrixAgreesWithTheDocument(t *testing.T) {
 
 func TestCausesAgreeWithTheDocument(t *testing.T) {
 	s := shopSince(t).migrationSection().Summary
-	acted, aged, recut := causesApart(s.By)
-	if acted+aged+recut != s.Moved || acted == 0 || aged == 0 || recut == 0 {
-		t.Errorf("%d, %d and %d: want %d in all, and some of each", acted, aged, recut, s.Moved)
+	acted, aged, recut, several := s.By.Only(rfm.ByBehaviour), s.By.Only(rfm.ByTime), s.By.Only(rfm.ByRecut), severalCauses(s.By)
+	if acted+aged+recut+several != s.Moved || acted == 0 || aged == 0 || recut == 0 || several == 0 {
+		t.Errorf("%d, %d, %d and %d: want %d in all, and some of each", acted, aged, recut, several, s.Moved)
 	}
 	f, err := causesFigure(s)
 	if err != nil {
@@ -277,6 +274,26 @@ func TestCausesAgreeWithTheDocument(t *testing.T) {
 	}
 	if diff := cmp.Diff(want, drawn(t, f, atBars)); diff != "" {
 		t.Errorf("bars (-document +drawing):\n%s", diff)
+	}
+}
+
+func TestCausesInWords(t *testing.T) {
+	var single, mixed rfm.Causes
+	single[rfm.ByBehaviour], single[rfm.ByTime], single[rfm.ByRecut] = 1000, 20, 3
+	mixed = single
+	mixed[rfm.ByBehaviour|rfm.ByTime], mixed[rfm.ByTime|rfm.ByRecut], mixed[rfm.ByBehaviour|rfm.ByTime|rfm.ByRecut] = 400, 50, 6
+	apart := "Of those who moved, 1,000 did so only by what they did, 20 only by time passing, and 3 only because the scores are cut anew"
+	for _, tc := range []struct {
+		name string
+		by   rfm.Causes
+		want string
+	}{
+		{"one reason each", single, apart + "."},
+		{"several reasons", mixed, apart + "; 456 had several of these reasons."},
+	} {
+		if got := causesInWords(tc.by); got != tc.want {
+			t.Errorf("%s: %q, want %q", tc.name, got, tc.want)
+		}
 	}
 }
 

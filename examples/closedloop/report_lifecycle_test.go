@@ -509,8 +509,9 @@ func TestHoldOutInWords(t *testing.T) {
 
 // A mean that does not exist is another reason than nobody having paid.
 func TestNoValueSaysWhy(t *testing.T) {
-	a := shopAnalysis(t)
-	a.worth.value = nil
+	changed := *shopAnalysis(t)
+	a, spend, fit := &changed, *changed.worth.spend, *changed.worth.fit
+	a.worth.value, a.worth.spend, a.worth.fit = nil, &spend, &fit
 	if doc := a.clvSection(); doc.Residual != nil || !strings.Contains(a.clvFindings(doc)[0], "does not exist") {
 		t.Errorf("findings %q", a.clvFindings(doc))
 	}

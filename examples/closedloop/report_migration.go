@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"math"
+	"math/bits"
 	"slices"
 	"strings"
 
@@ -55,9 +56,7 @@ func migrationFindings(doc *migrationSection) []string {
 	}
 	findings := []string{first}
 	if s.Moved > 0 {
-		acted, aged, recut := causesApart(s.By)
-		findings = append(findings, fmt.Sprintf("Of those who moved, %s did so by what they did, %s by time passing, and %s only because the scores are cut anew.",
-			count(acted), count(aged), count(recut)))
+		findings = append(findings, causesInWords(s.By))
 	}
 	return findings
 }
@@ -69,20 +68,25 @@ func are(n int) string {
 	return "are"
 }
 
-// causesApart counts each move once: by what the customer did, if that was a
-// cause; otherwise by time; otherwise by the cuts.
-func causesApart(by rfm.Causes) (acted, aged, recut int) {
-	for cause, n := range by {
-		switch c := rfm.Cause(cause); {
-		case c&rfm.ByBehaviour != 0:
-			acted += n
-		case c&rfm.ByTime != 0:
-			aged += n
-		case c&rfm.ByRecut != 0:
-			recut += n
+// causesInWords counts each move once: under its only reason, or among those
+// that have several.
+func causesInWords(by rfm.Causes) string {
+	sentence := fmt.Sprintf("Of those who moved, %s did so only by what they did, %s only by time passing, and %s only because the scores are cut anew",
+		count(by.Only(rfm.ByBehaviour)), count(by.Only(rfm.ByTime)), count(by.Only(rfm.ByRecut)))
+	if n := severalCauses(by); n > 0 {
+		sentence += fmt.Sprintf("; %s had several of these reasons", count(n))
+	}
+	return sentence + "."
+}
+
+// severalCauses counts the moves that have more than one reason.
+func severalCauses(by rfm.Causes) (n int) {
+	for cause, customers := range by {
+		if bits.OnesCount(uint(cause)) > 1 {
+			n += customers
 		}
 	}
-	return acted, aged, recut
+	return n
 }
 
 // matrix counts customers by their segments before and after. The last row are
