@@ -1,6 +1,7 @@
 package rfm
 
 import (
+	"errors"
 	"fmt"
 	"math/bits"
 
@@ -9,15 +10,18 @@ import (
 
 // Score scores one customer, who need not be one of those that the cuts were
 // fitted on. There is no score, the zero [Score], for a record without orders,
-// with one later than m.AsOf, or with numbers that make no sense; [Model.Explain]
-// says which.
+// with one later than m.AsOf, or with numbers that make no sense, and by a model
+// that [Model.Validate] refuses for its number of cuts; [Model.Explain] says
+// which.
 func (m Model) Score(r Record) Score {
-	if r.Orders == 0 || r.check(m.AsOf) != nil {
+	if r.Orders == 0 || r.check(m.AsOf) != nil || !m.whole() {
 		return Score{}
 	}
 	days, _ := r.Recency(m.AsOf)
 	return m.score(decimal.NewFromInt(int64(days)), decimal.NewFromInt(int64(r.Orders)), r.Net())
 }
+
+var errNotWhole = errors.New("rfm: model lacks cuts for some scores; see Model.Validate")
 
 func (m *Model) score(recency, frequency, monetary decimal.Decimal) (s Score) {
 	s.R = m.Recency.Score(recency)
@@ -34,6 +38,9 @@ func (t *Table[K]) Scores(m Model) ([]Score, error) {
 	}
 	if !t.AsOf.Equal(m.AsOf) {
 		return nil, fmt.Errorf("rfm: model as of %v: want %v, as the table is; see Model.At", m.AsOf, t.AsOf)
+	}
+	if !m.whole() {
+		return nil, errNotWhole
 	}
 	scores := make([]Score, t.Len())
 	r := newScorer(m.Recency, 0)

@@ -83,6 +83,9 @@ func (m Model) Explain(r Record) Explanation {
 	if err := r.check(m.AsOf); err != nil {
 		return Explanation{Unscored: err.Error()}
 	}
+	if !m.whole() {
+		return Explanation{Unscored: errNotWhole.Error()}
+	}
 	days, _ := r.Recency(m.AsOf)
 	recency, frequency, monetary := decimal.NewFromInt(int64(days)), decimal.NewFromInt(int64(r.Orders)), r.Net()
 	s := m.score(recency, frequency, monetary)

@@ -115,6 +115,20 @@ func (m Model) At(asOf time.Time) Model {
 	return m
 }
 
+// whole reports whether every score has cuts below it, as in a model that was
+// fitted or passes [Model.Validate].
+func (m *Model) whole() bool {
+	if len(m.Frequency) == 1 && len(m.Monetary) == 1 {
+		return true
+	}
+	for _, c := range m.Frequency {
+		if c.Scores() != m.Frequency[0].Scores() {
+			return false
+		}
+	}
+	return len(m.Frequency) == m.Recency.Scores() && len(m.Monetary) == len(m.Frequency)*m.Frequency[0].Scores()
+}
+
 // frequency returns the cuts that hold within a recency score.
 func (m *Model) frequency(r uint8) Cuts { return m.Frequency[m.frequencyIndex(r)] }
 

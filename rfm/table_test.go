@@ -104,11 +104,15 @@ func TestNewTableRefused(t *testing.T) {
 		{"no last order", rfm.Record{Orders: 1}, asOf, "last order: no time"},
 		{"year 0", rfm.Record{Last: time.Date(0, 1, 1, 0, 0, 0, 0, time.UTC), Orders: 1}, asOf, "last order: time is in the year 0"},
 		{"fewer than no orders", rfm.Record{Last: asOf, Orders: -1}, asOf, "-1 orders: want"},
-		{"too many orders", rfm.Record{Last: asOf, Orders: math.MaxInt}, asOf, "orders: want 0 to 4294967295"},
 		{"hostile spend", rfm.Record{Last: asOf, Orders: 1, Spend: decimal.New(1, 1e9)}, asOf, "spend: sum has exponent 1000000000"},
 		{"hostile refund", rfm.Record{Last: asOf, Orders: 1, Refunded: decimal.New(1, -1e9)}, asOf, "refunded: sum has exponent -1000000000"},
 		{"no as-of", rfm.Record{Last: asOf, Orders: 1}, time.Time{}, "as-of: no time"},
 		{"as-of beyond all dates", rfm.Record{Last: asOf, Orders: 1}, time.Date(20_000_000, 1, 1, 0, 0, 0, 0, time.UTC), "as-of: time is in the year 20000000"},
+	}
+	if many := math.MaxInt; math.MaxInt > math.MaxInt32 { // else no int is too many
+		tests = append(tests, tests[0])
+		tests[len(tests)-1].name, tests[len(tests)-1].want = "too many orders", "orders: want 0 to 4294967295"
+		tests[len(tests)-1].record = rfm.Record{Last: asOf, Orders: many}
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -122,6 +126,27 @@ func TestNewTableRefused(t *testing.T) {
 				t.Errorf("scored %v: %+v, want none", m.Score(tt.record), e)
 			}
 		})
+	}
+}
+
+// A model without cuts, or with too few for a nested one, has no scores to give.
+func TestModelWithoutCuts(t *testing.T) {
+	asOf := time.Date(2026, 6, 30, 12, 0, 0, 0, time.UTC)
+	r := rfm.Record{Last: asOf, Orders: 1}
+	table := &rfm.Table[string]{AsOf: asOf, Customer: []string{"ann"}, Recency: []int32{0}, Frequency: []uint32{1}, Monetary: []int64{5}}
+	model, err := table.Fit(rfm.Nested(2, 2, 2))
+	if err != nil {
+		t.Fatal(err)
+	}
+	short := model
+	short.Monetary = short.Monetary[:3]
+	for name, m := range map[string]rfm.Model{"zero": {AsOf: asOf}, "short": short} {
+		if _, err := table.Scores(m); err == nil || m.Score(r) != (rfm.Score{}) || m.Explain(r).Unscored == "" {
+			t.Errorf("%s model: score %v, %+v, error %v", name, m.Score(r), m.Explain(r), err)
+		}
+	}
+	if model.Score(r) == (rfm.Score{}) {
+		t.Error("the whole model has no score either")
 	}
 }
 
