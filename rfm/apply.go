@@ -43,13 +43,16 @@ func (t *Table[K]) Scores(m Model) ([]Score, error) {
 		return nil, errNotWhole
 	}
 	scores := make([]Score, t.Len())
-	r := newScorer(m.Recency, 0)
+	r := newScorer(m.Recency, 0).lookup()
 	for i, days := range t.Recency {
-		scores[i].R = r.score(int64(days))
+		scores[i].R = r.score(uint32(days))
 	}
-	f := scorers(m.Frequency, 0)
+	f := make([]lookup, len(m.Frequency))
+	for i, c := range m.Frequency {
+		f[i] = newScorer(c, 0).lookup()
+	}
 	for i, orders := range t.Frequency {
-		scores[i].F = f[m.frequencyIndex(scores[i].R)].score(int64(orders))
+		scores[i].F = f[m.frequencyIndex(scores[i].R)].score(orders)
 	}
 	if t.wide != nil {
 		for i, v := range t.wide {
@@ -68,6 +71,40 @@ func (t *Table[K]) Scores(m Model) ([]Score, error) {
 type scorer struct {
 	thresholds []uint64 // ordered as unsigned, see ordered
 	scores     []uint8  // by the number of thresholds that a value exceeds
+}
+
+// lookup holds the scores of the counts from 0 on. All counts beyond it have
+// the last score, or if it is long are compared with the thresholds.
+type lookup struct {
+	scores []uint8
+	beyond scorer
+	exact  bool // whether the last score is that of all counts beyond
+}
+
+// maxLookup keeps a lookup within a core's own cache: days of a century and
+// more, and more orders than anyone places.
+const maxLookup = 1 << 16
+
+func (s scorer) lookup() lookup {
+	n := maxLookup
+	if last := s.thresholds[len(s.thresholds)-1]; last < ordered(maxLookup-2) {
+		n = int(max(int64(last^1<<63), -1)) + 2
+	}
+	l := lookup{make([]uint8, n), s, n < maxLookup}
+	for count := range l.scores {
+		l.scores[count] = s.score(int64(count))
+	}
+	return l
+}
+
+func (l *lookup) score(count uint32) uint8 {
+	switch {
+	case count < uint32(len(l.scores)):
+		return l.scores[count]
+	case l.exact:
+		return l.scores[len(l.scores)-1]
+	}
+	return l.beyond.score(int64(count))
 }
 
 func newScorer(c Cuts, places int) scorer {

@@ -3,6 +3,8 @@ package rfm
 import (
 	"fmt"
 	"math"
+	"reflect"
+	"slices"
 	"time"
 
 	"github.com/regulars-go/regulars"
@@ -77,10 +79,10 @@ func (c Columns[K]) check() (tick int64, err error) {
 			return 0, fmt.Errorf("rfm: order %d has amount %d: want at least %d", i, units, int64(-math.MaxInt64))
 		}
 	}
-	var none K
-	for i, id := range c.Customer {
-		if id == none && isEmptyText(id) {
-			return 0, fmt.Errorf("rfm: order %d: customer has an empty ID", i)
+	if reflect.TypeFor[K]().Kind() == reflect.String {
+		var none K
+		if i := slices.Index(c.Customer, none); i >= 0 {
+			return 0, fmt.Errorf("rfm: order %d: %w", i, errNobody)
 		}
 	}
 	return tick, nil

@@ -79,6 +79,19 @@ func TestOrderStatisticsAgainstSorting(t *testing.T) {
 	}
 }
 
+// Every rank of values that are spread over far more than the stretches.
+func TestOrderStatisticsOfManyRanks(t *testing.T) {
+	values := make([]int64, 100_000)
+	ranks := make([]int, len(values))
+	for i := range values {
+		values[i] = int64(uint64(i) * 0x9e3779b97f4a7c15)
+		ranks[i] = i
+	}
+	if diff := cmp.Diff(slices.Sorted(slices.Values(values)), OrderStatistics(values, ranks)); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
 func TestOrderStatisticsOfNarrowTypes(t *testing.T) {
 	values := make([]int8, 0, 256)
 	for v := math.MaxInt8; v >= math.MinInt8; v-- {
