@@ -112,12 +112,13 @@ func growthFigure(months []lifecycle.Growth) (*figure, error) {
 	}
 	numbers := grid{Caption: "Customers by month", Head: []string{"Month", "Active", "New", "Retained", "Resurrected", "Churned"}}
 	left := max(len(months)-monthsDrawn, 0)
-	note := "Above the line are those who ordered: for the first time (new), in the month before too (retained), or after a pause (resurrected). Below it are those of the month before who did not (churned)."
+	var note strings.Builder
+	note.WriteString("Above the line are those who ordered: for the first time (new), in the month before too (retained), or after a pause (resurrected). Below it are those of the month before who did not (churned).")
 	for i, g := range months {
 		name := monthOf(g.Name, "January 2006")
 		if !g.Complete {
 			name += ", not over"
-			note += " The month with a star is not over: its bar will still change."
+			note.WriteString(" The month with a star is not over: its bar will still change.")
 		}
 		numbers.Rows = append(numbers.Rows, []string{name, count(g.Active), count(g.New), count(g.Retained), count(g.Resurrected), count(g.Churned)})
 		if i < left {
@@ -129,12 +130,12 @@ func growthFigure(months []lifecycle.Growth) (*figure, error) {
 		}
 	}
 	if left > 0 {
-		note += fmt.Sprintf(" %s earlier %s only in the table on a screen.", count(left), isOrAre(left, "month"))
+		note.WriteString(fmt.Sprintf(" %s earlier %s only in the table on a screen.", count(left), isOrAre(left, "month")))
 	}
 	bars.Alt = fmt.Sprintf("Bars of customers by month from %s to %s. %s",
 		monthOf(months[left].Name, "January 2006"), monthOf(months[len(months)-1].Name, "January 2006"), growthInWords(months))
 	svg, err := bars.SVG()
-	return &figure{Title: "Who came and who stayed away, month by month", Note: note, SVG: svg, Numbers: numbers}, err
+	return &figure{Title: "Who came and who stayed away, month by month", Note: note.String(), SVG: svg, Numbers: numbers}, err
 }
 
 // monthTick names a month by its number, and the year where it begins.
