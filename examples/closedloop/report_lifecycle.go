@@ -130,7 +130,7 @@ func growthFigure(months []lifecycle.Growth) (*figure, error) {
 		}
 	}
 	if left > 0 {
-		note.WriteString(fmt.Sprintf(" %s earlier %s only in the table on a screen.", count(left), isOrAre(left, "month")))
+		fmt.Fprintf(&note, " %s earlier %s only in the table on a screen.", count(left), isOrAre(left, "month"))
 	}
 	bars.Alt = fmt.Sprintf("Bars of customers by month from %s to %s. %s",
 		monthOf(months[left].Name, "January 2006"), monthOf(months[len(months)-1].Name, "January 2006"), growthInWords(months))
