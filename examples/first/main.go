@@ -16,6 +16,5 @@ func main() {
 	}
 	model, _ := rfm.Fit(tally.All(), asOf, rfm.Quantiles(5))
 	record, _ := tally.Record("cai")
-	fmt.Println("cai:", rfm.Grid().Segment(model.Score(record)))
-	fmt.Println(model.Explain(record))
+	fmt.Printf("cai: %s, %s\n", rfm.Grid().Segment(model.Score(record)), model.Explain(record))
 }
