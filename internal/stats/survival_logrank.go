@@ -136,23 +136,3 @@ func quadraticForm(v [][]float64, observed, expected []float64) (q float64, rank
 	}
 	return q, rank
 }
-
-// ChiSquareTail returns the probability that a chi-square variable with df >= 1
-// degrees of freedom is above x, in the closed form for whole df (Abramowitz
-// and Stegun 26.4.4 and 26.4.5).
-func ChiSquareTail(x float64, df int) float64 {
-	if x <= 0 {
-		return 1
-	}
-	half := x / 2
-	term, sum := math.Exp(-half), 0.0 // the first term of even df
-	if df%2 == 1 {
-		sum = math.Erfc(math.Sqrt(half))
-		term *= 2 * math.Sqrt(half/math.Pi)
-	}
-	for a := 1 + float64(df%2)/2; a <= float64(df)/2; a++ {
-		sum += term
-		term *= half / a
-	}
-	return min(1, sum)
-}
