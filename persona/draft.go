@@ -1,0 +1,323 @@
+package persona
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"maps"
+	"math"
+	"slices"
+	"strings"
+
+	"github.com/regulars-go/regulars"
+	"github.com/regulars-go/regulars/internal/config"
+)
+
+// Draft makes profiles, one after the other, and reuses its memory. Get one
+// from [Schema.Draft]. It is not safe for concurrent use.
+type Draft struct {
+	schema *Schema
+	slots  []int64 // as those of a Profile
+	text   []byte
+	events []event
+}
+
+// MaxProfileText is the most bytes that all texts of one profile may have.
+const MaxProfileText = 1 << 24
+
+// MaxProfileEvents is the most events of one profile: one a minute for two
+// years.
+const MaxProfileEvents = 1 << 20
+
+// Draft returns an empty draft of a profile.
+func (s *Schema) Draft() *Draft {
+	d := &Draft{schema: s}
+	d.reset()
+	return d
+}
+
+func (d *Draft) reset() {
+	n := d.schema.words() + d.schema.Len()
+	d.slots = append(d.slots[:0], make([]int64, n)...)
+	d.text, d.events = d.text[:0], d.events[:0]
+}
+
+// Set gives attribute i, an index of the schema, a value; no value takes away
+// the one it had. The error is a [*ValueError], and the draft is then as it
+// was.
+func (d *Draft) Set(i int, v Value) error {
+	if v.IsZero() {
+		d.slots[i/64] &^= 1 << (i % 64)
+		return nil
+	}
+	slots, text := len(d.slots), len(d.text)
+	slot, err := d.encode(i, v)
+	if err != nil {
+		d.slots, d.text = d.slots[:slots], d.text[:text]
+		return err
+	}
+	d.slots[i/64] |= 1 << (i % 64)
+	d.slots[d.schema.words()+i] = slot
+	return nil
+}
+
+func (d *Draft) encode(i int, v Value) (int64, error) {
+	a := &d.schema.attributes[i]
+	if a.Kind != KindList {
+		return d.encodeItem(i, v)
+	}
+	switch {
+	case v.form != listForm:
+		return 0, &ValueError{a.Name, v, "want a list, not " + formNames[v.form], ErrKind}
+	case len(v.items) > MaxItems:
+		return 0, &ValueError{a.Name, v, fmt.Sprintf("list of %d: want at most %d", len(v.items), MaxItems), ErrRange}
+	}
+	slots := make([]int64, len(v.items))
+	for j, item := range v.items {
+		var err error
+		if slots[j], err = d.encodeItem(i, item); err != nil {
+			return 0, err
+		}
+	}
+	at := len(d.slots)
+	d.slots = append(d.slots, slots...)
+	return reference(at, len(slots)), nil
+}
+
+func (d *Draft) encodeItem(i int, v Value) (int64, error) {
+	a := &d.schema.attributes[i]
+	kind := a.item()
+	if kind != KindString && kind != KindEnum {
+		n, problem := a.number(v)
+		if problem != "" {
+			return 0, &ValueError{a.Name, v, problem, ErrKind}
+		}
+		if lo, hi := d.schema.limits[i].lo, d.schema.limits[i].hi; n < lo || n > hi {
+			return 0, &ValueError{a.Name, v, "want " + rangeText(a.Min, a.Max), ErrRange}
+		}
+		return n, nil
+	}
+	if v.form != textForm {
+		return 0, &ValueError{a.Name, v, "want a text, not " + formNames[v.form], ErrKind}
+	}
+	if kind == KindEnum {
+		code, ok := d.schema.Code(i, v.text)
+		if !ok {
+			return 0, &ValueError{a.Name, v, "not in the dictionary", ErrDictionary}
+		}
+		return code, nil
+	}
+	slot, problem := d.write(normalise(v.text, a.Normal))
+	if problem != "" {
+		return 0, &ValueError{a.Name, v, problem, ErrRange}
+	}
+	return slot, nil
+}
+
+func rangeText(lo, hi Value) string {
+	switch {
+	case hi.IsZero():
+		return "at least " + lo.String()
+	case lo.IsZero():
+		return "at most " + hi.String()
+	}
+	return lo.String() + " to " + hi.String()
+}
+
+// write keeps a text and returns its reference.
+func (d *Draft) write(s string) (slot int64, problem string) {
+	switch {
+	case len(s) > MaxText:
+		return 0, fmt.Sprintf("text of %d bytes: want at most %d", len(s), MaxText)
+	case !isClean(s):
+		return 0, "want valid UTF-8"
+	case len(d.text)+len(s) > MaxProfileText:
+		return 0, fmt.Sprintf("all texts of one profile come to more than %d bytes", MaxProfileText)
+	}
+	slot = reference(len(d.text), len(s))
+	d.text = append(d.text, s...)
+	return slot, ""
+}
+
+// reference is where something begins, and how long it is.
+func reference(at, length int) int64 { return int64(at)<<32 | int64(length) }
+
+// Add adds an event. The error is a [*ValueError], and the draft is then as it
+// was.
+func (d *Draft) Add(e Event) error {
+	number, ok := d.schema.byEvent[e.Kind]
+	if !ok {
+		return &ValueError{e.Kind, Value{}, "no such kind of events", ErrUnknownAttribute}
+	}
+	kind := &d.schema.events[number]
+	at := e.At.UnixMicro()
+	if e.At.IsZero() || at < firstMicro || at > lastMicro {
+		return &ValueError{e.Kind, Value{}, "want an event with a time in the years 1 to 9999", ErrRange}
+	}
+	amount, err := kind.amount(e)
+	if err != nil {
+		return err
+	}
+	if len(d.events) >= MaxProfileEvents {
+		return &ValueError{e.Kind, Value{}, fmt.Sprintf("want at most %d events of one profile", MaxProfileEvents), ErrRange}
+	}
+	first, text := len(d.slots), len(d.text)
+	if err := d.writeFields(kind, e.Fields); err != nil {
+		d.slots, d.text = d.slots[:first], d.text[:text]
+		return err
+	}
+	d.events = append(d.events, event{at, amount, int32(number), int32(first)})
+	return nil
+}
+
+func (k *EventKind) amount(e Event) (int64, error) {
+	if !k.Amount {
+		if !e.Amount.IsZero() {
+			return 0, &ValueError{k.Name, Decimal(e.Amount), "this kind of events has no amount", ErrKind}
+		}
+		return 0, nil
+	}
+	units := Attribute{Kind: KindDecimal, Places: k.Places}
+	n, problem := units.wholeUnits(Decimal(e.Amount))
+	if problem == "" && n == math.MinInt64 {
+		problem = "want a number whose opposite fits too"
+	}
+	if problem != "" {
+		return 0, &ValueError{k.Name, Decimal(e.Amount), problem, ErrKind}
+	}
+	return n, nil
+}
+
+func (d *Draft) writeFields(kind *EventKind, fields map[string]string) error {
+	taken := 0
+	for _, name := range kind.Fields {
+		text, ok := fields[name]
+		if !ok {
+			d.slots = append(d.slots, noText)
+			continue
+		}
+		taken++
+		slot, problem := d.write(normalise(text, kind.Normal))
+		if problem != "" {
+			return &ValueError{kind.Name + "." + name, Text(text), problem, ErrRange}
+		}
+		d.slots = append(d.slots, slot)
+	}
+	if taken == len(fields) {
+		return nil
+	}
+	for _, name := range slices.Sorted(maps.Keys(fields)) {
+		if !known(kind.Fields, name) {
+			return &ValueError{kind.Name + "." + name, Value{}, "no such field", ErrUnknownAttribute}
+		}
+	}
+	return nil
+}
+
+// Profile returns what was set and added, and leaves the draft empty.
+func (d *Draft) Profile() Profile {
+	p := Profile{schema: d.schema, slots: slices.Clone(d.slots), text: string(d.text)}
+	if len(d.events) > 0 {
+		p.events = slices.Clone(d.events)
+		slices.SortFunc(p.events, p.compareEvents)
+	}
+	d.reset()
+	return p
+}
+
+// compareEvents orders events by kind, time, amount and fields, so that the
+// order in which they were added does not show.
+func (p Profile) compareEvents(a, b event) int {
+	if c := cmp.Or(cmp.Compare(a.kind, b.kind), cmp.Compare(a.at, b.at), cmp.Compare(a.amount, b.amount)); c != 0 {
+		return c
+	}
+	for i := range p.schema.events[a.kind].Fields {
+		x, xKnown := p.field(a, i)
+		y, yKnown := p.field(b, i)
+		if xKnown != yKnown {
+			if yKnown {
+				return -1
+			}
+			return 1
+		}
+		if c := strings.Compare(x, y); c != 0 {
+			return c
+		}
+	}
+	return 0
+}
+
+// NewProfile returns the profile of a person by the names of attributes. The
+// error is [regulars.Faults] with a line for each value that does not fit;
+// each event that does not fit is one too.
+func (s *Schema) NewProfile(values map[string]Value, events ...Event) (Profile, error) {
+	var faults regulars.Faults
+	d := s.Draft()
+	for _, name := range slices.Sorted(maps.Keys(values)) {
+		d.put(name, values[name], &faults)
+	}
+	for i, e := range events {
+		if err := d.Add(e); err != nil {
+			faults.Add(fmt.Sprintf("events[%d]", i), "%s", problemOf(err))
+		}
+	}
+	if err := faults.Err(); err != nil {
+		return Profile{}, err
+	}
+	return d.Profile(), nil
+}
+
+// ReadProfile reads a profile from a JSON object with a member for each
+// attribute; null is the same as to leave it out. What does not fit is left out
+// too, so that a rule that asks for it is [Unknown], and is listed in left. The
+// error, [regulars.Faults], is of a document that is no such object.
+func (s *Schema) ReadProfile(data []byte) (p Profile, left regulars.Faults, err error) {
+	var values map[string]jsonValue
+	if err := config.Decode(data, &values); err != nil {
+		return Profile{}, nil, err
+	}
+	d := s.Draft()
+	for _, name := range slices.Sorted(maps.Keys(values)) {
+		if v := values[name]; v.problem != "" {
+			left.Add(name, "%s", v.problem)
+		} else {
+			d.put(name, v.Value, &left)
+		}
+	}
+	return d.Profile(), left, nil
+}
+
+func (d *Draft) put(name string, v Value, faults *regulars.Faults) {
+	i, ok := d.schema.byName[name]
+	if !ok {
+		faults.Add(name, "no such attribute")
+		return
+	}
+	if err := d.Set(i, v); err != nil {
+		faults.Add(name, "%s", problemOf(err))
+	}
+}
+
+// problemOf is the text of an error without the name, which the path has.
+func problemOf(err error) string {
+	if refused, ok := errors.AsType[*ValueError](err); ok {
+		if refused.Value.IsZero() {
+			return refused.Problem
+		}
+		return shorten(refused.Value.String()) + ": " + refused.Problem
+	}
+	return err.Error()
+}
+
+// jsonValue reads any JSON, and keeps what keeps it from being a value.
+type jsonValue struct {
+	Value
+	problem string
+}
+
+func (v *jsonValue) UnmarshalJSON(data []byte) error {
+	if err := v.Value.UnmarshalJSON(data); err != nil {
+		v.problem = strings.TrimPrefix(err.Error(), "persona: ")
+	}
+	return nil
+}
