@@ -1,0 +1,142 @@
+package funnel
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// Counts are the counts of one funnel, from which reports are made. They are an
+// accumulator: counts of different users merge in any order, and give the same
+// bytes. A user's events must all be counted in one of them.
+type Counts struct {
+	// Users is how many users had an event, also those who never entered.
+	Users int64
+	// Units is how many users, sessions or attempts there were, by Funnel.By;
+	// those without an entry are NotEntered of them. Attempts always have one.
+	Units, NotEntered int64
+	// AfterAsOf is how many events were set aside, since they came after
+	// Source.AsOf.
+	AfterAsOf int64
+
+	funnel Funnel
+	asOf   int64 // microseconds since 1970; noAsOf if there is none
+	cells  map[string]*cell
+}
+
+// cell counts the units with one combination of labels.
+type cell struct {
+	labels []Label
+	// whole are units whose window was over at AsOf, open those whose window
+	// was not.
+	whole, open Tally
+}
+
+// Maturity says which units are looked at.
+type Maturity uint8
+
+const (
+	// Everybody counts all units, also those whose window is open: they can
+	// only look bad.
+	Everybody Maturity = iota
+	// Mature leaves out the units whose window was open at Source.AsOf, whether
+	// they had completed the funnel or not.
+	Mature
+	// Immature has only those.
+	Immature
+)
+
+// Row are the units with the same values of some breakdowns.
+type Row struct {
+	Labels []Label
+	Tally
+}
+
+// Funnel returns what was counted. It must not be changed.
+func (c *Counts) Funnel() Funnel { return c.funnel }
+
+// Total returns the units whatever their labels.
+func (c *Counts) Total(m Maturity) Tally {
+	total := newTally(len(c.funnel.Steps))
+	for _, cell := range c.cells {
+		cell.addTo(&total, m)
+	}
+	return total
+}
+
+// By returns the units by the values of one or more breakdowns, in ascending
+// order of the values; an unknown value comes first. Rows without units are left
+// out. A name that the funnel does not break down by is an error, as is one that
+// is given twice.
+func (c *Counts) By(m Maturity, names ...string) ([]Row, error) {
+	places := make([]int, len(names))
+	for i, name := range names {
+		places[i] = slices.IndexFunc(c.funnel.Breakdowns, func(b Breakdown) bool { return b.Name == name })
+		if places[i] < 0 {
+			return nil, fmt.Errorf("funnel: counts are not broken down by %q", name)
+		}
+		if slices.Contains(places[:i], places[i]) {
+			return nil, fmt.Errorf("funnel: breakdown %q is asked for twice", name)
+		}
+	}
+	rows := map[string]*Row{}
+	for _, cell := range c.cells {
+		labels := make([]Label, len(places))
+		for i, p := range places {
+			labels[i] = cell.labels[p]
+		}
+		key := keyOf(labels)
+		row := rows[key]
+		if row == nil {
+			row = &Row{Labels: labels, Tally: newTally(len(c.funnel.Steps))}
+			rows[key] = row
+		}
+		cell.addTo(&row.Tally, m)
+	}
+	return sortRows(rows), nil
+}
+
+func sortRows(rows map[string]*Row) []Row {
+	sorted := make([]Row, 0, len(rows))
+	for _, row := range rows {
+		if row.Reached[0] > 0 || row.Excluded > 0 {
+			sorted = append(sorted, *row)
+		}
+	}
+	slices.SortFunc(sorted, func(a, b Row) int { return compareLabels(a.Labels, b.Labels) })
+	return sorted
+}
+
+func (c *cell) addTo(t *Tally, m Maturity) {
+	if m != Immature {
+		t.add(&c.whole)
+	}
+	if m != Mature {
+		t.add(&c.open)
+	}
+}
+
+// keyOf returns a text that no other values of the same breakdowns have.
+func keyOf(labels []Label) string {
+	var b strings.Builder
+	for _, l := range labels {
+		if l.Known {
+			fmt.Fprintf(&b, "%d:%s", len(l.Value), l.Value)
+		} else {
+			b.WriteByte('-')
+		}
+	}
+	return b.String()
+}
+
+func compareLabels(a, b []Label) int {
+	return slices.CompareFunc(a, b, func(x, y Label) int {
+		if x.Known != y.Known {
+			if y.Known {
+				return -1
+			}
+			return 1
+		}
+		return strings.Compare(x.Value, y.Value)
+	})
+}

@@ -1,0 +1,79 @@
+package funnel
+
+import "time"
+
+// Result is how far one unit got.
+type Result struct {
+	// Level is the length of the longest chain: how many steps were made. Zero
+	// if there is no chain.
+	Level int
+	// Excluded says that an exclusion broke the chain and that by DropUnit the
+	// unit is left out of all counts. Level and Chain say what it had made.
+	Excluded bool
+	// Chain are the events of the chain that is reported, in order of time.
+	Chain []Hit
+	// Ended says why it went no further.
+	Ended Ending
+	// EndedAt is when it ended: the event that excluded it, the end of the
+	// window or of the gap. Zero for Completed, NotEntered and NoEvent, for
+	// StillOpen it is when it will end; zero if nothing limits it.
+	EndedAt time.Time
+	// Open says that at Source.AsOf a window was open in which the unit entered:
+	// that of the chain if it is complete, otherwise that of the latest entry,
+	// or that nothing limits it. What it will do is not known yet, and also a
+	// chain that is complete already belongs to a group that isn't.
+	Open bool
+}
+
+// Hit is an event of a chain and the step that it made.
+type Hit struct {
+	// Step is the number of the step, from 1.
+	Step int
+	// Event is the index of the event in what was given.
+	Event int
+	At    time.Time
+}
+
+// Ending says why a chain went no further.
+type Ending uint8
+
+const (
+	// NotEntered is a unit without an event of step 1.
+	NotEntered Ending = iota
+	// Completed made all steps.
+	Completed
+	// StillOpen may go on: its window is open at Source.AsOf.
+	StillOpen
+	// TimedOut did the next step, but too late for the window or the gap.
+	TimedOut
+	// Broken was ended by an exclusion, or for Contiguous by another event.
+	Broken
+	// NoEvent did not do the next step at all afterwards.
+	NoEvent
+)
+
+var endings = names{"Ending", "ending", []string{"not entered", "completed", "still open", "timed out", "broken", "no event"}}
+
+// String returns the lower-case name of e, such as "timed out".
+func (e Ending) String() string { return endings.of(uint8(e)) }
+
+// MarshalText writes e as [Ending.String] does.
+func (e Ending) MarshalText() ([]byte, error) { return endings.marshal(uint8(e)) }
+
+// UnmarshalText reads the name of an ending.
+func (e *Ending) UnmarshalText(text []byte) error {
+	i, err := endings.unmarshal(text)
+	if err == nil {
+		*e = Ending(i)
+	}
+	return err
+}
+
+// Duration returns the time from the first event of the chain to the last: with
+// a complete chain the time to convert.
+func (r Result) Duration() time.Duration {
+	if len(r.Chain) == 0 {
+		return 0
+	}
+	return r.Chain[len(r.Chain)-1].At.Sub(r.Chain[0].At)
+}
