@@ -8,9 +8,9 @@ type FisherTest struct {
 	// TwoSided counts all outcomes that are no more probable than the one
 	// seen, as fisher.test of R does.
 	TwoSided float64
-	// MidP is TwoSided less half the probability of the outcome seen, which
-	// makes up for what an exact test of whole numbers gives away (Agresti
-	// 2013, section 16.6).
+	// MidP counts outcomes that are exactly as probable as the one seen by
+	// half, which makes up for what an exact test of whole numbers gives away
+	// (Lancaster 1961).
 	MidP float64
 	// Less and Greater are one-sided: the rate of a is that low, that high. To
 	// choose between them after looking doubles the level.
@@ -29,9 +29,8 @@ func Fisher(a, b Proportion) (test FisherTest, ok bool) {
 	if l.lo == l.hi {
 		return FisherTest{}, false
 	}
-	test = FisherTest{TwoSided: l.asRare(a.Hits), Less: l.atMost(a.Hits), Greater: l.atLeast(a.Hits)}
-	test.MidP = max(0, test.TwoSided-l.p(a.Hits)/2)
-	return test, true
+	two := l.asRare(a.Hits)
+	return FisherTest{two, (two + l.rarer(a.Hits)) / 2, l.atMost(a.Hits), l.atLeast(a.Hits)}, true
 }
 
 // hypergeometric is the number of hits among the first a of a+b, of which hits

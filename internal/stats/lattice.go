@@ -75,9 +75,12 @@ func (l lattice) above(k int64) float64 {
 const equalWithin = 1e-7
 
 // asRare returns the probability of all values that are no more probable than
-// k.
-func (l lattice) asRare(k int64) float64 {
-	limit := l.logP(k) + equalWithin
+// k, and rarer that of those which are less probable.
+func (l lattice) asRare(k int64) float64 { return l.upTo(l.logP(k) + equalWithin) }
+func (l lattice) rarer(k int64) float64  { return l.upTo(l.logP(k) - equalWithin) }
+
+// upTo returns the probability of all values whose logP is at most limit.
+func (l lattice) upTo(limit float64) float64 {
 	if limit >= l.logP(l.mode) {
 		return 1
 	}

@@ -46,15 +46,15 @@ func (t TwoRates) Power(nA, nB float64) (power float64, ok bool) {
 
 // Size returns how many trials in all, a share of which is A's, find the
 // difference with the given probability. Round up each side. ok is false where
-// [TwoRates.Power] has no answer and unless shareA and power are between 0
-// and 1.
+// [TwoRates.Power] has no answer, unless shareA and power are between 0 and 1,
+// and for a power so low that any size has it.
 func (t TwoRates) Size(power, shareA float64) (n float64, ok bool) {
 	if !t.valid() || !(0 < power && power < 1) || !(0 < shareA && shareA < 1) {
 		return 0, false
 	}
 	pooled, apart := t.spreads(shareA, 1-shareA)
 	root := (float64(NormalZ(1-t.Alpha)*pooled) + float64(NormalQuantile(power)*apart)) / math.Abs(t.A-t.B)
-	return root * root, true
+	return root * root, root > 0
 }
 
 // SizeUnpooled is [TwoRates.Size] for a test that does not pool the rates, the
@@ -65,7 +65,7 @@ func (t TwoRates) SizeUnpooled(power, shareA float64) (n float64, ok bool) {
 	}
 	_, apart := t.spreads(shareA, 1-shareA)
 	root := (NormalZ(1-t.Alpha) + NormalQuantile(power)) * apart / math.Abs(t.A-t.B)
-	return root * root, true
+	return root * root, root > 0
 }
 
 // SmallestEffect returns the difference from a rate of both sides that a

@@ -25,8 +25,7 @@ func StudentTail(t, df float64) (p float64, ok bool) {
 // studentUpper is the tail above t >= 0, which is at most 1/2.
 func studentUpper(t, df float64) float64 {
 	tt := t * t
-	if tt < df {
-		// Near the middle: there the other tail of the beta is the precise one.
+	if tt < min(1, df) { // near the middle, where df/(df+tt) would lose a small t
 		return (1 - mathext.RegIncBeta(0.5, df/2, tt/(df+tt))) / 2
 	}
 	if math.IsInf(tt, 1) {
