@@ -1,0 +1,108 @@
+package loyalty
+
+import "time"
+
+// Entry is one line of an account's journal. It never changes.
+type Entry struct {
+	Account AccountID
+	Seq     uint64 // from 1, without a gap
+	Kind    EntryKind
+	// OccurredAt is when it happened. RecordedAt is when it was decided; it
+	// never goes back from one entry to the next. For entries that time itself
+	// caused both are the instant at which it was due.
+	OccurredAt, RecordedAt time.Time
+	// Body is what the fold reads: numbers, and no text.
+	Body []byte
+	// Command is the canonical command; nil if time caused the entry, if the
+	// command is another account's, or if it was erased.
+	Command []byte
+}
+
+// EntryKind says what an entry is of. Stores keep it as a number.
+type EntryKind uint8
+
+// The kinds of entries that commands caused.
+const (
+	EntryEarned EntryKind = 1 + iota
+	EntryKept
+	EntryCheckedIn
+	EntryMadeUp
+	EntryHeld
+	EntryCaptured
+	EntryReleased
+	EntryRedeemed
+	EntryReversed
+	EntryGranted
+	EntryDeducted
+	EntrySent     // by a transfer
+	EntryReceived // by a transfer
+	EntryMerged   // into another account
+	EntryAbsorbed // what was merged into this one
+	EntryClosed
+	EntryReminded
+	EntryReferred // what another member's event earned, or lost again
+)
+
+// The kinds of entries that time caused. At one instant they come in this
+// order.
+const (
+	EntryActivated EntryKind = 64 + iota // pending points became available
+	EntryCancelled                       // the event that they waited for did not come
+	EntryTimedOut                        // a hold ended
+	EntryExpired
+	EntryReviewed // the tier
+)
+
+// Pot is where points are. Every move of points takes them out of one pot and
+// puts them into another, so that an entry sums to zero.
+//
+// For each wallet of an account, at any time:
+//
+//	issued + received = available + pending + held + redeemed + expired + revoked + forfeited + sent - debt
+type Pot uint8
+
+// The pots. Points come out of Issued and Received, whose totals count upwards.
+// Debt is what the account owes; available points are zero while there is any.
+const (
+	PotIssued Pot = iota
+	PotReceived
+	PotAvailable
+	PotPending
+	PotHeld
+	PotRedeemed
+	PotExpired
+	PotRevoked
+	PotForfeited
+	PotSent
+	PotDebt
+	numPots
+)
+
+// Move is points going from one pot to another.
+type Move struct {
+	Wallet   uint8
+	From, To Pot
+	Terms    Terms
+	// Rule is the number of the rule that awarded them; 0 if none did.
+	Rule   uint32
+	Points int64 // at least 1
+	// Expires is that of the lot; zero if it has none, or if there is no lot.
+	Expires time.Time
+	// Activates is when points that wait become available, or are given up if
+	// Terms has [TermEvent]; zero if they don't wait.
+	Activates time.Time
+}
+
+// Terms are the conditions under which points were given. They stay with the
+// lot, whatever later versions of the program say.
+type Terms uint8
+
+// The terms.
+const (
+	// TermIdle points expire when the wallet has been idle for too long.
+	TermIdle Terms = 1 << iota
+	// TermLocked points can't be transferred.
+	TermLocked
+	// TermEvent points are pending until an event, and given up at Activates.
+	TermEvent
+)
