@@ -13,19 +13,19 @@ import (
 // there is no value.
 func (v value) cast(k Kind) (out any, code Code) {
 	switch k {
-	case Bool:
+	case KindBool:
 		return v.toBool()
-	case Int:
+	case KindInt:
 		return v.toInt()
-	case Decimal:
+	case KindDecimal:
 		return v.toDecimal()
-	case String, Enum:
+	case KindString, KindEnum:
 		return v.toString()
-	case Date:
+	case KindDate:
 		return v.toDate()
-	case Time:
+	case KindTime:
 		return v.toTime()
-	case Strings:
+	case KindList:
 		return v.toStrings()
 	}
 	return nil, WrongType
@@ -126,7 +126,7 @@ func (v value) toStrings() (any, Code) {
 // bounded reports whether a number lies within the bounds of a property; other
 // values have none.
 func (p Property) bounded(v value) bool {
-	if p.Kind != Int && p.Kind != Decimal || p.Min == nil && p.Max == nil {
+	if !p.Kind.isNumber() || p.Min == nil && p.Max == nil {
 		return true
 	}
 	if v.form == text {

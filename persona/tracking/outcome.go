@@ -6,10 +6,14 @@ import (
 	"github.com/regulars-go/regulars/internal/wire"
 )
 
-// MaxNoted is how many violations of one event a [Tally] takes note of, the
-// first ones; [Validator.Check] lists them all. An event with more was not
-// made by this plan at all.
+// MaxNoted is of how many properties beyond the plan a [Tally] takes note in
+// one event, the first by name; [Validator.Check] lists them all. An event with
+// more was not made by this plan at all.
 const MaxNoted = 64
+
+// maxNoted is how many violations an outcome may have: one for each planned
+// property, those of the event as a whole, and MaxNoted.
+const maxNoted = MaxProperties + 8 + MaxNoted
 
 // outcome is what a tally keeps of a verdict. Events by the thousand share
 // one, as their producer makes the same mistakes.
@@ -36,8 +40,14 @@ func outcomeOf(e Event, v Verdict) outcome {
 		present.WriteByte(b)
 	}
 	o.present = present.String()
-	for _, violation := range v.Violations[:min(len(v.Violations), MaxNoted)] {
-		o.noted = append(o.noted, noted{violation.Code, violation.Property})
+	unplanned := 0
+	for _, violation := range v.Violations {
+		if violation.Code >= UnplannedProperty {
+			unplanned++
+		}
+		if unplanned <= MaxNoted {
+			o.noted = append(o.noted, noted{violation.Code, violation.Property})
+		}
 	}
 	return o
 }
@@ -74,7 +84,7 @@ func readOutcome(r *wire.Reader, v *Validator) outcome {
 		strings.Trim(o.present, "\x00\x01") != "" {
 		r.Fail("no event of the plan comes to this")
 	}
-	n := r.UintUpTo(MaxNoted)
+	n := r.UintUpTo(maxNoted)
 	for range n {
 		next := noted{Code(r.UintUpTo(uint64(len(codeWords.list)))), r.String()}
 		if next.code == 0 || len(next.property) > MaxNameBytes {

@@ -17,7 +17,7 @@ import (
 const (
 	MaxEvents     = 5_000  // events of a plan
 	MaxProperties = 500    // properties of an event, in a plan and in what arrives
-	MaxDictionary = 10_000 // entries of a dictionary
+	MaxDictionary = 65_536 // texts of a dictionary
 	MaxReserved   = 1_000  // reserved names
 	MaxNameBytes  = 128    // a name of an event or a property, or a unit
 	MaxTextBytes  = 500    // a description, or a text of a dictionary
@@ -55,21 +55,16 @@ type Property struct {
 	Required bool `json:"required,omitzero"`
 	// Unit says what a number counts, such as "CNY" or "s". It may be left out.
 	Unit string `json:"unit,omitzero"`
-	// Dictionary lists what an Enum may be, and is for that kind alone.
-	Dictionary []Entry `json:"dictionary,omitempty"`
+	// Values is the dictionary of an enum, and of no other kind: all that there
+	// may be.
+	Values []string `json:"values,omitempty"`
 	// Min and Max are the least and the greatest number that makes sense, both
-	// included. They are for Int and Decimal. Nil means no bound.
+	// included. They are for ints and decimals. Nil means no bound.
 	Min *float64 `json:"min,omitempty"`
 	Max *float64 `json:"max,omitempty"`
 	// PII is whether values tell who somebody is: a phone number, a name, an
 	// address. They are never repeated in a violation.
 	PII bool `json:"pii,omitzero"`
-}
-
-// Entry is one text that an Enum may be, and what it means.
-type Entry struct {
-	Value string `json:"value"`
-	Title string `json:"title,omitzero"`
 }
 
 // Window bounds how far the time of an event may lie from its receipt. Both
@@ -145,14 +140,14 @@ func (p Property) faults() (f regulars.Faults) {
 	if p.Title != "" {
 		textFault(&f, "title", p.Title, MaxTextBytes)
 	}
-	if !kindWords.has(uint8(p.Kind)) {
-		f.Add("kind", "missing: want %s", strings.Join(kindWords.list, ", "))
+	if !p.Kind.known() {
+		f.Add("kind", "%q: want %s", p.Kind, kindNames())
 		return f
 	}
 	if p.Unit != "" {
 		textFault(&f, "unit", p.Unit, MaxNameBytes)
 	}
-	f.Under("dictionary", p.dictionaryFaults())
+	f.Under("values", p.dictionaryFaults())
 	bounds := [...]struct {
 		key   string
 		bound *float64
@@ -160,7 +155,7 @@ func (p Property) faults() (f regulars.Faults) {
 	for _, b := range bounds {
 		switch {
 		case b.bound == nil:
-		case p.Kind != Int && p.Kind != Decimal:
+		case !p.Kind.isNumber():
 			f.Add(b.key, "a property of kind %s has no bounds", p.Kind)
 		case math.IsNaN(*b.bound) || math.IsInf(*b.bound, 0):
 			f.Add(b.key, "%v: want a finite number", *b.bound)
@@ -173,28 +168,25 @@ func (p Property) faults() (f regulars.Faults) {
 }
 
 func (p Property) dictionaryFaults() (f regulars.Faults) {
-	n := len(p.Dictionary)
+	n := len(p.Values)
 	switch {
-	case p.Kind == Enum && n == 0:
+	case p.Kind == KindEnum && n == 0:
 		f.Add("", "missing: want what the enum may be")
-	case p.Kind != Enum && n > 0:
-		f.Add("", "a property of kind %s has no dictionary", p.Kind)
+	case p.Kind != KindEnum && n > 0:
+		f.Add("", "only an enum has a dictionary, not %s", p.Kind)
 	case n > MaxDictionary:
-		f.Add("", "%d entries: want at most %d", n, MaxDictionary)
+		f.Add("", "%d texts: want at most %d", n, MaxDictionary)
 		return f
 	}
 	first := make(map[string]int, n)
-	for i, entry := range p.Dictionary {
+	for i, text := range p.Values {
 		path := fmt.Sprintf("[%d]", i)
-		textFault(&f, path+".value", entry.Value, MaxTextBytes)
-		if entry.Title != "" {
-			textFault(&f, path+".title", entry.Title, MaxTextBytes)
-		}
-		if j, ok := first[entry.Value]; ok {
-			f.Add(path+".value", "%q is entry %d already", entry.Value, j)
+		textFault(&f, path, text, MaxTextBytes)
+		if j, ok := first[text]; ok {
+			f.Add(path, "%q is text %d already", text, j)
 			continue
 		}
-		first[entry.Value] = i
+		first[text] = i
 	}
 	return f
 }

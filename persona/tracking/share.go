@@ -1,6 +1,9 @@
 package tracking
 
-import "encoding/json"
+import (
+	"encoding/json"
+	"fmt"
+)
 
 // Share is a part of a whole, both counted.
 type Share struct {
@@ -16,6 +19,9 @@ func (s Share) Rate() (rate float64, ok bool) {
 	}
 	return float64(s.Part) / float64(s.Of), true
 }
+
+// String returns the share as counted, such as "3 of 4".
+func (s Share) String() string { return fmt.Sprintf("%d of %d", s.Part, s.Of) }
 
 // MarshalJSON writes part and of and, if it is defined, rate.
 func (s Share) MarshalJSON() ([]byte, error) {

@@ -11,7 +11,7 @@ import (
 )
 
 // DefaultLimit is how many deliveries a [Tally] holds unless it says
-// otherwise: some 560 MB.
+// otherwise: some 480 MB, and up to twice that while it grows.
 const DefaultLimit = 10_000_000
 
 // ErrFull is returned where a tally would hold more deliveries than its limit.
@@ -23,9 +23,9 @@ var ErrFull = errors.New("tracking: the tally holds as many deliveries as its li
 // difference, and a row that is added again changes nothing: a delivery is
 // known by the event's ID, its time of receipt and what it says.
 //
-// It keeps 56 bytes for each delivery, a 128-bit hash of the ID among them but
+// It keeps 48 bytes for each delivery, a 128-bit hash of the ID among them but
 // nothing of the values, and each different outcome once: the names of the event
-// and its wrong properties, at most [MaxNoted] of them. Memory is bounded by
+// and its wrong properties, [MaxNoted] of them beyond the plan. Memory is bounded by
 // Limit; ordinary producers come to some hundred outcomes.
 //
 // A Tally must not be copied once it is in use, and is not safe for concurrent

@@ -30,7 +30,7 @@ type planned struct {
 	properties []Property
 	index      map[string]int
 	lower      nameSet
-	dictionary []map[string]bool // beside properties, nil if not an Enum
+	dictionary []map[string]bool // beside properties, nil if not of an enum
 }
 
 // Defaults of a [Window].
@@ -80,12 +80,12 @@ func compile(e PlannedEvent) *planned {
 	for i, p := range e.Properties {
 		c.index[p.Name] = i
 		c.lower[strings.ToLower(p.Name)] = p.Name
-		c.properties[i].Dictionary = slices.Clone(p.Dictionary)
+		c.properties[i].Values = slices.Clone(p.Values)
 		c.properties[i].Min, c.properties[i].Max = copied(p.Min), copied(p.Max)
-		if p.Kind == Enum {
-			c.dictionary[i] = make(map[string]bool, len(p.Dictionary))
-			for _, entry := range p.Dictionary {
-				c.dictionary[i][entry.Value] = true
+		if p.Kind == KindEnum {
+			c.dictionary[i] = make(map[string]bool, len(p.Values))
+			for _, text := range p.Values {
+				c.dictionary[i][text] = true
 			}
 		}
 	}
@@ -110,8 +110,8 @@ type Verdict struct {
 	// properties in the plan's order, then those of others by name.
 	Violations []Violation `json:"violations,omitempty"`
 	// Properties are the planned ones that can be used, each as its kind has
-	// it in Go: bool, int64, [decimal.Decimal], string (of String, Enum and
-	// Date), [time.Time] or []string. It is nil if the event is set aside.
+	// it in Go: bool, int64, [decimal.Decimal], string (of strings, enums and
+	// dates), [time.Time] or []string. It is nil if the event is set aside.
 	Properties map[string]any `json:"properties,omitempty"`
 
 	present []bool // of the planned properties; nil for an event that has none to look at
@@ -242,7 +242,7 @@ func (c *checker) property(p Property, dictionary map[string]bool, v value) (pre
 		c.add(dropped, WrongType, p.Name, p.got(v), p.wants())
 		return true
 	}
-	if p.Kind == Enum && !dictionary[out.(string)] {
+	if p.Kind == KindEnum && !dictionary[out.(string)] {
 		c.add(dropped, DictionaryMiss, p.Name, p.got(v), p.wants())
 		return true
 	}
@@ -276,19 +276,19 @@ func (p Property) got(v value) string {
 	return v.shown()
 }
 
-// shownEntries is how many entries of a dictionary a violation lists.
-const shownEntries = 8
+// shownTexts is how many texts of a dictionary a violation lists.
+const shownTexts = 8
 
 // wants says what a property takes.
 func (p Property) wants() string {
-	if p.Kind != Enum {
-		return p.Kind.wants()
+	if p.Kind != KindEnum {
+		return kindWants[p.Kind]
 	}
 	var values []string
-	for _, entry := range p.Dictionary[:min(len(p.Dictionary), shownEntries)] {
-		values = append(values, fmt.Sprintf("%q", entry.Value))
+	for _, text := range p.Values[:min(len(p.Values), shownTexts)] {
+		values = append(values, fmt.Sprintf("%q", text))
 	}
-	if more := len(p.Dictionary) - shownEntries; more > 0 {
+	if more := len(p.Values) - shownTexts; more > 0 {
 		values = append(values, fmt.Sprintf("%d more", more))
 	}
 	return "one of " + strings.Join(values, ", ")

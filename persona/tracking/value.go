@@ -108,15 +108,12 @@ const maxDigitBytes = 64
 // digitsOf reads a number as JSON writes it. Its length and exponent are
 // looked at first: 1e1000000000 would take a gigabyte to write out.
 func digitsOf(digits string) value {
-	out := value{form: strange, text: "a number out of bounds"}
-	if len(digits) > maxDigitBytes {
-		return out
+	if len(digits) <= maxDigitBytes {
+		if d, err := decimal.NewFromString(digits); err == nil {
+			return numberOf(d)
+		}
 	}
-	d, err := decimal.NewFromString(digits)
-	if err != nil {
-		return value{form: strange, text: "a malformed number"}
-	}
-	return numberOf(d)
+	return value{form: strange, text: "a number out of bounds"}
 }
 
 func numberOf(d decimal.Decimal) value {

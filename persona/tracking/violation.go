@@ -44,7 +44,7 @@ const (
 	WrongType
 	// CastType: the value is of another type but could be cast. Kept as cast.
 	CastType
-	// DictionaryMiss: the text is not in the enum's dictionary. The property is
+	// DictionaryMiss: the text is not in the dictionary. The property is
 	// dropped, and the event set aside if it is required.
 	DictionaryMiss
 	// OutOfRange: the number is below the least or above the greatest that
@@ -98,8 +98,8 @@ type Violation struct {
 }
 
 // String returns the violation as a sentence, such as
-// "order.amount: wrong type: got the text "ten", want a number of at most 36
-// digits, 18 of them after the point".
+//
+//	order.amount: wrong type: got the text "ten", want a number of at most 36 digits, 18 of them after the point
 func (v Violation) String() string {
 	place := v.Event
 	if v.Property != "" {
