@@ -22,6 +22,12 @@ type Counts struct {
 	funnel Funnel
 	asOf   int64 // microseconds since 1970; noAsOf if there is none
 	cells  map[string]*cell
+	// spreads are kept where units are not users.
+	spreads map[spreadKey]*Spread
+}
+
+func newCounts(f Funnel, asOf int64) *Counts {
+	return &Counts{funnel: f, asOf: asOf, cells: map[string]*cell{}, spreads: map[spreadKey]*Spread{}}
 }
 
 // cell counts the units with one combination of labels.
@@ -71,7 +77,7 @@ func (c *Counts) Total(m Maturity) Tally {
 func (c *Counts) By(m Maturity, names ...string) ([]Row, error) {
 	places := make([]int, len(names))
 	for i, name := range names {
-		places[i] = slices.IndexFunc(c.funnel.Breakdowns, func(b Breakdown) bool { return b.Name == name })
+		places[i] = c.place(name)
 		if places[i] < 0 {
 			return nil, fmt.Errorf("funnel: counts are not broken down by %q", name)
 		}
@@ -96,6 +102,23 @@ func (c *Counts) By(m Maturity, names ...string) ([]Row, error) {
 	return sortRows(rows), nil
 }
 
+// place returns which breakdown has a name; -1 if none.
+func (c *Counts) place(name string) int {
+	return slices.IndexFunc(c.funnel.Breakdowns, func(b Breakdown) bool { return b.Name == name })
+}
+
+// cell returns the cell of some labels, a new one if there is none.
+func (c *Counts) cell(labels []Label) *cell {
+	key := keyOf(labels)
+	found := c.cells[key]
+	if found == nil {
+		steps := len(c.funnel.Steps)
+		found = &cell{labels: labels, whole: newTally(steps), open: newTally(steps)}
+		c.cells[key] = found
+	}
+	return found
+}
+
 func sortRows(rows map[string]*Row) []Row {
 	sorted := make([]Row, 0, len(rows))
 	for _, row := range rows {
@@ -118,15 +141,11 @@ func (c *cell) addTo(t *Tally, m Maturity) {
 
 // keyOf returns a text that no other values of the same breakdowns have.
 func keyOf(labels []Label) string {
-	var b strings.Builder
+	var key []byte
 	for _, l := range labels {
-		if l.Known {
-			fmt.Fprintf(&b, "%d:%s", len(l.Value), l.Value)
-		} else {
-			b.WriteByte('-')
-		}
+		key = appendValue(key, l.Value, l.Known)
 	}
-	return b.String()
+	return string(key)
 }
 
 func compareLabels(a, b []Label) int {

@@ -15,13 +15,13 @@ type Result struct {
 	// Ended says why it went no further.
 	Ended Ending
 	// EndedAt is when it ended: the event that excluded it, the end of the
-	// window or of the gap. Zero for Completed, NotEntered and NoEvent, for
-	// StillOpen it is when it will end; zero if nothing limits it.
+	// window or of the gap. For StillOpen it is when it will end. Zero for
+	// Completed, NotEntered and NoEvent.
 	EndedAt time.Time
-	// Open says that at Source.AsOf a window was open in which the unit entered:
-	// that of the chain if it is complete, otherwise that of the latest entry,
-	// or that nothing limits it. What it will do is not known yet, and also a
-	// chain that is complete already belongs to a group that isn't.
+	// Open says that at Source.AsOf a window was open: that of the chain if it is
+	// complete, otherwise that of the latest entry. What such a unit will do is
+	// not known yet; to leave out only those that are not complete would
+	// flatter the rates. Without a window, or without AsOf, none is open.
 	Open bool
 }
 
@@ -31,7 +31,9 @@ type Hit struct {
 	Step int
 	// Event is the index of the event in what was given.
 	Event int
-	At    time.Time
+	// At is when it happened, as it was matched: cut to microseconds, and rounded
+	// down by Match.Grace.
+	At time.Time
 }
 
 // Ending says why a chain went no further.
@@ -44,11 +46,11 @@ const (
 	Completed
 	// StillOpen may go on: its window is open at Source.AsOf.
 	StillOpen
-	// TimedOut did the next step, but too late for the window or the gap.
+	// TimedOut made the next step, but too late for the window or the gap.
 	TimedOut
 	// Broken was ended by an exclusion, or for Contiguous by another event.
 	Broken
-	// NoEvent did not do the next step at all afterwards.
+	// NoEvent did not make the next step at all afterwards.
 	NoEvent
 )
 

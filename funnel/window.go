@@ -96,6 +96,12 @@ func (w Window) ticks(tick time.Duration) int64 {
 	return int64(w.length / tick)
 }
 
+// microsecond is the tick of events that have a time.Time.
+const microsecond = time.Microsecond
+
+// defaultSessionGap is what most tools take.
+const defaultSessionGap = 30 * time.Minute
+
 // noLimit is longer than any two events of one user may lie apart.
 const noLimit = math.MaxInt64
 

@@ -1,0 +1,121 @@
+package funnel
+
+import (
+	"fmt"
+	"math"
+
+	"github.com/regulars-go/regulars"
+)
+
+// Counter counts users one after the other, where the events of each come
+// together, such as from a query that is ordered by user. It keeps counts, not
+// events. A Counter is not for concurrent use: give each goroutine its own, and
+// merge the counts.
+type Counter[E any, K regulars.ID] struct {
+	funnel Funnel
+	reader *reader[E, K]
+	units  *units
+	counts *Counts
+	book   *book[E]
+	events []E   // of the user at hand
+	after  int64 // how many of them came after AsOf
+
+	sessions, held keys
+	text           []byte
+}
+
+// NewCounter returns a counter of a funnel. It fails with [regulars.Faults] if
+// the funnel is not valid, and if the source lacks what the funnel needs.
+func NewCounter[E any, K regulars.ID](f Funnel, s Source[E, K]) (*Counter[E, K], error) {
+	if err := f.Validate(); err != nil {
+		return nil, err
+	}
+	p := f.compile(microsecond)
+	r, err := newReader(f, s, p)
+	if err != nil {
+		return nil, err
+	}
+	counts := newCounts(f, r.asOf)
+	return &Counter[E, K]{
+		funnel: f,
+		reader: r,
+		units:  newUnits(f, p, r.asOf),
+		counts: counts,
+		book:   &book[E]{counts: counts, label: s.Label},
+	}, nil
+}
+
+// Add counts the events of one user, who must not be added again: all of them,
+// also those that are no step. They may be in any order. An error says what is
+// wrong with an event, and means that the user was not counted. Without events
+// there is no user.
+func (c *Counter[E, K]) Add(events []E) error {
+	if err := c.read(events); err != nil || len(events) == 0 {
+		return err
+	}
+	c.counts.AfterAsOf += c.after
+	c.counts.Users++
+	c.units.each(func(t *track, f *finding) { c.book.add(c.events, t, f) })
+	c.book.flush()
+	return nil
+}
+
+// Counts returns the counts so far. They go on counting with c.
+func (c *Counter[E, K]) Counts() *Counts { return c.counts }
+
+// read fills the track with the events of a user.
+func (c *Counter[E, K]) read(events []E) error {
+	if len(events) > math.MaxInt32 {
+		return fmt.Errorf("funnel: a user with %d events: want at most %d", len(events), math.MaxInt32)
+	}
+	c.events, c.after = events, 0
+	c.sessions.reset()
+	c.held.reset()
+	t := &c.units.user
+	t.reset()
+	for i, event := range events {
+		at, micros, err := c.reader.at(event)
+		if err != nil {
+			return fmt.Errorf("funnel: event %d %w", i, err)
+		}
+		if micros > c.reader.asOf {
+			c.after++
+			continue
+		}
+		m := c.reader.masks(event)
+		if m == (masks{}) && !c.units.everything {
+			continue
+		}
+		t.at = append(t.at, at)
+		t.steps = append(t.steps, m.steps)
+		t.event = append(t.event, int32(i))
+		if c.units.excludes {
+			t.exclusions = append(t.exclusions, m.exclusions)
+		}
+		c.keep(t, event)
+	}
+	return nil
+}
+
+// keep notes the session and the held values of an event, if they matter.
+func (c *Counter[E, K]) keep(t *track, event E) {
+	if session := c.reader.source.Session; session != nil && c.funnel.By == BySession {
+		t.session = append(t.session, c.sessions.number(session(event)))
+	}
+	if len(c.funnel.Match.Hold) > 0 {
+		t.held = append(t.held, c.hold(event))
+	}
+}
+
+// hold returns the number of the event's held values.
+func (c *Counter[E, K]) hold(event E) int32 {
+	c.text = c.text[:0]
+	for _, name := range c.funnel.Match.Hold {
+		value, ok := c.reader.source.Label(event, name)
+		if !ok {
+			return notHeld
+		}
+		c.text = appendValue(c.text, value, true)
+	}
+	return c.held.number(string(c.text))
+}

@@ -1,0 +1,153 @@
+package funnel
+
+import "math"
+
+// matcher matches one unit after the other. Its memory is used again, so that
+// matching allocates nothing once it has seen the largest unit.
+type matcher struct {
+	*program
+	asOf   int64 // noAsOf if there is none
+	chains *chains
+	sets   *sets
+	at     instant
+}
+
+// noAsOf says that it is not known up to when the data are complete: they are,
+// for all that is asked.
+const noAsOf = math.MaxInt64
+
+// finding is how far a unit got; row is good until the next one is matched.
+type finding struct {
+	level      int
+	start, end int64
+	row        []hit // their events are numbers in the track
+	excluded   bool
+	ended      Ending
+	endedAt    int64 // 0 where Result.EndedAt is zero
+	timed      bool  // endedAt is set
+	entered    int64 // the latest entry
+	open       bool
+}
+
+func newMatcher(p *program, asOf int64) *matcher {
+	m := &matcher{program: p, asOf: asOf}
+	if p.order == AnyOrder || p.order == Nested {
+		m.sets = newSets(p)
+	} else {
+		m.chains = newChains(p)
+	}
+	return m
+}
+
+// match matches a track that is in order.
+func (m *matcher) match(t *track) finding {
+	best, entered := m.walk(t)
+	f := finding{level: best.level, start: best.start, end: best.end, row: best.row, entered: entered}
+	f.excluded = best.broken && m.drop
+	m.end(&f, best, t)
+	return f
+}
+
+func (m *matcher) walk(t *track) (best *mark, entered int64) {
+	if m.sets != nil {
+		m.sets.reset()
+		for lo, hi := 0, 0; lo < len(t.at); lo = hi {
+			hi = t.next(lo, false)
+			t.load(&m.at, lo, hi)
+			m.sets.take(&m.at)
+		}
+		return &m.sets.best, m.sets.entered
+	}
+	m.chains.reset()
+	for lo, hi := 0, 0; lo < len(t.at); lo = hi {
+		hi = t.next(lo, m.ties == TiesGiven)
+		t.load(&m.at, lo, hi)
+		m.chains.take(&m.at)
+	}
+	return &m.chains.best, m.chains.entered
+}
+
+// end finds out why the chain went no further.
+func (m *matcher) end(f *finding, best *mark, t *track) {
+	if f.level == 0 {
+		return
+	}
+	if f.level == m.steps {
+		f.ended = Completed
+		f.open = m.isOpen(f.start)
+		return
+	}
+	f.open = m.isOpen(f.entered)
+	deadline, limited := m.deadline(best)
+	switch {
+	case best.broken:
+		f.ended, f.endedAt, f.timed = Broken, best.brokenAt, true
+		return
+	case m.order == Contiguous && m.interrupted(f, t, deadline):
+		return
+	case limited && m.asOf < deadline:
+		f.ended, f.endedAt, f.timed = StillOpen, deadline, true
+		return
+	}
+	f.ended = NoEvent
+	if limited && m.followed(best, t, deadline) {
+		f.ended, f.endedAt, f.timed = TimedOut, deadline, true
+	}
+}
+
+// isOpen reports whether the window of an entry is open as of the data's end.
+// Without a window there is none to be open.
+func (m *matcher) isOpen(entry int64) bool {
+	return m.asOf != noAsOf && m.window != noLimit && m.asOf-entry < m.window
+}
+
+// deadline returns the last instant at which the chain could have gone on, if
+// there is one.
+func (m *matcher) deadline(best *mark) (at int64, limited bool) {
+	at = math.MaxInt64
+	gap := int64(noLimit)
+	if m.sets == nil {
+		gap = m.gap(best.level)
+	}
+	for _, limit := range [...]struct{ from, length int64 }{{best.start, m.window}, {best.end, gap}} {
+		if limit.length != noLimit && limit.length < math.MaxInt64-max(limit.from, 0) {
+			at, limited = min(at, limit.from+limit.length), true
+		}
+	}
+	return at, limited
+}
+
+// followed reports whether a step that the chain lacked was made after the
+// deadline.
+func (m *matcher) followed(best *mark, t *track, deadline int64) bool {
+	lacked := uint64(1) << best.level
+	if m.order == AnyOrder {
+		lacked = uint64(1)<<m.steps - 1
+		for _, h := range best.row {
+			lacked &^= 1 << (h.step - 1)
+		}
+	}
+	for i := len(t.at) - 1; i >= 0 && t.at[i] > deadline; i-- {
+		if t.steps[i]&lacked != 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// interrupted finds the event that ended a contiguous chain, unless it was the
+// next step, but too late.
+func (m *matcher) interrupted(f *finding, t *track, deadline int64) bool {
+	last := f.row[f.level-1]
+	for i := last.event + 1; i < len(t.at); i++ {
+		if m.ties != TiesGiven && t.at[i] == last.at {
+			continue
+		}
+		if t.at[i] > deadline {
+			return false
+		}
+		f.ended, f.endedAt, f.timed = Broken, t.at[i], true
+		return true
+	}
+	return false
+}

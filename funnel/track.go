@@ -1,0 +1,90 @@
+package funnel
+
+import (
+	"cmp"
+	"slices"
+)
+
+// track has the events of one unit in columns. It is in order if at ascends and,
+// where it is equal, the numbers of the events do.
+type track struct {
+	at    []int64
+	steps []uint64
+	event []int32 // the number of the event in what was given
+	// The rest is empty if it does not matter: the exclusions that an event
+	// meets, and the numbers of its session and of its held values.
+	exclusions    []uint64
+	session, held []int32
+}
+
+func (t *track) reset() {
+	t.at, t.steps, t.event = t.at[:0], t.steps[:0], t.event[:0]
+	t.exclusions, t.session, t.held = t.exclusions[:0], t.session[:0], t.held[:0]
+}
+
+// slice returns events lo to hi, which stay those of t.
+func (t *track) slice(lo, hi int) track {
+	s := track{at: t.at[lo:hi], steps: t.steps[lo:hi], event: t.event[lo:hi]}
+	if len(t.exclusions) > 0 {
+		s.exclusions = t.exclusions[lo:hi]
+	}
+	if len(t.held) > 0 {
+		s.held = t.held[lo:hi]
+	}
+	return s
+}
+
+// pick copies some events of t, in this order.
+func (t *track) pick(to *track, order []int32) {
+	to.reset()
+	for _, i := range order {
+		to.at = append(to.at, t.at[i])
+		to.steps = append(to.steps, t.steps[i])
+		to.event = append(to.event, t.event[i])
+		if len(t.exclusions) > 0 {
+			to.exclusions = append(to.exclusions, t.exclusions[i])
+		}
+		if len(t.held) > 0 {
+			to.held = append(to.held, t.held[i])
+		}
+	}
+}
+
+// ordered reports whether t is in order; events are numbered as they come.
+func (t *track) ordered() bool { return slices.IsSorted(t.at) }
+
+// order lists the events by some numbers that they have, such as those of
+// sessions, and then by time. No numbers are all the same.
+func (t *track) order(dst []int32, by []int32) []int32 {
+	dst = dst[:0]
+	for i := range t.at {
+		dst = append(dst, int32(i))
+	}
+	slices.SortFunc(dst, func(a, b int32) int {
+		if len(by) > 0 && by[a] != by[b] {
+			return cmp.Compare(by[a], by[b])
+		}
+		return cmp.Or(cmp.Compare(t.at[a], t.at[b]), cmp.Compare(a, b))
+	})
+	return dst
+}
+
+// next returns the end of the instant that begins at lo.
+func (t *track) next(lo int, given bool) int {
+	hi := lo + 1
+	if !given {
+		for hi < len(t.at) && t.at[hi] == t.at[lo] {
+			hi++
+		}
+	}
+	return hi
+}
+
+// load makes the events from lo to hi an instant.
+func (t *track) load(i *instant, lo, hi int) {
+	var exclusions []uint64
+	if len(t.exclusions) > 0 {
+		exclusions = t.exclusions[lo:hi]
+	}
+	i.load(t.at[lo], lo, t.steps[lo:hi], exclusions)
+}
