@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"github.com/regulars-go/regulars"
 )
@@ -172,8 +173,8 @@ func (a *Attribute) checkValues(faults *regulars.Faults) map[string]int64 {
 		if _, ok := codes[text]; ok {
 			faults.Add(path, "%q is there before", text)
 		}
-		if len(text) > MaxText || !isClean(text) {
-			faults.Add(path, "want valid UTF-8 of at most %d bytes", MaxText)
+		if problem := badText(text); problem != "" {
+			faults.Add(path, "%s", problem)
 		}
 		codes[text] = int64(i)
 	}
@@ -221,7 +222,7 @@ func badName(name string) string {
 		return "empty: want a name"
 	case len(name) > maxName:
 		return fmt.Sprintf("has %d bytes: want at most %d", len(name), maxName)
-	case !isClean(name) || strings.TrimSpace(name) != name || strings.ContainsFunc(name, func(r rune) bool { return !unicode.IsPrint(r) }):
+	case !utf8.ValidString(name) || strings.TrimSpace(name) != name || strings.ContainsFunc(name, func(r rune) bool { return !unicode.IsPrint(r) }):
 		return fmt.Sprintf("%q: want printable text without spaces at its ends", name)
 	}
 	return ""

@@ -2,12 +2,14 @@ package persona
 
 import (
 	"cmp"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"maps"
 	"math"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/regulars-go/regulars"
 	"github.com/regulars-go/regulars/internal/config"
@@ -107,7 +109,7 @@ func (d *Draft) encodeItem(i int, v Value) (int64, error) {
 		}
 		return code, nil
 	}
-	slot, problem := d.write(normalise(v.text, a.Normal))
+	slot, problem := d.write(v.text, a.Normal)
 	if problem != "" {
 		return 0, &ValueError{a.Name, v, problem, ErrRange}
 	}
@@ -124,19 +126,29 @@ func rangeText(lo, hi Value) string {
 	return lo.String() + " to " + hi.String()
 }
 
-// write keeps a text and returns its reference.
-func (d *Draft) write(s string) (slot int64, problem string) {
-	switch {
-	case len(s) > MaxText:
-		return 0, fmt.Sprintf("text of %d bytes: want at most %d", len(s), MaxText)
-	case !isClean(s):
-		return 0, "want valid UTF-8"
-	case len(d.text)+len(s) > MaxProfileText:
+// write keeps a text in its normal form and returns its reference.
+func (d *Draft) write(s string, steps []Normal) (slot int64, problem string) {
+	if problem := badText(s); problem != "" {
+		return 0, problem
+	}
+	s = normalise(s, steps)
+	if len(d.text)+len(s) > MaxProfileText {
 		return 0, fmt.Sprintf("all texts of one profile come to more than %d bytes", MaxProfileText)
 	}
 	slot = reference(len(d.text), len(s))
 	d.text = append(d.text, s...)
 	return slot, ""
+}
+
+// badText says what keeps s from being a text; "" if nothing does.
+func badText(s string) string {
+	switch {
+	case len(s) > MaxText:
+		return fmt.Sprintf("text of %d bytes: want at most %d", len(s), MaxText)
+	case !utf8.ValidString(s):
+		return "want valid UTF-8"
+	}
+	return ""
 }
 
 // reference is where something begins, and how long it is.
@@ -197,7 +209,7 @@ func (d *Draft) writeFields(kind *EventKind, fields map[string]string) error {
 			continue
 		}
 		taken++
-		slot, problem := d.write(normalise(text, kind.Normal))
+		slot, problem := d.write(text, kind.Normal)
 		if problem != "" {
 			return &ValueError{kind.Name + "." + name, Text(text), problem, ErrRange}
 		}
@@ -272,16 +284,17 @@ func (s *Schema) NewProfile(values map[string]Value, events ...Event) (Profile, 
 // too, so that a rule that asks for it is [Unknown], and is listed in left. The
 // error, [regulars.Faults], is of a document that is no such object.
 func (s *Schema) ReadProfile(data []byte) (p Profile, left regulars.Faults, err error) {
-	var values map[string]jsonValue
+	var values map[string]json.RawMessage
 	if err := config.Decode(data, &values); err != nil {
 		return Profile{}, nil, err
 	}
 	d := s.Draft()
 	for _, name := range slices.Sorted(maps.Keys(values)) {
-		if v := values[name]; v.problem != "" {
-			left.Add(name, "%s", v.problem)
+		var v Value
+		if err := v.UnmarshalJSON(values[name]); err != nil {
+			left.Add(name, "%s", strings.TrimPrefix(err.Error(), "persona: "))
 		} else {
-			d.put(name, v.Value, &left)
+			d.put(name, v, &left)
 		}
 	}
 	return d.Profile(), left, nil
@@ -307,17 +320,4 @@ func problemOf(err error) string {
 		return shorten(refused.Value.String()) + ": " + refused.Problem
 	}
 	return err.Error()
-}
-
-// jsonValue reads any JSON, and keeps what keeps it from being a value.
-type jsonValue struct {
-	Value
-	problem string
-}
-
-func (v *jsonValue) UnmarshalJSON(data []byte) error {
-	if err := v.Value.UnmarshalJSON(data); err != nil {
-		v.problem = strings.TrimPrefix(err.Error(), "persona: ")
-	}
-	return nil
 }

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"math"
+	"strings"
 	"testing"
 	"time"
 
@@ -88,7 +89,7 @@ func TestProfileRoundTrip(t *testing.T) {
 }
 
 func TestDraftRefuses(t *testing.T) {
-	long := string(make([]byte, persona.MaxText+1))
+	long := strings.Repeat("a", persona.MaxText+1)
 	tests := []struct {
 		name, attribute string
 		value           persona.Value

@@ -62,6 +62,7 @@ type Schema struct {
 	sources    []string
 	bySource   map[string]int
 	version    [sha256.Size]byte
+	nobody     *Profile // of whom nothing is known
 }
 
 // limits are the least and the largest number that an attribute may hold.
@@ -90,6 +91,8 @@ func NewSchema(d Definition) (*Schema, error) {
 		s.limits = append(s.limits, s.attributes[i].limits())
 	}
 	s.version = sha256.Sum256(s.canonical())
+	nobody := s.Draft().Profile()
+	s.nobody = &nobody
 	return s, nil
 }
 

@@ -7,7 +7,6 @@ import (
 	"strconv"
 	"strings"
 	"time"
-	"unicode/utf8"
 
 	"github.com/shopspring/decimal"
 
@@ -188,5 +187,3 @@ func (v Value) numberText() string {
 	}
 	return exact.Text(v.dec)
 }
-
-func isClean(s string) bool { return utf8.ValidString(s) }

@@ -1,0 +1,301 @@
+package persona
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+
+	"github.com/regulars-go/regulars"
+)
+
+// Compile makes a segment of a rule that refers to no other. The error is
+// [regulars.Faults], with a line for everything that is wrong with it: an
+// attribute that the schema lacks, a value of another kind, an operator that
+// there is not, a bad regular expression, limits that are exceeded. What can't
+// ever be true but is not wrong is in [Segment.Warnings].
+func (s *Schema) Compile(r Rule) (*Segment, error) {
+	c := compiler{schema: s}
+	return c.segment(NamedRule{Rule: r})
+}
+
+// CompileAll makes segments of rules that may refer to each other by name,
+// in any order but in no circle. It returns them in the order of the rules. The
+// error is [regulars.Faults]: the faults of every rule, names that are given
+// twice, and references to nothing or round in a circle.
+func (s *Schema) CompileAll(rules []NamedRule) ([]*Segment, error) {
+	set := ruleSet{
+		schema: s, rules: rules, byName: make(map[string]int, len(rules)),
+		segments: make([]*Segment, len(rules)), state: make([]visit, len(rules)),
+	}
+	if len(rules) > MaxRules {
+		set.faults.Add("", "%d rules: want at most %d", len(rules), MaxRules)
+		return nil, set.faults
+	}
+	for i, rule := range rules {
+		path := fmt.Sprintf("[%d].name", i)
+		if problem := badLabelValue(rule.Name); problem != "" {
+			set.faults.Add(path, "%s", problem)
+		} else if first, ok := set.byName[rule.Name]; ok {
+			set.faults.Add(path, "%q is the name of [%d] too", rule.Name, first)
+		} else {
+			set.byName[rule.Name] = i
+		}
+	}
+	for i := range rules {
+		set.compile(i)
+	}
+	if err := set.faults.Err(); err != nil {
+		return nil, err
+	}
+	return set.segments, nil
+}
+
+// ruleSet compiles each rule after those that it refers to.
+type ruleSet struct {
+	schema   *Schema
+	rules    []NamedRule
+	byName   map[string]int
+	segments []*Segment // nil where the rule is faulty
+	state    []visit
+	expanded int // rules of all segments
+	faults   regulars.Faults
+}
+
+type visit uint8
+
+const (
+	unseen visit = iota
+	begun
+	done
+)
+
+// compile goes down at most as deep as the names on the way from one rule to the
+// next; it stops at a circle, which is then reported once.
+func (s *ruleSet) compile(i int) {
+	if s.state[i] != unseen {
+		return
+	}
+	s.state[i] = begun
+	path := fmt.Sprintf("[%d]", i)
+	c := compiler{schema: s.schema, segments: make(map[string]*Segment)}
+	isWhole := true
+	eachReference(s.rules[i].Rule, "rule", 1, func(at, name string) {
+		j, ok := s.byName[name]
+		if !ok {
+			s.faults.Add(path+"."+at, "no rule is named %q", name)
+			isWhole = false
+			return
+		}
+		if s.state[j] == begun {
+			s.faults.Add(path+"."+at, "%q refers to itself, by way of %q", name, s.rules[i].Name)
+			isWhole = false
+			return
+		}
+		s.compile(j)
+		c.segments[name] = s.segments[j]
+		isWhole = isWhole && s.segments[j] != nil
+	})
+	s.state[i] = done
+	if !isWhole {
+		return
+	}
+	segment, err := c.segment(s.rules[i])
+	if err != nil {
+		s.faults.Under(path+".rule", c.faults)
+		return
+	}
+	if s.expanded += len(segment.nodes); s.expanded > MaxSetExpanded {
+		s.faults.Add(path, "with this one all rules, segments in their places, come to more than %d", MaxSetExpanded)
+		return
+	}
+	s.segments[i] = segment
+}
+
+// eachReference calls each for every segment that a rule refers to.
+func eachReference(r Rule, path string, depth int, each func(path, name string)) {
+	if depth > MaxDepth {
+		return
+	}
+	if r.Segment != "" {
+		each(path+".segment", r.Segment)
+	}
+	for i, part := range r.All {
+		eachReference(part, fmt.Sprintf("%s.all[%d]", path, i), depth+1, each)
+	}
+	for i, part := range r.Any {
+		eachReference(part, fmt.Sprintf("%s.any[%d]", path, i), depth+1, each)
+	}
+	if r.Not != nil {
+		eachReference(*r.Not, path+".not", depth+1, each)
+	}
+}
+
+// compiler compiles one rule.
+type compiler struct {
+	schema   *Schema
+	segments map[string]*Segment // that the rule may refer to
+	nodes    []node
+	windows  []window
+	count    int // rules of the tree itself
+	faults   regulars.Faults
+	warnings regulars.Faults
+}
+
+func (c *compiler) segment(named NamedRule) (*Segment, error) {
+	canonical := c.tree(named.Rule, "", 1)
+	if len(c.nodes) > MaxExpanded {
+		c.faults.Add("", "%d rules with those of all segments in their places: want at most %d", len(c.nodes), MaxExpanded)
+	}
+	if err := c.faults.Err(); err != nil {
+		return nil, err
+	}
+	s := &Segment{
+		schema: c.schema, name: named.Name, title: named.Title, rule: canonical,
+		nodes: c.nodes, windows: c.windows, warnings: c.warnings,
+	}
+	s.sign(c.segments)
+	return s, nil
+}
+
+// tree compiles a rule with its parts, and returns it in its canonical form.
+func (c *compiler) tree(r Rule, path string, depth int) Rule {
+	if c.count++; depth > MaxDepth || c.count > MaxNodes || len(c.nodes) > MaxExpanded {
+		c.limit(path, depth)
+		return r
+	}
+	if n := r.forms(); n != 1 {
+		c.faults.Add(path, "want one of all, any, not, segment, attr and event, not %d of them", n)
+		return r
+	}
+	if r.isLeaf() {
+		return c.leaf(r, path)
+	}
+	if misplaced := r.misplaced(); misplaced != "" {
+		c.faults.Add(join(path, misplaced), "belongs to a leaf, with attr or event")
+	}
+	at := len(c.nodes)
+	c.nodes = append(c.nodes, node{path: path})
+	canonical := c.parts(r, at, path, depth)
+	c.nodes[at].end = int32(len(c.nodes))
+	return canonical
+}
+
+// limit reports once that a tree is too deep or too large.
+func (c *compiler) limit(path string, depth int) {
+	switch {
+	case depth > MaxDepth:
+		c.faults.Add(path, "rules within rules go deeper than %d", MaxDepth)
+	case c.count == MaxNodes+1:
+		c.faults.Add(path, "more than %d rules", MaxNodes)
+	}
+}
+
+func (c *compiler) parts(r Rule, at int, path string, depth int) Rule {
+	canonical := Rule{Segment: r.Segment, AllowEmpty: r.AllowEmpty && len(r.Any) == 0}
+	switch {
+	case r.All != nil:
+		c.nodes[at].op = opAll
+		canonical.All = c.list(r.All, join(path, "all"), depth)
+	case r.Any != nil:
+		c.nodes[at].op = opAny
+		if len(r.Any) == 0 && !r.AllowEmpty {
+			c.faults.Add(join(path, "any"), "empty, so nobody is in it: want a rule, or allowEmpty")
+		}
+		canonical.Any = c.list(r.Any, join(path, "any"), depth)
+	case r.Not != nil:
+		c.nodes[at].op = opNot
+		part := c.tree(*r.Not, join(path, "not"), depth+1)
+		canonical.Not = &part
+	default:
+		c.nodes[at].op, c.nodes[at].name = opSegment, r.Segment
+		c.inline(r.Segment, path)
+	}
+	return canonical
+}
+
+func (c *compiler) list(rules []Rule, path string, depth int) []Rule {
+	canonical := make([]Rule, 0, len(rules))
+	for i, part := range rules {
+		if c.count > MaxNodes {
+			break
+		}
+		canonical = append(canonical, c.tree(part, fmt.Sprintf("%s[%d]", path, i), depth+1))
+	}
+	return canonical
+}
+
+// inline puts the rules of a segment in its place.
+func (c *compiler) inline(name, path string) {
+	segment, ok := c.segments[name]
+	if !ok {
+		c.faults.Add(join(path, "segment"), "no rule is named %q: compile them together", name)
+		return
+	}
+	if len(c.nodes)+len(segment.nodes) > MaxExpanded {
+		c.nodes = append(c.nodes, make([]node, MaxExpanded+1-len(c.nodes))...)
+		return
+	}
+	shift, windows := int32(len(c.nodes)), int32(len(c.windows))
+	c.windows = append(c.windows, segment.windows...)
+	for _, n := range segment.nodes {
+		n.end += shift
+		if n.leaf != nil && n.leaf.window >= 0 {
+			moved := *n.leaf
+			moved.window += windows
+			n.leaf = &moved
+		}
+		c.nodes = append(c.nodes, n)
+	}
+}
+
+// forms counts what a rule is at once.
+func (r *Rule) forms() int {
+	n := 0
+	for _, is := range []bool{r.All != nil, r.Any != nil, r.Not != nil, r.Segment != "", r.Attr != "", r.Event != ""} {
+		if is {
+			n++
+		}
+	}
+	return n
+}
+
+func (r *Rule) isLeaf() bool { return r.Attr != "" || r.Event != "" }
+
+// misplaced returns the first field of a leaf that a rule without one has.
+func (r *Rule) misplaced() string {
+	switch {
+	case r.As != "":
+		return "as"
+	case r.Where != nil:
+		return "where"
+	case r.Measure != "":
+		return "measure"
+	case !r.Within.IsZero():
+		return "within"
+	case r.WholeDays:
+		return "wholeDays"
+	case r.Op != "":
+		return "op"
+	case !r.Value.IsZero():
+		return "value"
+	case r.Bounds != "":
+		return "bounds"
+	case r.Fold:
+		return "fold"
+	case r.Missing != Unknown:
+		return "missing"
+	case r.AllowEmpty && r.Any == nil:
+		return "allowEmpty"
+	}
+	return ""
+}
+
+func join(path, name string) string {
+	if path == "" {
+		return name
+	}
+	return path + "." + name
+}
+
+// sortedFields are the names of the fields that a rule asks for.
+func sortedFields(where map[string][]string) []string { return slices.Sorted(maps.Keys(where)) }
