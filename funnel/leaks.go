@@ -1,0 +1,245 @@
+package funnel
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/regulars-go/regulars"
+)
+
+// LeakSearch says how to look for leaks: what a segment is compared with, and
+// how strong the proof must be. The zero value compares each segment with all
+// other units, and is what [Leaks] uses.
+type LeakSearch struct {
+	// Against is a label, such as "period=before": a segment is compared with the
+	// units that have this label, and otherwise the labels of the segment.
+	// Segments with the label itself are not tested. Defaults to none.
+	Against string `json:"against,omitempty"`
+	// Targets are the shares that the steps should convert, by the name of the
+	// step, such as {"pay": 0.8}: each segment is compared with those. Steps
+	// without one are not tested. A target is known and not estimated, so that
+	// there is nothing to guard. Defaults to none.
+	Targets map[string]float64 `json:"targets,omitempty"`
+	// Before is a report of the same funnel from another period: each segment is
+	// compared with itself there. Nil if there is none. At most one of Against,
+	// Targets and Before may be given.
+	Before *Report `json:"-"`
+	// Alpha is which share of the leaks named may be false on average, or with
+	// Holm the probability that any is. Zero means 0.05.
+	Alpha float64 `json:"alpha,omitzero"`
+	// Correction says how P-values are adjusted for their number. Defaults to
+	// BenjaminiHochberg.
+	Correction Correction `json:"correction,omitzero"`
+	// Test says where P-values come from. Defaults to Exact.
+	Test Test `json:"test,omitzero"`
+	// MinDrop is by how much a leak must be below its reference, at the bound of
+	// its interval: 0.02 is two points. Defaults to 0.
+	MinDrop float64 `json:"minDrop,omitzero"`
+	// MinUnits is how many units of the step before a segment must have for the
+	// next step to be tested, and its reference too. Zero means 10.
+	MinUnits int64 `json:"minUnits,omitzero"`
+	// Power is the probability for which [Cell.Smallest] is worked out. Zero
+	// means 0.8.
+	Power float64 `json:"power,omitzero"`
+	// Guards are breakdowns within whose values a leak must show as well. Nil
+	// means all of the funnel's other breakdowns that are as of entry or of the
+	// first event; an empty list means none.
+	Guards []string `json:"guards,omitempty"`
+}
+
+// Correction says how P-values are adjusted for being many.
+type Correction uint8
+
+const (
+	// BenjaminiHochberg keeps the share of false ones among the leaks named
+	// (Benjamini and Hochberg 1995). Segments are disjoint, and a step's rate is
+	// one given that of the step before, so that the tests against another
+	// period are independent.
+	BenjaminiHochberg Correction = iota
+	// Holm keeps the probability that any leak is named falsely (Holm 1979). It
+	// asks more, and names fewer.
+	Holm
+	// BenjaminiYekutieli is BenjaminiHochberg for tests that depend on each other
+	// in any way (2001), at the price of naming fewer.
+	BenjaminiYekutieli
+)
+
+var corrections = names{"Correction", "correction", []string{"benjamini-hochberg", "holm", "benjamini-yekutieli"}}
+
+// String returns the lower-case name of c, such as "holm".
+func (c Correction) String() string { return corrections.of(uint8(c)) }
+
+// MarshalText writes c as [Correction.String] does.
+func (c Correction) MarshalText() ([]byte, error) { return corrections.marshal(uint8(c)) }
+
+// UnmarshalText reads the name of a correction.
+func (c *Correction) UnmarshalText(text []byte) error {
+	i, err := corrections.unmarshal(text)
+	if err == nil {
+		*c = Correction(i)
+	}
+	return err
+}
+
+// Test says where P-values come from. All are two-sided: to choose the side
+// after looking doubles the share of false alarms.
+type Test uint8
+
+const (
+	// Exact is Fisher's test, or the binomial test against a target. It holds
+	// for any counts.
+	Exact Test = iota
+	// MidP counts outcomes that are as probable as the one seen by half
+	// (Lancaster 1961): it names more in small samples, and holds its level on
+	// average only. Against a target it is Exact.
+	MidP
+	// Score is the z test with a pooled rate where at least 5 units are expected
+	// in each cell, and Exact elsewhere.
+	Score
+)
+
+var tests = names{"Test", "test", []string{"exact", "mid-p", "score"}}
+
+// String returns the lower-case name of t, such as "exact".
+func (t Test) String() string { return tests.of(uint8(t)) }
+
+// MarshalText writes t as [Test.String] does.
+func (t Test) MarshalText() ([]byte, error) { return tests.marshal(uint8(t)) }
+
+// UnmarshalText reads the name of a test.
+func (t *Test) UnmarshalText(text []byte) error {
+	i, err := tests.unmarshal(text)
+	if err == nil {
+		*t = Test(i)
+	}
+	return err
+}
+
+// Leaks finds where a segment loses more units than others do: it tests each
+// step from the second on, for each value of a breakdown (or each combination
+// of several), against all units that lack it. It names what is proven and says
+// of the rest what could have been seen. It is the zero [LeakSearch].
+func Leaks(report *Report, breakdowns ...string) (*LeakReport, error) {
+	return LeakSearch{}.Find(report, breakdowns...)
+}
+
+// Validate returns all that is wrong with the search as [regulars.Faults].
+func (s LeakSearch) Validate() error {
+	var faults regulars.Faults
+	if name, _, ok := strings.Cut(s.Against, "="); s.Against != "" && (!ok || name == "") {
+		faults.Add("against", `%q is not a label: want "key=value"`, s.Against)
+	}
+	given := 0
+	for _, is := range []bool{s.Against != "", s.Targets != nil, s.Before != nil} {
+		if is {
+			given++
+		}
+	}
+	if given > 1 {
+		faults.Add("", "compares with more than one of against, targets and another report")
+	}
+	for _, name := range sortedKeys(s.Targets) {
+		if target := s.Targets[name]; !(target > 0 && target <= 1) {
+			faults.Add("targets."+name, "%v: want a share above 0, at most 1", target)
+		}
+	}
+	if !(s.Alpha >= 0 && s.Alpha < 1) {
+		faults.Add("alpha", "%v: want a number between 0 and 1", s.Alpha)
+	}
+	if int(s.Correction) >= len(corrections.list) {
+		faults.Add("correction", "no such correction: %d", s.Correction)
+	}
+	if int(s.Test) >= len(tests.list) {
+		faults.Add("test", "no such test: %d", s.Test)
+	}
+	if !(s.MinDrop >= 0 && s.MinDrop < 1) {
+		faults.Add("minDrop", "%v: want a share from 0, below 1", s.MinDrop)
+	}
+	if s.MinUnits < 0 {
+		faults.Add("minUnits", "%d: want 0 or more", s.MinUnits)
+	}
+	if !(s.Power >= 0 && s.Power < 1) {
+		faults.Add("power", "%v: want a number between 0 and 1", s.Power)
+	}
+	return faults.Err()
+}
+
+func (s LeakSearch) withDefaults() LeakSearch {
+	if s.Alpha == 0 {
+		s.Alpha = 0.05
+	}
+	if s.MinUnits == 0 {
+		s.MinUnits = 10
+	}
+	if s.Power == 0 {
+		s.Power = 0.8
+	}
+	return s
+}
+
+// Find looks for leaks among the values of one breakdown of the report, or
+// among the combinations of several. With Targets or Before there may be none:
+// then all units are one segment.
+//
+// Units of which a value is not known are part of what others are compared
+// with, and are not tested themselves. A breakdown [AtStep] has values only from
+// that step on, so that only later steps are tested. If the funnel counts
+// sessions or attempts, those of one user are taken as independent; where a few
+// users have most of them, P is too small.
+//
+// A fault of the search, a breakdown that the funnel lacks or is given twice,
+// and another report of an unlike funnel are errors.
+func (s LeakSearch) Find(report *Report, breakdowns ...string) (*LeakReport, error) {
+	if err := s.Validate(); err != nil {
+		return nil, err
+	}
+	s = s.withDefaults()
+	if len(breakdowns) == 0 && s.Before == nil && s.Targets == nil && s.Against == "" {
+		return nil, errors.New("funnel: leaks of which breakdown? All units have none to compare with")
+	}
+	if s.Before != nil {
+		if err := sameFunnel(s.Before, report); err != nil {
+			return nil, err
+		}
+	}
+	key, _, _ := strings.Cut(s.Against, "=")
+	if s.Against != "" && !slices.Contains(breakdowns, key) {
+		breakdowns = append(slices.Clip(breakdowns), key)
+	}
+	matchup := matchup{search: s, report: report, breakdowns: breakdowns}
+	cells, err := matchup.cells()
+	if err != nil {
+		return nil, err
+	}
+	found := &LeakReport{
+		Breakdowns: breakdowns, Alpha: s.Alpha, Correction: s.Correction,
+		Cells: cells, Structural: report.structural(),
+	}
+	found.Tests = s.judge(cells)
+	found.Anomalous = proven(cells)
+	return found, nil
+}
+
+// guards returns the breakdowns to look within.
+func (s LeakSearch) guards(f Funnel, breakdowns []string) ([]string, error) {
+	if s.Targets != nil {
+		return nil, nil
+	}
+	if s.Guards != nil {
+		for _, name := range s.Guards {
+			if slices.Contains(breakdowns, name) {
+				return nil, fmt.Errorf("funnel: breakdown %q can't guard itself", name)
+			}
+		}
+		return s.Guards, nil
+	}
+	var guards []string
+	for _, b := range f.Breakdowns {
+		if !slices.Contains(breakdowns, b.Name) && (b.By == AtEntry || b.By == AtFirst) {
+			guards = append(guards, b.Name)
+		}
+	}
+	return guards, nil
+}
