@@ -8,8 +8,10 @@ type book[E any] struct {
 	counts *Counts
 	label  func(event E, name string) (value string, ok bool)
 	values [MaxBreakdowns]keys
-	cells  map[[MaxBreakdowns]int32]*cell
-	user   []entered // of the user at hand, where units are not users
+	// cells are those of counts, as long as they have this version.
+	cells   map[[MaxBreakdowns]int32]*cell
+	version int
+	user    []entered // of the user at hand, where units are not users
 }
 
 // unknown is the number of a value that is not known; others follow it.
@@ -51,6 +53,9 @@ func (b *book[E]) add(events []E, t *track, f *finding) {
 }
 
 func (b *book[E]) cell(values [MaxBreakdowns]int32) *cell {
+	if b.cells == nil || b.version != b.counts.version {
+		b.cells, b.version = map[[MaxBreakdowns]int32]*cell{}, b.counts.version
+	}
 	c := b.cells[values]
 	if c == nil {
 		labels := make([]Label, len(b.counts.funnel.Breakdowns))
@@ -61,9 +66,6 @@ func (b *book[E]) cell(values [MaxBreakdowns]int32) *cell {
 			}
 		}
 		c = b.counts.cell(labels)
-		if b.cells == nil {
-			b.cells = map[[MaxBreakdowns]int32]*cell{}
-		}
 		b.cells[values] = c
 	}
 	return c

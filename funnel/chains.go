@@ -165,7 +165,7 @@ func (c *chains) fill(row []hit, i *instant, from int) {
 	}
 }
 
-// noteAll reports the longest chain that this instant made.
+// noteAll reports the longest chain that this instant made, if it is better.
 func (c *chains) noteAll() {
 	for k := 1; k <= c.steps; k++ {
 		if l := c.live[k]; l.set && l.seq == c.seq {
@@ -218,5 +218,8 @@ func (c *chains) exclude(i *instant) {
 		if b.level >= x.after && b.level < x.before && !b.broken && b.seq != c.seq && c.alive(&l, b.level, i.at) {
 			b.broken, b.brokenAt = true, i.at
 		}
+	}
+	if c.best.broken && c.drop {
+		c.noteAll()
 	}
 }

@@ -1,6 +1,7 @@
 package funnel
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -24,6 +25,7 @@ type Counts struct {
 	cells  map[string]*cell
 	// spreads are kept where units are not users.
 	spreads map[spreadKey]*Spread
+	version int // rises when cells are replaced
 }
 
 func newCounts(f Funnel, asOf int64) *Counts {
@@ -150,12 +152,6 @@ func keyOf(labels []Label) string {
 
 func compareLabels(a, b []Label) int {
 	return slices.CompareFunc(a, b, func(x, y Label) int {
-		if x.Known != y.Known {
-			if y.Known {
-				return -1
-			}
-			return 1
-		}
-		return strings.Compare(x.Value, y.Value)
+		return cmp.Or(compareBools(x.Known, y.Known), strings.Compare(x.Value, y.Value))
 	})
 }

@@ -183,6 +183,12 @@ func (m Match) validate(faults *regulars.Faults, steps int) {
 	if len(m.Exclusions) > 0 && m.Order == Contiguous {
 		faults.Add("match.exclusions", "with order %q any event comes between", m.Order)
 	}
+	if m.Order == Contiguous && m.Reuse && m.Ties == TiesAnyOrder {
+		faults.Add("match.reuse", "with order %q it needs ties %q or %q", m.Order, TiesGiven, TiesStrict)
+	}
+	if m.Excluded == DropUnit && (m.Order == AnyOrder || m.Order == Nested) {
+		faults.Add("match.excluded", "with order %q units keep their level", m.Order)
+	}
 	for i, x := range m.Exclusions {
 		x.validate(faults, fmt.Sprintf("match.exclusions[%d]", i), m.Order, steps)
 	}

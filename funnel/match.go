@@ -15,8 +15,9 @@ type Match struct {
 	Ties Ties `json:"ties,omitzero"`
 	// Entry says which events may start a chain. Defaults to BestEntry.
 	Entry Entry `json:"entry,omitzero"`
-	// Reuse lets one event match several steps in a row. It has no effect under
-	// TiesStrict. Defaults to one event, one step.
+	// Reuse lets one event make several steps. It has no effect under
+	// TiesStrict, and with Contiguous it needs TiesGiven or TiesStrict. Defaults
+	// to one event, one step.
 	Reuse bool `json:"reuse,omitzero"`
 	// Grace is how coarse the times are taken: each is rounded down to a whole
 	// multiple of it since 1970 before anything else, so that events of one
@@ -43,7 +44,9 @@ type Match struct {
 // At one instant an exclusion comes after all steps that can be made, and
 // does not break a chain that made one. So an event that is both a step and
 // an exclusion never breaks the chain that it is in. (Under TiesGiven the same
-// holds for one event, and events of one instant are taken as given.)
+// holds for one event, and events of one instant are taken as given.) With
+// AnyOrder and Nested it breaks every chain that begins before its instant and
+// ends after it.
 type Exclusion struct {
 	// Events are the names of such events, any of which will do.
 	Events []string `json:"events,omitempty"`
@@ -163,7 +166,8 @@ const (
 	KeepLevel Excluded = iota
 	// DropUnit leaves the unit out of all counts, step 1 included, if the chain
 	// that it would be reported with was broken, and no chain that reached the
-	// same level later stayed whole.
+	// same level later stayed whole. It is for Ordered chains of users and
+	// sessions.
 	DropUnit
 )
 

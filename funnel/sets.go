@@ -98,22 +98,18 @@ func (s *sets) measure(at int64) {
 	if s.order == Nested {
 		level = bits.TrailingZeros64(^within)
 	}
-	if !s.better(level) {
+	if level <= s.best.level {
 		return
 	}
 	if !s.compete {
 		s.choose(within, level)
-	} else if level = s.chooseDistinct(at); !s.better(level) {
+	} else if level = s.chooseDistinct(at); level <= s.best.level {
 		return
 	}
 	slices.SortFunc(s.chosen, func(a, b hit) int {
 		return cmp.Or(cmp.Compare(a.at, b.at), cmp.Compare(a.step, b.step))
 	})
 	s.best = mark{level: level, start: s.chosen[0].at, end: at, row: append(s.best.row[:0], s.chosen...)}
-}
-
-func (s *sets) better(level int) bool {
-	return level > s.best.level || level > 0 && level == s.best.level && s.drop && s.best.broken
 }
 
 // within returns the steps that have an event in the window that ends at an
@@ -155,10 +151,9 @@ func (s *sets) chooseDistinct(at int64) int {
 			break
 		}
 	}
-	if !s.better(level) {
-		return level
+	if level > s.best.level {
+		s.chooseLatest(level)
 	}
-	s.chooseLatest(level)
 	return level
 }
 

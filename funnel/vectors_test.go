@@ -160,6 +160,11 @@ var modes = map[string]func(Window) Match{
 	"duckdb:strict_once":               LikeDoris,
 }
 
+// differs are the cases of a mode that our options leave as they are. In F161
+// one event makes steps 2 and 3: the extension lets any event but the first
+// make several steps, but not the first.
+var differs = map[string]bool{"F161": true}
+
 func TestVectorsModes(t *testing.T) {
 	for _, v := range readVectors(t) {
 		like := modes[v.Mode]
@@ -171,6 +176,12 @@ func TestVectorsModes(t *testing.T) {
 			want = v.Optimal
 		}
 		got := levels(t, v.funnel(like(v.window())), v.Events)
+		if differs[v.ID] {
+			if cmp.Equal(want, got) {
+				t.Errorf("%s agrees: it need not be listed", v.ID)
+			}
+			continue
+		}
 		if diff := cmp.Diff(want, got); diff != "" {
 			t.Errorf("%s, %s (-want +got):\n%s", v.ID, v.Mode, diff)
 		}
