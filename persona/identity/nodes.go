@@ -24,6 +24,7 @@ type nodes struct {
 	sightings   []int32 // live observations
 	head        []int32 // the latest of its slots, -1 if none
 	shared      []bool
+	contested   []bool  // see People.contest
 	person      []int32 // the node that founded its person, -1 if it is not seen
 	component   []int32 // -1 if it is not seen
 	// run and size say where the identifiers of the person that the node
@@ -112,6 +113,7 @@ func (n *nodes) append(text int32, space uint8) int32 {
 	n.sightings = append(n.sightings, 0)
 	n.head = append(n.head, -1)
 	n.shared = append(n.shared, false)
+	n.contested = append(n.contested, false)
 	n.person = append(n.person, -1)
 	n.component = append(n.component, -1)
 	n.run = append(n.run, 0)

@@ -26,6 +26,7 @@ type People struct {
 	rulings    rulings
 	components components
 	aliases    aliases
+	logins     logins
 	scratch    scratch
 }
 
@@ -90,7 +91,7 @@ func (p *People) resolve() error {
 	}
 	p.rulings, p.nodes.cuts = rulings, rulings.cuts
 	p.slots.extend(e)
-	p.slots.deaths = len(e.deaths)
+	p.slots.deaths, p.slots.asOf = len(e.deaths), p.asOf
 	for o := range int32(len(e.at)) {
 		p.attach(o)
 		switch {

@@ -13,8 +13,13 @@ func (p *People) replay(nodes []int32, links []link) {
 	slices.SortFunc(links, p.compareLinks)
 	g := p.scratch.groups(p, nodes)
 	fates := p.scratch.fates(len(links))
+	for _, i := range nodes {
+		p.nodes.contested[i] = false
+	}
 	for i, l := range links {
-		fates[i] = g.join(l.a, l.b)
+		if fates[i] = g.join(l.a, l.b); fates[i] >= byCannot {
+			p.contest(l.a, l.b)
+		}
 	}
 	p.settle(nodes, g)
 	number := p.components.store(nodes, links, fates)

@@ -9,7 +9,8 @@ type slots struct {
 	of   []int32 // the observation
 
 	live    []bool  // of each observation: counts
-	pending []int32 // observations that are later than asOf
+	asOf    int64   // of the last look at pending
+	pending []int32 // observations that are later
 	deaths  int     // how many of the evidence's deaths are done
 }
 

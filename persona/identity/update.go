@@ -158,8 +158,10 @@ func (u *update) observe() {
 	s, e := &u.slots, u.evidence
 	fresh := int32(len(s.live))
 	s.extend(e)
-	pending := s.pending
-	s.pending = nil
+	var pending []int32
+	if s.asOf != u.asOf {
+		pending, s.pending, s.asOf = s.pending, nil, u.asOf
+	}
 	for o := fresh; o < int32(len(e.at)); o++ {
 		u.attach(o)
 		if !e.gone[o] {
@@ -299,6 +301,7 @@ func (u *update) slide() {
 // finish resolves the components that are touched.
 func (u *update) finish() Changes {
 	n, c := &u.nodes, &u.components
+	u.logins.forget()
 	var area []int32
 	for _, i := range u.touched.list {
 		if number := n.component[i]; number < 0 {
