@@ -3,6 +3,7 @@ module github.com/regulars-go/regulars/examples
 go 1.26.0
 
 require (
+	github.com/expr-lang/expr v1.17.8
 	github.com/google/go-cmp v0.7.0
 	github.com/regulars-go/regulars v0.0.0
 	github.com/shopspring/decimal v1.6.0

@@ -111,12 +111,12 @@ func (r *run) isMeant(l *leaf, e event) bool {
 }
 
 // fieldText returns a field of an event, one of the calendar's included.
-func (p *Profile) fieldText(e event, field int) (text string, ok bool) {
+func (r *record) fieldText(e event, field int) (text string, ok bool) {
 	switch field {
 	case hourField:
-		return localHour(time.UnixMicro(e.at).In(p.schema.zone)), true
+		return localHour(time.UnixMicro(e.at).In(r.schema.zone)), true
 	case weekdayField:
-		return localWeekday(time.UnixMicro(e.at).In(p.schema.zone)), true
+		return localWeekday(time.UnixMicro(e.at).In(r.schema.zone)), true
 	}
-	return p.field(e, field)
+	return r.field(e, field)
 }

@@ -135,6 +135,8 @@ type compiler struct {
 	schema   *Schema
 	segments map[string]*Segment // that the rule may refer to
 	nodes    []node
+	places   []place
+	timed    bool // some leaf depends on the moment
 	windows  []window
 	count    int // rules of the tree itself
 	faults   regulars.Faults
@@ -151,7 +153,7 @@ func (c *compiler) segment(named NamedRule) (*Segment, error) {
 	}
 	s := &Segment{
 		schema: c.schema, name: named.Name, title: named.Title, rule: canonical,
-		nodes: c.nodes, windows: c.windows, warnings: c.warnings,
+		nodes: c.nodes, places: c.places, timeless: !c.timed, windows: c.windows, warnings: c.warnings,
 	}
 	s.sign(c.segments)
 	return s, nil
@@ -174,7 +176,7 @@ func (c *compiler) tree(r Rule, path string, depth int) Rule {
 		c.faults.Add(join(path, misplaced), "belongs to a leaf, with attr or event")
 	}
 	at := len(c.nodes)
-	c.nodes = append(c.nodes, node{path: path})
+	c.add(node{}, place{path, r.Segment})
 	canonical := c.parts(r, at, path, depth)
 	c.nodes[at].end = int32(len(c.nodes))
 	return canonical
@@ -207,7 +209,7 @@ func (c *compiler) parts(r Rule, at int, path string, depth int) Rule {
 		part := c.tree(*r.Not, join(path, "not"), depth+1)
 		canonical.Not = &part
 	default:
-		c.nodes[at].op, c.nodes[at].name = opSegment, r.Segment
+		c.nodes[at].op = opSegment
 		c.inline(r.Segment, path)
 	}
 	return canonical
@@ -232,20 +234,25 @@ func (c *compiler) inline(name, path string) {
 		return
 	}
 	if len(c.nodes)+len(segment.nodes) > MaxExpanded {
-		c.nodes = append(c.nodes, make([]node, MaxExpanded+1-len(c.nodes))...)
+		c.nodes = append(c.nodes, make([]node, MaxExpanded+1-len(c.nodes))...) // which is then too many
 		return
 	}
 	shift, windows := int32(len(c.nodes)), int32(len(c.windows))
 	c.windows = append(c.windows, segment.windows...)
-	for _, n := range segment.nodes {
+	c.timed = c.timed || !segment.timeless
+	for i, n := range segment.nodes {
 		n.end += shift
 		if n.leaf != nil && n.leaf.window >= 0 {
 			moved := *n.leaf
 			moved.window += windows
 			n.leaf = &moved
 		}
-		c.nodes = append(c.nodes, n)
+		c.add(n, segment.places[i])
 	}
+}
+
+func (c *compiler) add(n node, at place) {
+	c.nodes, c.places = append(c.nodes, n), append(c.places, at)
 }
 
 // forms counts what a rule is at once.

@@ -11,7 +11,7 @@ import (
 // leaf compiles a leaf and returns it in its canonical form.
 func (c *compiler) leaf(r Rule, path string) Rule {
 	b := leafBuilder{compiler: c, rule: r, path: path, leaf: &leaf{window: -1}}
-	b.node = node{op: opLeaf, attr: -1, missing: r.Missing, end: int32(len(c.nodes)) + 1, path: path, leaf: b.leaf}
+	b.node = node{op: opLeaf, missing: r.Missing, end: int32(len(c.nodes)) + 1, leaf: b.leaf}
 	if r.Missing < False || r.Missing > True {
 		b.fault("missing", "want true, false or unknown")
 	}
@@ -28,8 +28,12 @@ func (c *compiler) leaf(r Rule, path string) Rule {
 		b.ofEvents()
 	}
 	b.leaf.rule = b.rule
-	b.node.name = r.Attr + r.Event
-	c.nodes = append(c.nodes, b.node)
+	b.leaf.text.settle()
+	switch b.leaf.source {
+	case ageSource, daysSource, anniversarySource, dateSource, withinSource, eventSource:
+		c.timed = true
+	}
+	c.add(b.node, place{path, r.Attr + r.Event})
 	return b.rule
 }
 
@@ -56,7 +60,7 @@ func (b *leafBuilder) ofAttribute() {
 		b.fault("attr", "no such attribute: %q", shorten(b.rule.Attr))
 		return
 	}
-	b.node.attr, b.node.slot = int32(i), int32(b.schema.words()+i)
+	b.node.slot = int32(i)
 	if !b.allowed() {
 		return
 	}
@@ -245,6 +249,7 @@ func (b *leafBuilder) number(a *Attribute, source source) {
 // perItem lets Ne and NotIn be of the item and not of the answer: whether some
 // item is not so.
 func (b *leafBuilder) perItem() {
+	b.node.op = opItem
 	b.leaf.negateItem, b.node.negate = b.node.negate, false
 }
 

@@ -39,8 +39,7 @@ func (s *Schema) Draft() *Draft {
 }
 
 func (d *Draft) reset() {
-	n := d.schema.words() + d.schema.Len()
-	d.slots = append(d.slots[:0], make([]int64, n)...)
+	d.slots = append(d.slots[:0], d.schema.absent...)
 	d.text, d.events = d.text[:0], d.events[:0]
 }
 
@@ -49,7 +48,7 @@ func (d *Draft) reset() {
 // was.
 func (d *Draft) Set(i int, v Value) error {
 	if v.IsZero() {
-		d.slots[i/64] &^= 1 << (i % 64)
+		d.slots[i] = absent
 		return nil
 	}
 	slots, text := len(d.slots), len(d.text)
@@ -58,8 +57,7 @@ func (d *Draft) Set(i int, v Value) error {
 		d.slots, d.text = d.slots[:slots], d.text[:text]
 		return err
 	}
-	d.slots[i/64] |= 1 << (i % 64)
-	d.slots[d.schema.words()+i] = slot
+	d.slots[i] = slot
 	return nil
 }
 
@@ -228,7 +226,7 @@ func (d *Draft) writeFields(kind *EventKind, fields map[string]string) error {
 
 // Profile returns what was set and added, and leaves the draft empty.
 func (d *Draft) Profile() Profile {
-	p := Profile{schema: d.schema, slots: slices.Clone(d.slots), text: string(d.text)}
+	p := Profile{&record{schema: d.schema, slots: slices.Clone(d.slots), text: string(d.text)}}
 	if len(d.events) > 0 {
 		p.events = slices.Clone(d.events)
 		slices.SortFunc(p.events, p.compareEvents)
@@ -239,13 +237,13 @@ func (d *Draft) Profile() Profile {
 
 // compareEvents orders events by kind, time, amount and fields, so that the
 // order in which they were added does not show.
-func (p Profile) compareEvents(a, b event) int {
+func (r *record) compareEvents(a, b event) int {
 	if c := cmp.Or(cmp.Compare(a.kind, b.kind), cmp.Compare(a.at, b.at), cmp.Compare(a.amount, b.amount)); c != 0 {
 		return c
 	}
-	for i := range p.schema.events[a.kind].Fields {
-		x, xKnown := p.field(a, i)
-		y, yKnown := p.field(b, i)
+	for i := range r.schema.events[a.kind].Fields {
+		x, xKnown := r.field(a, i)
+		y, yKnown := r.field(b, i)
 		if xKnown != yKnown {
 			if yKnown {
 				return -1

@@ -27,8 +27,6 @@ func (a *Attribute) number(v Value) (n int64, problem string) {
 	switch kind := a.item(); {
 	case kind == KindBool && v.form == boolForm:
 		return v.num, ""
-	case kind == KindInt && v.form == intForm:
-		return v.num, ""
 	case kind.isNumber() && (v.form == intForm || v.form == decimalForm):
 		return a.wholeUnits(v)
 	case kind == KindDate && v.form == dateForm, kind == KindTime && v.form == timeForm:
@@ -68,13 +66,16 @@ func inCalendar(kind Kind, n int64) (int64, string) {
 
 // wholeUnits returns a number in units of a's last place.
 func (a *Attribute) wholeUnits(v Value) (int64, string) {
+	if a.Places == 0 && v.form == intForm && v.num != absent {
+		return v.num, ""
+	}
 	d := v.decimal()
 	if err := exact.Check(d); err != nil {
 		return 0, err.Error()
 	}
 	n, isExact, over := scaled(d, a.Places)
 	switch {
-	case over != 0:
+	case over != 0 || n == absent:
 		return 0, fmt.Sprintf("want a number of at most 64 bits in %d places", a.Places)
 	case !isExact && a.Places == 0:
 		return 0, "want a whole number"

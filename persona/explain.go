@@ -75,20 +75,21 @@ func (r Reason) String() string {
 // goes the way of [Segment.Match], and so has the same verdict.
 func (s *Segment) Explain(p Profile, asOf time.Time) Explanation {
 	now := momentOf(asOf, s.schema.zone, s.windows)
-	r := run{nodes: s.nodes, p: s.checked(&p), now: &now, verdicts: make([]Truth, len(s.nodes))}
-	e := Explanation{Segment: s.name, Version: s.Version(), AsOf: asOf, Verdict: r.eval(0)}
-	e.Reason = r.reason(0)
+	r := run{nodes: s.nodes, p: s.checked(p), now: &now, verdicts: make([]Truth, len(s.nodes))}
+	e := Explanation{Segment: s.name, Version: s.Version(), AsOf: asOf, Verdict: r.eval(0, &r.nodes[0])}
+	e.Reason = s.reason(&r, 0)
 	e.WhyNot = appendBlame(nil, e.Reason, True)
 	return e
 }
 
 // reason is the reason of a node that was evaluated.
-func (r *run) reason(i int32) Reason {
+func (s *Segment) reason(r *run, i int32) Reason {
 	n := &r.nodes[i]
-	reason := Reason{Path: n.path, Name: n.name, Verdict: r.verdicts[i], Is: [...]string{"all", "any", "not", "segment", "attr", "attr", "attr", "attr"}[n.op]}
+	reason := Reason{Path: s.places[i].path, Name: s.places[i].name, Verdict: r.verdicts[i], Is: "attr"}
 	if n.leaf == nil {
+		reason.Is = [...]string{opAll: "all", opAny: "any", opNot: "not", opSegment: "segment"}[n.op]
 		for part := i + 1; part < n.end; part = r.nodes[part].end {
-			reason.Parts = append(reason.Parts, r.reason(part))
+			reason.Parts = append(reason.Parts, s.reason(r, part))
 		}
 		return reason
 	}
@@ -113,7 +114,7 @@ func (r *run) got(n *node) Value {
 		}
 		return Int(number)
 	}
-	if !r.p.Has(int(n.attr)) {
+	if r.p.slots[n.slot] == absent {
 		return Value{}
 	}
 	switch n.leaf.source {
@@ -123,7 +124,7 @@ func (r *run) got(n *node) Value {
 		day := Attribute{Kind: KindDate}
 		return day.valueOf(KindDate, r.derived(n, r.p.slots[n.slot]))
 	}
-	return r.p.Value(int(n.attr))
+	return Profile{r.p}.Value(int(n.slot))
 }
 
 // appendBlame appends the leaves that keep a reason from the verdict wanted.

@@ -8,17 +8,17 @@ import (
 
 // leaf is what a node of a rule without parts asks.
 type leaf struct {
-	rule   Rule // in its canonical form, to explain it by
-	source source
-	number numberTest
 	text   textTest
+	number numberTest
 	isText bool // of lists: the items are texts and text tests them, else number
-	// Of itemSource: the item that is looked for is one that fails the test.
+	// Of opItem: the item that is looked for is one that fails the test.
 	negateItem bool
-	list       []int64 // of whole and hasAll: the items
-	texts      []string
+	source     source
 	window     int32 // among those of the segment; none if negative
 	event      eventTest
+	list       []int64 // of wholeSource and hasAllSource: the items
+	texts      []string
+	rule       Rule // in its canonical form, to explain it by
 }
 
 // source is where a leaf takes what it compares.
@@ -45,9 +45,9 @@ const (
 func (r *run) leaf(n *node) Truth {
 	switch n.leaf.source {
 	case existsSource:
-		return truthOf(r.p.Has(int(n.attr)))
+		return truthOf(r.p.slots[n.slot] != absent)
 	case hasValueSource:
-		return truthOf(r.hasValue(int(n.attr)))
+		return truthOf(r.p.slots[n.slot] != absent && uint32(r.p.slots[n.slot]) > 0) // a reference to some length
 	case eventSource:
 		number, ok := r.measure(n.leaf)
 		if !ok {
@@ -55,16 +55,14 @@ func (r *run) leaf(n *node) Truth {
 		}
 		return truthOf(n.leaf.number.holds(number) != n.negate)
 	}
-	if !r.p.Has(int(n.attr)) {
+	slot := r.p.slots[n.slot]
+	if slot == absent {
 		return n.missing
 	}
-	slot := r.p.slots[n.slot]
 	var holds bool
 	switch n.leaf.source {
 	case textSource:
 		holds = n.leaf.text.holds(r.p.textAt(slot))
-	case itemSource:
-		holds = r.someItem(n.leaf, r.p.itemsAt(slot))
 	case wholeSource:
 		holds = r.isWhole(n.leaf, r.p.itemsAt(slot))
 	case hasAllSource:
@@ -75,16 +73,6 @@ func (r *run) leaf(n *node) Truth {
 		holds = n.leaf.number.holds(r.derived(n, slot))
 	}
 	return truthOf(holds != n.negate)
-}
-
-func (r *run) hasValue(attr int) bool {
-	if !r.p.Has(attr) {
-		return false
-	}
-	if kind := r.p.schema.attributes[attr].Kind; kind == KindString || kind == KindList {
-		return uint32(r.p.slot(attr)) > 0 // the length that a reference has
-	}
-	return true
 }
 
 // derived makes a number of a slot.
@@ -106,7 +94,7 @@ func (r *run) derived(n *node, slot int64) int64 {
 
 // dayOf is the local date of a slot that holds a date or a time.
 func (r *run) dayOf(n *node, slot int64) calendar.Day {
-	if r.p.schema.attributes[n.attr].Kind == KindTime {
+	if r.p.schema.attributes[n.slot].Kind == KindTime {
 		return r.now.dayOf(slot)
 	}
 	return calendar.Day(slot)

@@ -98,7 +98,7 @@ func TestLeaves(t *testing.T) {
 		{`{"attr": "born", "op": "eq", "value": "1996-02-29"}`, T},
 		{`{"attr": "born", "op": "lt", "value": "1996-03-01"}`, T},
 		{`{"attr": "born", "as": "age", "op": "eq", "value": 30}`, T},
-		{`{"attr": "born", "as": "days", "op": "eq", "value": 10988}`, T},       // 30 years of 365, 8 leap days after 1996-02-29, 30 days from 28 February
+		{`{"attr": "born", "as": "days", "op": "eq", "value": 10988}`, T},      // 30 years of 365, 8 leap days after 1996-02-29, 30 days from 28 February
 		{`{"attr": "born", "as": "anniversary", "op": "eq", "value": 334}`, T}, // 28 February 2027
 		{`{"attr": "born", "op": "within_last", "value": "31y"}`, T},
 		{`{"attr": "born", "op": "within_last", "value": "30y"}`, F},

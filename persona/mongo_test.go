@@ -18,13 +18,13 @@ import (
 // deviations are the cases in which the suite expects what we refuse, with the
 // reason. The answer is what we give instead.
 var deviations = map[string]struct{ answer, reason string }{
-	"$in - not array":         {"compile error", "a value that is no list would match nobody, silently"},
-	"$nin - not array":        {"compile error", "a value that is no list would match everybody or nobody, silently"},
-	"$ini - not array":        {"compile error", "a value that is no list would match nobody, silently"},
-	"$nini - not array":       {"compile error", "a value that is no list would match everybody or nobody, silently"},
-	"unknown operator - pass": {"compile error", "a misspelt operator would match nobody, silently"},
-	"$regex invalid - pass":   {"compile error", "a pattern that can't be read would match nobody, silently"},
-	"$regex invalid - fail":   {"compile error", "a pattern that can't be read would match nobody, silently"},
+	"$in - not array":                             {"compile error", "a value that is no list would match nobody, silently"},
+	"$nin - not array":                            {"compile error", "a value that is no list would match everybody or nobody, silently"},
+	"$ini - not array":                            {"compile error", "a value that is no list would match nobody, silently"},
+	"$nini - not array":                           {"compile error", "a value that is no list would match everybody or nobody, silently"},
+	"unknown operator - pass":                     {"compile error", "a misspelt operator would match nobody, silently"},
+	"$regex invalid - pass":                       {"compile error", "a pattern that can't be read would match nobody, silently"},
+	"$regex invalid - fail":                       {"compile error", "a pattern that can't be read would match nobody, silently"},
 	"missing attribute with comparison operators": {"unknown", "missing is not 0: the suite has it as JavaScript converts null"},
 	"comparing numbers and strings":               {"unknown", `"8" is not 8: the suite converts texts to numbers`},
 	"comparing numbers and strings - v2":          {"unknown", `8 is not "8": the suite converts texts to numbers`},

@@ -2,6 +2,7 @@ package persona
 
 import (
 	"iter"
+	"math"
 	"strconv"
 	"time"
 
@@ -15,27 +16,34 @@ import (
 //
 // Attributes are read by their index; [Schema.Index] finds it. Each method
 // panics if the index is not one of the schema.
-type Profile struct {
+type Profile struct{ *record }
+
+// record is what a profile points to, so that profiles are passed as fast as
+// integers.
+type record struct {
 	schema *Schema
-	// One bit for each attribute, whether it is known; then a slot for each; then
-	// the items of lists and the fields of events. A slot holds a number, or a
-	// reference to text or to slots.
+	// One for each attribute, then the items of lists and the fields of events. A
+	// slot holds a number, or a reference to text or to slots; absent, if nothing
+	// is known.
 	slots  []int64
 	text   string
 	events []event // by kind, then time, then amount and fields
 }
 
-// words is how many slots the bits for what is known take.
-func (s *Schema) words() int { return (len(s.attributes) + 63) / 64 }
+// absent is the slot of what is not known. No attribute takes it as a number.
+const absent = math.MinInt64
 
 // Schema returns the schema by which p is read; nil of the zero value.
-func (p Profile) Schema() *Schema { return p.schema }
+func (p Profile) Schema() *Schema {
+	if p.record == nil {
+		return nil
+	}
+	return p.schema
+}
 
 // Has reports whether attribute i is known. A text may be known to be "", and a
 // list to be empty.
-func (p Profile) Has(i int) bool { return p.slots[i/64]>>(i%64)&1 != 0 }
-
-func (p Profile) slot(i int) int64 { return p.slots[p.schema.words()+i] }
+func (p Profile) Has(i int) bool { return p.slots[:p.schema.Len()][i] != absent }
 
 // Number returns the number of attribute i: of a bool 0 or 1, of an int
 // itself, of a decimal units of 10^-Places, of an enum the code (its place in
@@ -45,7 +53,7 @@ func (p Profile) Number(i int) int64 {
 	if kind := p.schema.attributes[i].Kind; kind == KindString || kind == KindList || !p.Has(i) {
 		return 0
 	}
-	return p.slot(i)
+	return p.slots[i]
 }
 
 // Text returns the text of attribute i, a string. It is "" if the attribute is
@@ -54,12 +62,12 @@ func (p Profile) Text(i int) string {
 	if p.schema.attributes[i].Kind != KindString || !p.Has(i) {
 		return ""
 	}
-	return p.textAt(p.slot(i))
+	return p.textAt(p.slots[i])
 }
 
-func (p Profile) textAt(reference int64) string {
+func (r *record) textAt(reference int64) string {
 	at := int(reference >> 32)
-	return p.text[at : at+int(uint32(reference))]
+	return r.text[at : at+int(uint32(reference))]
 }
 
 // ItemCount returns how many items attribute i, a list, has. It is 0 if the
@@ -71,12 +79,12 @@ func (p Profile) items(i int) []int64 {
 	if p.schema.attributes[i].Kind != KindList || !p.Has(i) {
 		return nil
 	}
-	return p.itemsAt(p.slot(i))
+	return p.itemsAt(p.slots[i])
 }
 
-func (p Profile) itemsAt(reference int64) []int64 {
+func (r *record) itemsAt(reference int64) []int64 {
 	at := int(reference >> 32)
-	return p.slots[at : at+int(uint32(reference))]
+	return r.slots[at : at+int(uint32(reference))]
 }
 
 // ItemNumber returns item j of attribute i, a list of an enum, an int or a
@@ -108,7 +116,7 @@ func (p Profile) Value(i int) Value {
 	}
 	a := &p.schema.attributes[i]
 	if a.Kind != KindList {
-		return p.valueAt(a, p.slot(i))
+		return p.valueAt(a, p.slots[i])
 	}
 	v := Value{form: listForm, items: make([]Value, p.ItemCount(i))}
 	for j, slot := range p.items(i) {
@@ -128,6 +136,9 @@ func (p Profile) valueAt(a *Attribute, slot int64) Value {
 // kind by time. The fields are the caller's.
 func (p Profile) Events() iter.Seq[Event] {
 	return func(yield func(Event) bool) {
+		if p.record == nil {
+			return
+		}
 		for _, e := range p.events {
 			if !yield(p.eventOf(e)) {
 				return
@@ -137,7 +148,12 @@ func (p Profile) Events() iter.Seq[Event] {
 }
 
 // EventCount returns how many events there are.
-func (p Profile) EventCount() int { return len(p.events) }
+func (p Profile) EventCount() int {
+	if p.record == nil {
+		return 0
+	}
+	return len(p.events)
+}
 
 func (p Profile) eventOf(e event) Event {
 	kind := &p.schema.events[e.kind]
@@ -157,19 +173,19 @@ func (p Profile) eventOf(e event) Event {
 }
 
 // field returns field i of an event's kind.
-func (p Profile) field(e event, i int) (text string, ok bool) {
-	slot := p.slots[int(e.fields)+i]
+func (r *record) field(e event, i int) (text string, ok bool) {
+	slot := r.slots[int(e.fields)+i]
 	if slot == noText {
 		return "", false
 	}
-	return p.textAt(slot), true
+	return r.textAt(slot), true
 }
 
 // MarshalJSON writes the attributes that are known as an object, in the order of
 // the schema, as [Schema.ReadProfile] reads them. Events are not in it.
 func (p Profile) MarshalJSON() ([]byte, error) {
 	dst := []byte{'{'}
-	if p.schema != nil {
+	if p.record != nil {
 		for i := range p.schema.attributes {
 			if !p.Has(i) {
 				continue

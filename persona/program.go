@@ -11,14 +11,14 @@ type node struct {
 	op      opcode
 	missing Truth // the answer of a leaf where nothing is known
 	negate  bool
-	attr    int32
-	slot    int32 // of attr in a profile's slots
+	slot    int32 // the index of the attribute
 	end     int32
 	lo, hi  int64 // of opRange the bounds, of opMask the bits in lo
 	leaf    *leaf // of leaves: whatever a common one does without
-	name    string
-	path    string
 }
+
+// place is where the rule of a node stands, and what it is about.
+type place struct{ path, name string }
 
 type opcode uint8
 
@@ -27,78 +27,90 @@ const (
 	opAny
 	opNot
 	opSegment
+	opLeaf  // whatever is not one of these
 	opRange // a number of the profile between lo and hi
 	opMask  // a code of the profile below 64, among the bits of lo
 	opText  // a text of the profile
-	opLeaf  // anything else
+	opItem  // some item of a list of the profile
 )
 
 // run evaluates a program once.
 type run struct {
 	nodes []node
-	p     *Profile
+	p     *record
 	now   *moment
 	// Explaining records the verdict of every node here, and then evaluates all
 	// parts; matching leaves it nil, and stops when the answer is certain.
 	verdicts []Truth
 }
 
-func (r *run) eval(i int32) Truth {
-	verdict := r.verdict(i)
+// eval evaluates node i, which is n.
+func (r *run) eval(i int32, n *node) (verdict Truth) {
+	switch n.op {
+	case opAll:
+		verdict = r.least(i, n.end)
+	case opAny:
+		verdict = r.greatest(i, n.end)
+	case opNot:
+		verdict = r.eval(i+1, &r.nodes[i+1]).Not()
+	case opSegment:
+		verdict = r.eval(i+1, &r.nodes[i+1])
+	case opLeaf:
+		verdict = r.leaf(n)
+	default:
+		verdict = r.common(n)
+	}
 	if r.verdicts != nil {
 		r.verdicts[i] = verdict
 	}
 	return verdict
 }
 
-func (r *run) verdict(i int32) Truth {
-	n := &r.nodes[i]
-	switch n.op {
-	case opAll:
-		return r.least(i, n.end)
-	case opAny:
-		return r.greatest(i, n.end)
-	case opNot:
-		return r.eval(i + 1).Not()
-	case opSegment:
-		return r.eval(i + 1)
-	}
-	if n.op == opLeaf {
-		return r.leaf(n)
-	}
-	if r.p.slots[n.attr>>6]>>(n.attr&63)&1 == 0 {
+// common evaluates the leaves that most rules are made of.
+func (r *run) common(n *node) Truth {
+	slot := r.p.slots[n.slot]
+	if slot == absent {
 		return n.missing
 	}
 	var holds bool
-	switch slot := r.p.slots[n.slot]; n.op {
+	switch n.op {
 	case opRange:
 		holds = n.lo <= slot && slot <= n.hi
 	case opMask:
 		holds = uint64(n.lo)>>uint64(slot)&1 != 0
-	default:
+	case opText:
 		holds = n.leaf.text.holds(r.p.textAt(slot))
+	default:
+		holds = r.someItem(n.leaf, r.p.itemsAt(slot))
 	}
-	return truthOf(holds != n.negate)
+	if holds != n.negate {
+		return True
+	}
+	return False
 }
 
 func (r *run) least(i, end int32) Truth {
 	verdict := True
-	for part := i + 1; part < end; part = r.nodes[part].end {
-		verdict = min(verdict, r.eval(part))
+	for part := i + 1; part < end; {
+		n := &r.nodes[part]
+		verdict = min(verdict, r.eval(part, n))
 		if verdict == False && r.verdicts == nil {
 			break
 		}
+		part = n.end
 	}
 	return verdict
 }
 
 func (r *run) greatest(i, end int32) Truth {
 	verdict := False
-	for part := i + 1; part < end; part = r.nodes[part].end {
-		verdict = max(verdict, r.eval(part))
+	for part := i + 1; part < end; {
+		n := &r.nodes[part]
+		verdict = max(verdict, r.eval(part, n))
 		if verdict == True && r.verdicts == nil {
 			break
 		}
+		part = n.end
 	}
 	return verdict
 }

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/regulars-go/regulars"
@@ -62,7 +63,8 @@ type Schema struct {
 	sources    []string
 	bySource   map[string]int
 	version    [sha256.Size]byte
-	nobody     *Profile // of whom nothing is known
+	absent     []int64 // the slots of a profile of whom nothing is known
+	nobody     Profile // of whom nothing is known
 }
 
 // limits are the least and the largest number that an attribute may hold.
@@ -91,8 +93,8 @@ func NewSchema(d Definition) (*Schema, error) {
 		s.limits = append(s.limits, s.attributes[i].limits())
 	}
 	s.version = sha256.Sum256(s.canonical())
-	nobody := s.Draft().Profile()
-	s.nobody = &nobody
+	s.absent = slices.Repeat([]int64{absent}, len(s.attributes))
+	s.nobody = s.Draft().Profile()
 	return s, nil
 }
 

@@ -24,6 +24,8 @@ type Segment struct {
 	json     []byte
 	version  [sha256.Size]byte
 	nodes    []node
+	places   []place // of the nodes
+	timeless bool    // no leaf depends on the moment
 	windows  []window
 	warnings regulars.Faults
 }
@@ -35,25 +37,31 @@ type Segment struct {
 // Of the zero Profile nothing is known. Match panics if the profile is of
 // another schema: its slots would be taken for those of this one.
 func (s *Segment) Match(p Profile, asOf time.Time) Truth {
+	if s.timeless {
+		r := run{nodes: s.nodes, p: s.checked(p)}
+		return r.eval(0, &r.nodes[0])
+	}
 	now := momentOf(asOf, s.schema.zone, s.windows)
-	return s.match(&p, &now)
+	r := run{nodes: s.nodes, p: s.checked(p), now: &now}
+	return r.eval(0, &r.nodes[0])
 }
 
-func (s *Segment) match(p *Profile, now *moment) Truth {
-	r := run{nodes: s.nodes, p: s.checked(p), now: now}
-	return r.eval(0)
+// checked returns what p points to, or an empty profile in the place of none.
+func (s *Segment) checked(p Profile) *record {
+	if p.record != nil && p.schema == s.schema {
+		return p.record
+	}
+	return s.foreign(p)
 }
 
-// checked returns p, or an empty profile in the place of none.
-func (s *Segment) checked(p *Profile) *Profile {
-	switch {
-	case p.schema == s.schema:
-	case p.schema == nil:
-		return s.schema.nobody
-	case !p.schema.same(s.schema):
+func (s *Segment) foreign(p Profile) *record {
+	if p.record == nil {
+		return s.schema.nobody.record
+	}
+	if !p.schema.same(s.schema) {
 		panic(fmt.Sprintf("persona: profile of schema %.8s matched by a segment of schema %.8s", p.schema.Version(), s.schema.Version()))
 	}
-	return p
+	return p.record
 }
 
 // Matcher is a segment as of one instant, which is faster for many profiles:
@@ -71,7 +79,10 @@ func (s *Segment) At(asOf time.Time) Matcher {
 }
 
 // Match is [Segment.Match] as of the instant.
-func (m *Matcher) Match(p Profile) Truth { return m.segment.match(&p, &m.now) }
+func (m *Matcher) Match(p Profile) Truth {
+	r := run{nodes: m.segment.nodes, p: m.segment.checked(p), now: &m.now}
+	return r.eval(0, &r.nodes[0])
+}
 
 // Counts says how many of a population are in a segment. The zero value is of an
 // empty one.

@@ -10,7 +10,8 @@ import (
 type textTest struct {
 	of      textOp
 	mode    textMode
-	keys    []string // of oneText the text, of setText the texts in ascending order, as mode has them
+	keys    []string            // of oneText the text, of setText the texts in ascending order, as mode has them
+	index   map[string]struct{} // of many texts that are compared as they are
 	lo, hi  textBound
 	pattern *regexp.Regexp
 }
@@ -36,9 +37,7 @@ type textBound struct {
 
 func (t *textTest) holds(s string) bool {
 	switch t.of {
-	case oneText:
-		return t.mode.compare(s, t.keys[0]) == 0
-	case setText:
+	case oneText, setText:
 		return t.isOne(s)
 	case containsText:
 		return strings.Contains(s, t.keys[0])
@@ -52,7 +51,33 @@ func (t *textTest) holds(s string) bool {
 	return t.isBetween(s)
 }
 
+// fewTexts is up to how many texts are faster compared than looked up.
+const fewTexts = 8
+
+// settle makes t fast for the mode and the number of its texts.
+func (t *textTest) settle() {
+	if t.of != setText || t.mode != plainMode || len(t.keys) <= fewTexts {
+		return
+	}
+	t.index = make(map[string]struct{}, len(t.keys))
+	for _, key := range t.keys {
+		t.index[key] = struct{}{}
+	}
+}
+
 func (t *textTest) isOne(s string) bool {
+	if t.mode == plainMode {
+		if t.index != nil {
+			_, ok := t.index[s]
+			return ok
+		}
+		for _, key := range t.keys {
+			if key == s {
+				return true
+			}
+		}
+		return false
+	}
 	lo, hi := 0, len(t.keys)
 	for lo < hi {
 		mid := int(uint(lo+hi) >> 1)
@@ -110,9 +135,6 @@ func (m textMode) compare(s, key string) int {
 		return compareFolded(s, key)
 	case versionMode:
 		return compareVersion(s, key)
-	}
-	if s == key {
-		return 0
 	}
 	return strings.Compare(s, key)
 }
