@@ -91,7 +91,7 @@ type SegmentChange struct {
 // Reports of funnels with other steps or of another maturity, and a name that
 // either is not broken down by, are errors.
 func Compare(before, after *Report, name string) (*Comparison, error) {
-	if err := sameFunnel(before, after); err != nil {
+	if err := sameSteps(before, after); err != nil {
 		return nil, err
 	}
 	pairs, err := pairUp(before, after, name)
@@ -118,8 +118,8 @@ func Compare(before, after *Report, name string) (*Comparison, error) {
 	return c, nil
 }
 
-// sameFunnel says why two reports are not of one thing.
-func sameFunnel(a, b *Report) error {
+// sameSteps says why two reports are not of one thing.
+func sameSteps(a, b *Report) error {
 	if a.Maturity != b.Maturity {
 		return fmt.Errorf("funnel: comparing units of maturity %d with those of %d", a.Maturity, b.Maturity)
 	}

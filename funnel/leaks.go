@@ -200,7 +200,7 @@ func (s LeakSearch) Find(report *Report, breakdowns ...string) (*LeakReport, err
 		return nil, errors.New("funnel: leaks of which breakdown? All units have none to compare with")
 	}
 	if s.Before != nil {
-		if err := sameFunnel(s.Before, report); err != nil {
+		if err := sameSteps(s.Before, report); err != nil {
 			return nil, err
 		}
 	}
