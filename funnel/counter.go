@@ -19,6 +19,8 @@ type Counter[E any, K regulars.ID] struct {
 	book   *book[E]
 	events []E   // of the user at hand
 	after  int64 // how many of them came after AsOf
+	found  func(*track, *finding)
+	keeps  bool // sessions or held values matter
 
 	sessions, held keys
 	text           []byte
@@ -36,13 +38,16 @@ func NewCounter[E any, K regulars.ID](f Funnel, s Source[E, K]) (*Counter[E, K],
 		return nil, err
 	}
 	counts := newCounts(f, r.asOf)
-	return &Counter[E, K]{
+	c := &Counter[E, K]{
 		funnel: f,
 		reader: r,
 		units:  newUnits(f, p, r.asOf),
 		counts: counts,
 		book:   &book[E]{counts: counts, label: s.Label},
-	}, nil
+	}
+	c.keeps = len(f.Match.Hold) > 0 || f.By == BySession && s.Session != nil
+	c.found = func(t *track, f *finding) { c.book.add(c.events, t, f) }
+	return c, nil
 }
 
 // Add counts the events of one user, who must not be added again: all of them,
@@ -55,7 +60,7 @@ func (c *Counter[E, K]) Add(events []E) error {
 	}
 	c.counts.AfterAsOf += c.after
 	c.counts.Users++
-	c.units.each(func(t *track, f *finding) { c.book.add(c.events, t, f) })
+	c.units.each(c.found)
 	c.book.flush()
 	return nil
 }
@@ -92,7 +97,9 @@ func (c *Counter[E, K]) read(events []E) error {
 		if c.units.excludes {
 			t.exclusions = append(t.exclusions, m.exclusions)
 		}
-		c.keep(t, event)
+		if c.keeps {
+			c.keep(t, event)
+		}
 	}
 	return nil
 }

@@ -9,7 +9,9 @@ type matcher struct {
 	asOf   int64 // noAsOf if there is none
 	chains *chains
 	sets   *sets
+	plain  *plain // where it may do
 	at     instant
+	part   track
 }
 
 // noAsOf says that it is not known up to when the data are complete: they are,
@@ -36,6 +38,9 @@ func newMatcher(p *program, asOf int64) *matcher {
 	} else {
 		m.chains = newChains(p)
 	}
+	if p.isPlain() {
+		m.plain = new(newPlain(p))
+	}
 	return m
 }
 
@@ -48,7 +53,36 @@ func (m *matcher) match(t *track) finding {
 	return f
 }
 
+// walk finds the chain to report. Where plain will do, it looks for that first,
+// and then only at the events from its start to its end.
 func (m *matcher) walk(t *track) (best *mark, entered int64) {
+	if m.plain == nil || len(t.at) == 0 || uint64(t.at[len(t.at)-1])-uint64(t.at[0]) >= spanLimit {
+		return m.walkAll(t)
+	}
+	seen, ok := m.plain.sight(t, m.steps, m.ties)
+	switch {
+	case !ok:
+		return m.walkAll(t)
+	case seen.level == 0:
+		m.chains.reset()
+		return &m.chains.best, 0
+	}
+	lo, hi := seen.last, seen.last+1
+	for lo > 0 && t.at[lo-1] >= seen.start {
+		lo--
+	}
+	for hi < len(t.at) && t.at[hi] == seen.end {
+		hi++
+	}
+	m.part = t.slice(lo, hi)
+	best, _ = m.walkAll(&m.part)
+	for i := range best.row {
+		best.row[i].event += lo
+	}
+	return best, seen.entered
+}
+
+func (m *matcher) walkAll(t *track) (best *mark, entered int64) {
 	if m.sets != nil {
 		m.sets.reset()
 		for lo, hi := 0, 0; lo < len(t.at); lo = hi {

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"time"
+	"unsafe"
 
 	"github.com/regulars-go/regulars"
 )
@@ -15,9 +16,36 @@ type reader[E any, K regulars.ID] struct {
 	source Source[E, K]
 	named  map[string]masks
 	others masks // of a name that is not in named
+	seen   [seenNames]seenName
 	tests  []test[E]
 	asOf   int64
 	grace  *program
+}
+
+// seenName remembers what a name matches under the address of its bytes: hosts
+// have few names, and most often each of them once. A text at this address is
+// the same text, since name keeps it there.
+type seenName struct {
+	name  string
+	masks masks
+}
+
+const seenNames = 128
+
+// lookup returns what events with a name match.
+func (r *reader[E, K]) lookup(name string) masks {
+	data := unsafe.StringData(name)
+	address := uintptr(unsafe.Pointer(data))
+	slot := &r.seen[(address>>3^address>>10^uintptr(len(name)))%seenNames]
+	if unsafe.StringData(slot.name) == data && len(slot.name) == len(name) && name != "" {
+		return slot.masks
+	}
+	m, ok := r.named[name]
+	if !ok {
+		m = r.others
+	}
+	*slot = seenName{name, m}
+	return m
 }
 
 // masks are the steps and exclusions of an event, as bits.
@@ -104,9 +132,7 @@ func (m masks) with(other masks) masks {
 func (r *reader[E, K]) masks(event E) masks {
 	m := r.others
 	if len(r.named) > 0 {
-		if named, ok := r.named[r.source.Name(event)]; ok {
-			m = named
-		}
+		m = r.lookup(r.source.Name(event))
 	}
 	for i := range r.tests {
 		t := &r.tests[i]
@@ -121,10 +147,13 @@ func (r *reader[E, K]) masks(event E) masks {
 // at returns when an event happened, as it is matched and as it is.
 func (r *reader[E, K]) at(event E) (rounded, micros int64, err error) {
 	t := r.source.At(event)
-	if err := checkTime(t); err != nil {
-		return 0, 0, err
+	unix := t.Unix()
+	if unix <= minUnix || unix > maxUnix {
+		if err := checkTime(t); err != nil {
+			return 0, 0, err
+		}
 	}
-	micros = t.UnixMicro()
+	micros = unix*1e6 + int64(t.Nanosecond()/1000)
 	return r.grace.round(micros), micros, nil
 }
 

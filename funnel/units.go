@@ -14,6 +14,7 @@ type units struct {
 	sorted, unit, of track
 	sessions, runs   []int32 // orders of events
 	best             []hit
+	at               finding // the one at hand
 }
 
 // notHeld is the hold of an event that lacks a property.
@@ -91,9 +92,9 @@ func (u *units) match(t *track, found func(*track, *finding)) {
 			found(t, f)
 		})
 	default:
-		f := u.matcher.match(t)
-		f.number(t)
-		found(t, &f)
+		u.at = u.matcher.match(t)
+		u.at.number(t)
+		found(t, &u.at)
 	}
 }
 
