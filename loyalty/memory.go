@@ -1,0 +1,294 @@
+package loyalty
+
+import (
+	"context"
+	"fmt"
+	"time"
+)
+
+// Memory is a [Store] in memory, for services that fit one process, for tests
+// and for simulations. It is safe for concurrent use, copies what it takes and
+// what it hands out, and keeps instants to the microsecond, as databases do.
+// It also implements [Totaler], [Feeder] and [Eraser].
+//
+// What it holds is bounded by what it was given: an entry takes 64 bytes beside
+// its Body and Command and stays for ever; a key, an order or another record
+// about 200 bytes beside its name and twice its body; an account about 500
+// bytes beside its name and twice its body. Strings are kept as they are, not
+// copied. Records and counters whose Until has come go when the host calls
+// [Memory.Prune], and only then, since a Memory has no clock.
+type Memory struct {
+	shards [memoryShards]memoryShard
+}
+
+// memoryShards is how many parts there are, so that commands of different
+// members seldom wait for each other. A set of them fits a uint32.
+const memoryShards = 32
+
+var (
+	_ Totaler = (*Memory)(nil)
+	_ Feeder  = (*Memory)(nil)
+	_ Eraser  = (*Memory)(nil)
+)
+
+// NewMemory returns an empty store.
+func NewMemory() *Memory {
+	m := new(Memory)
+	for i := range m.shards {
+		m.shards[i].init()
+	}
+	return m
+}
+
+// Load implements [Store].
+func (m *Memory) Load(ctx context.Context, ids []RecordID, counters []CounterID) ([]Record, []int64, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, nil, err
+	}
+	var records []Record
+	if len(ids) > 0 {
+		records = make([]Record, len(ids))
+	}
+	for i := range ids {
+		s := m.ofRecord(&ids[i])
+		s.mu.Lock()
+		s.load(&records[i], ids[i])
+		s.mu.Unlock()
+	}
+	var values []int64
+	if len(counters) > 0 {
+		values = make([]int64, len(counters))
+	}
+	for i := range counters {
+		s := m.ofCounter(&counters[i])
+		s.mu.Lock()
+		values[i] = s.counters[counters[i]].value
+		s.mu.Unlock()
+	}
+	return records, values, nil
+}
+
+// Commit implements [Store]. A batch that breaks the rules of [Batch] is an
+// error, and nothing of it is written.
+func (m *Memory) Commit(ctx context.Context, b *Batch) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	set := m.lock(b)
+	defer m.unlock(set)
+	if err := m.check(b); err != nil {
+		return err
+	}
+	for i := range b.Records {
+		r := &b.Records[i]
+		m.ofRecord(&r.ID).put(r)
+	}
+	for i := range b.Entries {
+		e := &b.Entries[i]
+		m.ofAccount(e.Account).add(e)
+	}
+	for i := range b.Counters {
+		c := &b.Counters[i]
+		m.ofCounter(&c.ID).count(c)
+	}
+	return nil
+}
+
+// Entries implements [Store].
+func (m *Memory) Entries(ctx context.Context, account AccountID, after uint64, limit int) ([]Entry, error) {
+	if err := checkPage(ctx, limit); err != nil {
+		return nil, err
+	}
+	s := m.ofAccount(account)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	a := s.accounts[account]
+	if a == nil || after >= uint64(len(a.lines)) {
+		return nil, nil
+	}
+	lines := a.lines[after:]
+	entries := make([]Entry, 0, min(limit, len(lines)))
+	for _, at := range lines[:cap(entries)] {
+		entries = append(entries, a.ledger.journal.at(at).entry())
+	}
+	return entries, nil
+}
+
+// Scan implements [Store]. It takes time in proportion to the page, not to the
+// number of accounts.
+func (m *Memory) Scan(ctx context.Context, s Scan) ([]Due, error) {
+	if err := checkPage(ctx, s.Limit); err != nil {
+		return nil, err
+	}
+	by := byMember
+	if !s.UpTo.IsZero() {
+		by = byDue
+	}
+	var page, merged, found []Due
+	for i := range m.shards {
+		shard := &m.shards[i]
+		shard.mu.Lock()
+		found = shard.ledgers[s.Program].scan(found[:0], by, &s, page)
+		shard.mu.Unlock()
+		merged = mergeDue(merged[:0], page, found, by, s.Limit)
+		page, merged = merged, page
+	}
+	return page, nil
+}
+
+// Totals implements [Totaler], at no cost that grows with the accounts.
+func (m *Memory) Totals(ctx context.Context, program string) ([]Total, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	var sum []Total
+	for i := range m.shards {
+		s := &m.shards[i]
+		s.mu.Lock()
+		if l := s.ledgers[program]; l != nil {
+			sum = addTotals(sum, l.totals, 1)
+		}
+		s.mu.Unlock()
+	}
+	return sum, nil
+}
+
+// Erase implements [Eraser]. An account that is not there is no error.
+func (m *Memory) Erase(ctx context.Context, account AccountID) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	s := m.ofAccount(account)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if a := s.accounts[account]; a != nil {
+		for _, at := range a.lines {
+			a.ledger.journal.at(at).erase()
+		}
+	}
+	return nil
+}
+
+// Prune drops the records and counters that may be dropped at now, and returns
+// how many there were. It looks at all of them; once a day is enough.
+func (m *Memory) Prune(now time.Time) int {
+	dropped := 0
+	for i := range m.shards {
+		s := &m.shards[i]
+		s.mu.Lock()
+		dropped += s.prune(micros(now))
+		s.mu.Unlock()
+	}
+	return dropped
+}
+
+func checkPage(ctx context.Context, limit int) error {
+	if limit < 1 {
+		return fmt.Errorf("loyalty: limit %d: want at least 1", limit)
+	}
+	return ctx.Err()
+}
+
+// lock locks the shards of a batch, in ascending order, and returns their set.
+func (m *Memory) lock(b *Batch) (set uint32) {
+	for i := range b.Records {
+		set |= 1 << shardOfRecord(&b.Records[i].ID)
+	}
+	for i := range b.Counters {
+		set |= 1 << shardOfCounter(&b.Counters[i].ID)
+	}
+	for i := range b.Entries {
+		set |= 1 << shardOf(b.Entries[i].Account.Program, KindAccount, b.Entries[i].Account.Member)
+	}
+	for i := range m.shards {
+		if set&(1<<i) != 0 {
+			m.shards[i].mu.Lock()
+		}
+	}
+	return set
+}
+
+func (m *Memory) unlock(set uint32) {
+	for i := range m.shards {
+		if set&(1<<i) != 0 {
+			m.shards[i].mu.Unlock()
+		}
+	}
+}
+
+// check finds what forbids a batch. The shards are locked.
+func (m *Memory) check(b *Batch) error {
+	var conflict *ConflictError
+	for i := range b.Records {
+		r := &b.Records[i]
+		if m.ofRecord(&r.ID).version(r.ID) != r.Version {
+			if conflict == nil {
+				conflict = new(ConflictError)
+			}
+			conflict.Records = append(conflict.Records, r.ID)
+		}
+	}
+	if conflict != nil {
+		return conflict
+	}
+	var bound *BoundError
+	for i := range b.Counters {
+		c := &b.Counters[i]
+		if !fits(m.ofCounter(&c.ID).counters[c.ID].value, c) {
+			if bound == nil {
+				bound = new(BoundError)
+			}
+			bound.Counters = append(bound.Counters, c.ID)
+		}
+	}
+	if bound != nil {
+		return bound
+	}
+	return m.seat(b)
+}
+
+// fits reports whether a counter may change. A bound counts only in the
+// direction of the change.
+func fits(value int64, c *Counter) bool {
+	after := value + c.Delta
+	if c.Delta > 0 {
+		return after > value && after <= c.Max
+	}
+	return c.Delta == 0 || after < value && after >= c.Min
+}
+
+// seat makes ready the accounts of a batch and finds in it what no engine would
+// send: an entry that does not follow the last one, or without its account.
+func (m *Memory) seat(b *Batch) error {
+	for i := range b.Records {
+		if r := &b.Records[i]; r.ID.Kind == KindAccount {
+			m.ofRecord(&r.ID).seat(AccountID{r.ID.Program, r.ID.Name})
+		}
+	}
+	for i := range b.Entries {
+		e := &b.Entries[i]
+		a := m.ofAccount(e.Account).accounts[e.Account]
+		if a == nil || e.Seq != a.next {
+			m.unseat(b)
+			return fmt.Errorf("loyalty: entry %d of %q does not follow the last one, or comes without its account", e.Seq, e.Account.Member)
+		}
+		a.next++
+	}
+	return nil
+}
+
+func (m *Memory) unseat(b *Batch) {
+	for i := range b.Records {
+		if r := &b.Records[i]; r.ID.Kind == KindAccount {
+			m.ofRecord(&r.ID).unseat(AccountID{r.ID.Program, r.ID.Name})
+		}
+	}
+}
+
+func (m *Memory) ofRecord(id *RecordID) *memoryShard { return &m.shards[shardOfRecord(id)] }
+
+func (m *Memory) ofAccount(id AccountID) *memoryShard {
+	return &m.shards[shardOf(id.Program, KindAccount, id.Member)]
+}
+
+func (m *Memory) ofCounter(id *CounterID) *memoryShard { return &m.shards[shardOfCounter(id)] }
