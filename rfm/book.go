@@ -5,6 +5,7 @@ import (
 	"iter"
 	"math"
 	"reflect"
+	"slices"
 
 	"github.com/shopspring/decimal"
 
@@ -92,7 +93,7 @@ func (b *book[K]) findLikely(p *page[K], likely, h uint32, id K) *row[K] {
 func (b *book[K]) all() iter.Seq[*row[K]] {
 	return func(yield func(*row[K]) bool) {
 		for i := range b.pages {
-			for _, block := range b.pages[i].blocks {
+			for block := range slices.Chunk(b.pages[i].rows, blockLen) {
 				for j := range block {
 					if !yield(&block[j]) {
 						return
@@ -118,6 +119,21 @@ func (b *book[K]) add(r *row[K], spend, refunded decimal.Decimal) {
 	sums := b.widen(r)
 	sums[0].Add(spend)
 	sums[1].Add(refunded)
+}
+
+// addUnits adds an order of any kind to r, which is a row of b.
+func (b *book[K]) addUnits(r *row[K], at, units int64, places int) {
+	spend, refunded := units, int64(0)
+	if units < 0 {
+		spend, refunded = 0, -units
+	} else {
+		r.count(at)
+	}
+	if !r.addUnits(spend, refunded, places) {
+		sums := b.widen(r)
+		sums[0].AddUnits(spend, places)
+		sums[1].AddUnits(refunded, places)
+	}
 }
 
 // widen moves the sums of r to where there is room for any.
@@ -158,7 +174,11 @@ func (b *book[K]) merge(other *book[K]) error {
 	}
 	b.init()
 	for i := range other.pages {
-		for _, block := range other.pages[i].blocks {
+		if b.pages[i].len == 0 {
+			b.copyPage(i, other)
+			continue
+		}
+		for block := range slices.Chunk(other.pages[i].rows, blockLen) {
 			b.mergeBlock(&b.pages[i], other, block)
 		}
 	}
@@ -166,16 +186,31 @@ func (b *book[K]) merge(other *book[K]) error {
 	return nil
 }
 
+// copyPage fills a page that is still empty with what other has in it.
+func (b *book[K]) copyPage(i int, other *book[K]) {
+	b.pages[i] = other.pages[i].clone()
+	b.count += b.pages[i].len
+	for block := range slices.Chunk(b.pages[i].rows, blockLen) {
+		for j := range block {
+			if r := &block[j]; r.wide {
+				r.wide = false
+				b.widen(r)
+				*b.wide[r.id] = *other.wide[r.id]
+			}
+		}
+	}
+}
+
 // mergeBlock adds rows of a page of other to the same page of b.
 func (b *book[K]) mergeBlock(p *page[K], other *book[K], block []row[K]) {
-	var hashes [blockLen]uint32
+	var g lookups
 	for i := range block {
-		hashes[i] = hash(b.kind, block[i].id)
+		g.hashes[i] = hash(b.kind, block[i].id)
 	}
-	likely, _ := p.fetch(hashes[:len(block)])
+	p.fetch(&g, len(block))
 	for i := range block {
 		from := &block[i]
-		to := b.findLikely(p, likely[i], hashes[i], from.id)
+		to := b.findLikely(p, g.likely[i], g.hashes[i], from.id)
 		to.absorb(from)
 		if from.wide || !to.addUnits(from.spend, from.refunded, int(from.places)) {
 			spend, refunded := other.money(from)

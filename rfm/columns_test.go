@@ -185,3 +185,88 @@ func TestAddColumnsInAnyOrderAndSplit(t *testing.T) {
 		}
 	})
 }
+
+// Property: the shares, merged in any order, leave the bytes of the whole, be
+// the times and amounts near each other or not.
+func TestAddShares(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		c := rfm.Columns[string]{Tick: time.Microsecond, Places: rapid.IntRange(0, 3).Draw(t, "places")}
+		at := rapid.SampledFrom([]int64{0, math.MaxUint32, math.MaxUint32 + 1, 1e15}).Draw(t, "latest")
+		most := rapid.SampledFrom([]int64{10, math.MaxUint32, math.MaxInt64}).Draw(t, "most")
+		for range rapid.IntRange(0, 60).Draw(t, "orders") {
+			c.Customer = append(c.Customer, rapid.StringMatching("[a-e]{1,2}").Draw(t, "customer"))
+			c.At = append(c.At, rapid.SampledFrom([]int64{0, 1, at - 1, at}).Draw(t, "at"))
+			c.Amount = append(c.Amount, rapid.SampledFrom([]int64{0, -1, 1, most}).Draw(t, "amount"))
+		}
+		until := time.UnixMicro(at - 1)
+		shares := make([]rfm.Tally[string], rapid.SampledFrom([]int{1, 2, 3, 255, 256}).Draw(t, "shares"))
+		customers := 0
+		for i := range shares {
+			shares[i].Until = until
+			if err := shares[i].AddShare(c, i, len(shares)); err != nil {
+				t.Fatal(err)
+			}
+			customers += shares[i].Len()
+		}
+		whole, merged := rfm.Tally[string]{Until: until}, rfm.Tally[string]{Until: until}
+		if err := whole.AddColumns(c); err != nil {
+			t.Fatal(err)
+		}
+		for _, i := range rapid.Permutation(indexes(len(shares))).Draw(t, "order") {
+			if err := merged.Merge(&shares[i]); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if !bytes.Equal(bytesOf(t, &whole), bytesOf(t, &merged)) {
+			t.Fatal("shares give other bytes than the whole")
+		}
+		if customers != whole.Len() || merged.AfterUntil() != whole.AfterUntil() {
+			t.Fatalf("%d customers and %d after until, want %d and %d", customers, merged.AfterUntil(), whole.Len(), whole.AfterUntil())
+		}
+	})
+}
+
+// A merged tally shares no memory with those that it was made of.
+func TestMergeCopies(t *testing.T) {
+	huge := decimal.New(math.MaxInt64, 0)
+	var from, to rfm.Tally[string]
+	for _, id := range []string{"ann", "bob"} {
+		for range 2 {
+			if err := from.Add(id, rfm.Order{At: time.Unix(1, 0), Amount: huge}); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	if err := to.Merge(&from); err != nil {
+		t.Fatal(err)
+	}
+	before := bytesOf(t, &from)
+	for _, id := range []string{"ann", "bob", "cid"} {
+		if err := to.Add(id, rfm.Order{At: time.Unix(2, 0), Amount: huge}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if !bytes.Equal(before, bytesOf(t, &from)) {
+		t.Error("adding to a merged tally changed what it was merged from")
+	}
+	if r, _ := to.Record("ann"); r.Orders != 3 || !r.Spend.Equal(huge.Mul(decimal.New(3, 0))) {
+		t.Errorf("ann has %d orders of %v in all, want 3 of %v", r.Orders, r.Spend, huge)
+	}
+}
+
+func TestAddShareRefused(t *testing.T) {
+	for _, share := range [][2]int{{-1, 2}, {2, 2}, {0, 0}, {0, 257}, {0, -1}} {
+		var tally rfm.Tally[int]
+		if err := tally.AddShare(rfm.Columns[int]{}, share[0], share[1]); err == nil || !strings.Contains(err.Error(), "want 1 to 256 shares, counted from 0") {
+			t.Errorf("share %d of %d: %v", share[0], share[1], err)
+		}
+	}
+}
+
+func indexes(n int) []int {
+	all := make([]int, n)
+	for i := range all {
+		all[i] = i
+	}
+	return all
+}

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"sync"
 	"time"
 
 	"github.com/shopspring/decimal"
@@ -109,6 +110,26 @@ func ExampleTally_AddColumns() {
 	seven, _ := tally.Record(7)
 	fmt.Println(seven.Orders, seven.Spend, tally.AfterUntil(), err)
 	// Output: 1 19.99 1 <nil>
+}
+
+// Each goroutine adds up one share of the customers.
+func ExampleTally_AddShare() {
+	columns := rfm.Columns[int32]{
+		Customer: []int32{7, 8, 7},
+		At:       []int64{march26(1).Unix(), march26(2).Unix(), march26(9).Unix()},
+		Amount:   []int64{1999, 500, 700}, // cents
+		Places:   2,
+	}
+	shares := make([]rfm.Tally[int32], 2)
+	var wait sync.WaitGroup
+	for i := range shares {
+		wait.Go(func() { _ = shares[i].AddShare(columns, i, len(shares)) })
+	}
+	wait.Wait()
+	err := shares[0].Merge(&shares[1])
+	seven, _ := shares[0].Record(7)
+	fmt.Println(shares[0].Len(), seven.Orders, seven.Spend, err)
+	// Output: 2 2 26.99 <nil>
 }
 
 func ExampleTally_Merge() {

@@ -3,6 +3,7 @@ package rfm
 import (
 	"math"
 	"reflect"
+	"slices"
 
 	"github.com/regulars-go/regulars"
 )
@@ -11,9 +12,9 @@ import (
 // above it 8 bits of the hash, so that a row is hardly ever looked at in vain;
 // 0 is free. Rows stand in blocks, so that growing never moves what is full.
 type page[K regulars.ID] struct {
-	slots  []uint32
-	blocks [][]row[K]
-	len    int
+	slots []uint32
+	rows  []row[K]
+	len   int
 }
 
 const (
@@ -33,7 +34,7 @@ const (
 // below the page's, which choose a slot only in pages beyond 2^16.
 func tagOf(h uint32) uint32 { return h << pageBits &^ indexMask }
 
-func (p *page[K]) row(i uint32) *row[K] { return &p.blocks[i>>blockBits][i&(blockLen-1)] }
+func (p *page[K]) row(i uint32) *row[K] { return &p.rows[i] }
 
 // slot returns where id is, or the free slot where it belongs.
 func (p *page[K]) slot(h uint32, id K) uint32 {
@@ -61,43 +62,47 @@ func (p *page[K]) grow(kind reflect.Kind) {
 	}
 }
 
-// fetch finds the rows that up to blockLen hashes most likely belong to, as 1 +
-// their index or 0 if there is none, and brings them into the cache. Looked up
-// one by one they would each be waited for; loads that don't depend on each
-// other are under way together. The sum is of no use but to keep the loads.
-func (p *page[K]) fetch(hashes []uint32) (likely [blockLen]uint32, sum int64) {
+// lookups is what fetch takes and gives for up to blockLen IDs.
+type lookups struct {
+	hashes [blockLen]uint32
+	// likely are 1 + the index of the row that each most likely belongs to, or
+	// 0 if there is none.
+	likely [blockLen]uint32
+	loaded int64 // of no use but to keep the loads
+}
+
+// fetch finds the rows that the first n hashes of g most likely belong to and
+// brings them into the cache. Looked up one by one they would each be waited
+// for; loads that don't depend on each other are under way together.
+func (p *page[K]) fetch(g *lookups, n int) {
 	if len(p.slots) == 0 {
-		return likely, 0
+		clear(g.likely[:n])
+		return
 	}
-	mask := uint32(len(p.slots) - 1)
-	for i, h := range hashes {
+	slots, mask := p.slots, uint32(len(p.slots)-1)
+	for i, h := range g.hashes[:n] {
 		slot, tag := h&mask, tagOf(h)
-		s := p.slots[slot]
+		s := slots[slot]
 		for s != 0 && s&^indexMask != tag {
 			slot = (slot + 1) & mask
-			s = p.slots[slot]
+			s = slots[slot]
 		}
-		likely[i] = s & indexMask
+		g.likely[i] = s & indexMask
 	}
-	for _, index := range likely[:len(hashes)] {
+	for _, index := range g.likely[:n] {
 		if index != 0 {
 			r := p.row(index - 1)
-			sum += r.first + int64(r.orders)
+			g.loaded += r.last ^ int64(r.orders)
 		}
 	}
-	return likely, sum
 }
 
 func (p *page[K]) append(r row[K]) {
-	last := len(p.blocks) - 1
-	switch {
-	case last < 0:
-		p.blocks = append(p.blocks, make([]row[K], 0, 4))
-		last++
-	case len(p.blocks[last]) == blockLen:
-		p.blocks = append(p.blocks, make([]row[K], 0, blockLen))
-		last++
-	}
-	p.blocks[last] = append(p.blocks[last], r)
+	p.rows = append(p.rows, r)
 	p.len++
+}
+
+// clone returns a page with the same rows.
+func (p *page[K]) clone() page[K] {
+	return page[K]{slots: slices.Clone(p.slots), rows: slices.Clone(p.rows), len: p.len}
 }

@@ -131,27 +131,35 @@ func sortPacked(all []uint64) []uint64 {
 		slices.Sort(all)
 		return all
 	}
-	var differ uint64
-	for _, p := range all {
-		differ |= p ^ all[0]
-	}
+	next := countDigits(all)
 	spare := make([]uint64, len(all))
-	for shift := 32; shift < 64 && differ>>shift != 0; shift += digitBits {
-		var next [digits]uint32
-		for _, p := range all {
-			next[p>>shift%digits]++
+	for d := range next {
+		if next[d][all[0]>>(32+d*digitBits)%digits] == uint32(len(all)) {
+			continue // they don't differ here
 		}
 		sum := uint32(0)
-		for digit, n := range next {
-			next[digit] = sum
+		for digit, n := range next[d] {
+			next[d][digit] = sum
 			sum += n
 		}
 		for _, p := range all {
-			digit := p >> shift % digits
-			spare[next[digit]] = p
-			next[digit]++
+			digit := p >> (32 + d*digitBits) % digits
+			spare[next[d][digit]] = p
+			next[d][digit]++
 		}
 		all, spare = spare, all
 	}
 	return all
+}
+
+// countDigits counts how often each digit occurs in each place of the upper 32
+// bits.
+func countDigits(all []uint64) *[3][digits]uint32 {
+	var count [3][digits]uint32
+	for _, p := range all {
+		count[0][p>>32%digits]++
+		count[1][p>>(32+digitBits)%digits]++
+		count[2][p>>(32+2*digitBits)]++
+	}
+	return &count
 }

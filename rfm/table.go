@@ -58,7 +58,11 @@ func (t *Tally[K]) Table(asOf time.Time) (*Table[K], error) {
 		table.Customer = append(table.Customer, r.id)
 		table.Recency = append(table.Recency, int32(today-days.Of(floorDiv(r.last, 1e6))))
 		table.Frequency = append(table.Frequency, r.orders)
-		net.append(t.book.net(r))
+		if units, ok := r.net(net.places); ok && net.wide == nil {
+			net.units = append(net.units, units)
+		} else {
+			net.append(t.book.net(r))
+		}
 	}
 	table.setMonetary(net)
 	table.arrange(idOrder(table.Customer))
@@ -127,10 +131,17 @@ func (t *Table[K]) arrange(order []uint32) {
 
 func (t *Table[K]) setMonetary(a amounts) { t.Monetary, t.Places, t.wide = a.units, a.places, a.wide }
 
+// net returns Spend less Refunded in units of 10^-places, if that is how r keeps
+// them.
+func (r *row[K]) net(places int) (units int64, ok bool) {
+	units, ok = exact.Plus(r.spend, -r.refunded)
+	return units, ok && int(r.places) == places && !r.wide && units > math.MinInt64
+}
+
 // net returns Spend less Refunded.
 func (b *book[K]) net(r *row[K]) exact.Sum {
 	var net exact.Sum
-	if units, ok := exact.Plus(r.spend, -r.refunded); ok && !r.wide {
+	if units, ok := r.net(int(r.places)); ok {
 		net.AddUnits(units, int(r.places))
 		return net
 	}

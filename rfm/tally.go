@@ -178,6 +178,20 @@ func (r *row[K]) count(at int64) {
 	r.orders++
 }
 
+// addOrder adds an order like those that r has: not the first, with the same
+// places, no refund. It reports whether it was one, and leaves r as it was if
+// not.
+func (r *row[K]) addOrder(at, units int64, places int) bool {
+	spend := r.spend + units
+	if r.orders == 0 || int(r.places) != places || r.wide || units < 0 || spend < 0 {
+		return false
+	}
+	r.spend = spend
+	r.first, r.last = min(r.first, at), max(r.last, at)
+	r.orders++
+	return true
+}
+
 // addUnits adds amounts in 10^-places; it reports whether they fit, and leaves
 // r as it was if they do not.
 func (r *row[K]) addUnits(spend, refunded int64, places int) bool {

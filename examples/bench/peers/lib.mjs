@@ -21,6 +21,7 @@ export const PATIENCE = Number(process.env.PATIENCE ?? '0'); // seconds, for eac
 // AS_OF is the last second of the year in orders, so that "whole days elapsed" and "calendar days in
 // UTC" are the same number for every order.
 export const AS_OF = Date.UTC(2025, 11, 31, 23, 59, 59) / 1000;
+export const FUNNEL = { steps: ['view', 'cart', 'checkout', 'pay'], windowSeconds: 24 * 3600 };
 
 
 export function dataFile(name) {

@@ -95,23 +95,19 @@ func measure(sheet *peers.Sheet, o *peers.Orders, want *answers, n int) error {
 	return nil
 }
 
-// tallyUp adds the orders up on n goroutines, each with a stretch of the log.
+// tallyUp adds the orders up on n goroutines, each for a share of the customers.
 func tallyUp(o *peers.Orders, n int) (*rfm.Tally[int32], error) {
 	tallies := make([]*rfm.Tally[int32], n)
 	failed := make([]error, n)
+	columns := rfm.Columns[int32]{Customer: o.Customer, At: o.At, Amount: o.Cents, Places: 2}
 	var wait sync.WaitGroup
 	for i := range n {
-		from, to := len(o.At)*i/n, len(o.At)*(i+1)/n
 		tallies[i] = &rfm.Tally[int32]{}
-		wait.Go(func() {
-			failed[i] = tallies[i].AddColumns(rfm.Columns[int32]{
-				Customer: o.Customer[from:to], At: o.At[from:to], Amount: o.Cents[from:to], Places: 2,
-			})
-		})
+		wait.Go(func() { failed[i] = tallies[i].AddShare(columns, i, n) })
 	}
 	wait.Wait()
-	for i := 1; i < n; i++ {
-		failed = append(failed, tallies[0].Merge(tallies[i]))
+	for _, tally := range tallies[1:] {
+		failed = append(failed, tallies[0].Merge(tally))
 	}
 	return tallies[0], errors.Join(failed...)
 }
