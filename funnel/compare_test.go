@@ -21,7 +21,7 @@ func TestComparePublishedShop(t *testing.T) {
 	// Sessions that buy anything, before the faults and while payment failed, by
 	// the user's lifecycle: the change of -0.04033 is -0.04311 of rates and
 	// 0.00278 of mix, since loyal users, who buy more, went from 0.4 % to 33 %.
-	events := readClicks(t)
+	events := readShop(t)
 	f := Funnel{
 		Steps:      []Step{{Name: "visit", Where: "any"}, {Name: "purchase"}},
 		Match:      Match{Order: Nested},

@@ -13,12 +13,12 @@ import (
 
 // visits makes the events of so many users: text has an event a minute, such as
 // "see help pay".
-func visits(from, users int, text ...string) []click {
-	var events []click
+func visits(from, users int, text ...string) []shopEvent {
+	var events []shopEvent
 	for n := range users {
 		at := time.Date(2026, 3, 1, 9, 0, 0, 0, time.UTC)
 		for _, name := range text {
-			events = append(events, click{user: fmt.Sprint("u", from+n), session: "s", name: name, at: at})
+			events = append(events, shopEvent{user: fmt.Sprint("u", from+n), session: "s", name: name, at: at})
 			at = at.Add(time.Minute)
 		}
 	}
@@ -26,7 +26,7 @@ func visits(from, users int, text ...string) []click {
 }
 
 func TestDriversByHand(t *testing.T) {
-	var events []click
+	var events []shopEvent
 	events = append(events, visits(0, 40, "see", "help", "want", "pay")...)
 	events = append(events, visits(100, 10, "see", "help", "want")...)
 	events = append(events, visits(200, 20, "see", "want", "pay", "thanks")...)
@@ -34,7 +34,7 @@ func TestDriversByHand(t *testing.T) {
 	events = append(events, visits(400, 30, "error", "see", "want")...) // before entry
 	events = append(events, visits(500, 20, "see", "error")...)         // never came to the step before
 	events = append(events, visits(600, 5, "see", "rare", "want", "pay")...)
-	drivers, err := Drivers(funnelOf("see", "want", "pay"), clicks, events, DriverSearch{Step: 3})
+	drivers, err := Drivers(funnelOf("see", "want", "pay"), shopLog, events, DriverSearch{Step: 3})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -64,12 +64,12 @@ func TestDriversOfNotMakingAStep(t *testing.T) {
 	events := append(visits(0, 40, "see", "pay"), visits(100, 40, "see", "error", "want")...)
 	events = append(events, visits(200, 40, "see", "want", "pay")...)
 	f := funnelOf("see", "pay")
-	drivers, err := Drivers(f, clicks, events, DriverSearch{Step: 2})
+	drivers, err := Drivers(f, shopLog, events, DriverSearch{Step: 2})
 	if err != nil || len(drivers) != 0 {
 		t.Errorf("%v, %v: all events come after entry", drivers, err)
 	}
 	f = funnelOf("see", "want", "pay")
-	drivers, err = Drivers(f, clicks, events, DriverSearch{Step: 3})
+	drivers, err = Drivers(f, shopLog, events, DriverSearch{Step: 3})
 	if err != nil || len(drivers) != 1 || drivers[0].Verdict != Leak || drivers[0].Event != "error" {
 		t.Errorf("%v, %v", drivers, err)
 	}
@@ -79,19 +79,19 @@ func TestDriversOfSessions(t *testing.T) {
 	// Two sessions of a user at the same time: help in one is no help in the
 	// other.
 	at := time.Date(2026, 3, 1, 9, 0, 0, 0, time.UTC)
-	var events []click
+	var events []shopEvent
 	for n := range 20 {
 		user := fmt.Sprint("u", n)
 		for i, name := range []string{"see", "help", "want", "pay"} {
-			events = append(events, click{user, "a", name, at.Add(time.Duration(i) * time.Minute), nil})
+			events = append(events, shopEvent{user, "a", name, at.Add(time.Duration(i) * time.Minute), nil})
 		}
 		for i, name := range []string{"see", "want"} {
-			events = append(events, click{user, "b", name, at.Add(time.Duration(2*i) * time.Minute), nil})
+			events = append(events, shopEvent{user, "b", name, at.Add(time.Duration(2*i) * time.Minute), nil})
 		}
 	}
 	f := funnelOf("see", "want", "pay")
 	f.By = BySession
-	drivers, err := Drivers(f, clicks, events, DriverSearch{Step: 3})
+	drivers, err := Drivers(f, shopLog, events, DriverSearch{Step: 3})
 	if err != nil || len(drivers) != 1 || drivers[0].String() != "help: 20 of 20 (100.0 %) with, 0 of 20 (0.0 %) without: better" {
 		t.Errorf("%v, %v", drivers, err)
 	}
@@ -100,7 +100,7 @@ func TestDriversOfSessions(t *testing.T) {
 func TestDriversOfMatureUnits(t *testing.T) {
 	f := funnelOf("see", "want", "pay")
 	f.Match.Window = Within(time.Hour)
-	source := clicks
+	source := shopLog
 	events := visits(0, 12, "see", "help", "want", "pay")
 	for _, e := range visits(100, 12, "see", "want") {
 		e.at = e.at.Add(4 * time.Hour)
@@ -121,21 +121,21 @@ func TestDriversOfMatureUnits(t *testing.T) {
 
 func TestDriversRefuse(t *testing.T) {
 	f := funnelOf("see", "pay")
-	nameless := clicks
+	nameless := shopLog
 	nameless.Name = nil
 	tests := []struct {
 		name   string
 		funnel Funnel
-		source Source[click, string]
+		source Source[shopEvent, string]
 		search DriverSearch
 	}{
-		{"no step", f, clicks, DriverSearch{}},
-		{"the first step", f, clicks, DriverSearch{Step: 1}},
-		{"a step too many", f, clicks, DriverSearch{Step: 3}},
+		{"no step", f, shopLog, DriverSearch{}},
+		{"the first step", f, shopLog, DriverSearch{Step: 1}},
+		{"a step too many", f, shopLog, DriverSearch{Step: 3}},
 		{"no names", f, nameless, DriverSearch{Step: 2}},
-		{"no funnel", Funnel{}, clicks, DriverSearch{Step: 2}},
-		{"alpha of 1", f, clicks, DriverSearch{Step: 2, Alpha: 1}},
-		{"no user", f, Source[click, string]{At: clicks.At, Name: clicks.Name}, DriverSearch{Step: 2}},
+		{"no funnel", Funnel{}, shopLog, DriverSearch{Step: 2}},
+		{"alpha of 1", f, shopLog, DriverSearch{Step: 2, Alpha: 1}},
+		{"no user", f, Source[shopEvent, string]{At: shopLog.At, Name: shopLog.Name}, DriverSearch{Step: 2}},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
@@ -151,18 +151,18 @@ func TestDriversLaws(t *testing.T) {
 	// order of the input changes nothing, and an order of events that is free
 	// counts as many.
 	rapid.Check(t, func(t *rapid.T) {
-		var events []click
+		var events []shopEvent
 		for user := range rapid.IntRange(0, 30).Draw(t, "users") {
 			names := rapid.SliceOfN(rapid.SampledFrom([]string{"see", "want", "pay", "help", "error"}), 0, 6).Draw(t, "events")
 			events = append(events, visits(user, 1, names...)...)
 		}
 		f := funnelOf("see", "want", "pay")
 		f.Match.Order = Order(rapid.SampledFrom([]Order{Ordered, AnyOrder, Nested}).Draw(t, "order"))
-		drivers, err := Drivers(f, clicks, events, DriverSearch{Step: 3, MinUnits: 1})
+		drivers, err := Drivers(f, shopLog, events, DriverSearch{Step: 3, MinUnits: 1})
 		if err != nil {
 			t.Fatal(err)
 		}
-		report, err := Count(f, clicks, events)
+		report, err := Count(f, shopLog, events)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -176,7 +176,7 @@ func TestDriversLaws(t *testing.T) {
 				t.Fatalf("%+v of %v", d, reached)
 			}
 		}
-		again, err := Drivers(f, clicks, rapid.Permutation(events).Draw(t, "permuted"), DriverSearch{Step: 3, MinUnits: 1})
+		again, err := Drivers(f, shopLog, rapid.Permutation(events).Draw(t, "permuted"), DriverSearch{Step: 3, MinUnits: 1})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -14,27 +14,27 @@ import (
 	"github.com/regulars-go/regulars/internal/testdata"
 )
 
-// click is a row of retentioneering's shop, which is simulated, with faults that
+// shopEvent is a row of retentioneering's shop, which is simulated, with faults that
 // its authors planted.
-type click struct {
+type shopEvent struct {
 	user, session, name string
 	at                  time.Time
 	labels              map[string]string
 }
 
-var clicks = Source[click, string]{
-	User:    func(c click) string { return c.user },
-	Session: func(c click) string { return c.session },
-	Name:    func(c click) string { return c.name },
-	At:      func(c click) time.Time { return c.at },
-	Label: func(c click, name string) (string, bool) {
+var shopLog = Source[shopEvent, string]{
+	User:    func(c shopEvent) string { return c.user },
+	Session: func(c shopEvent) string { return c.session },
+	Name:    func(c shopEvent) string { return c.name },
+	At:      func(c shopEvent) time.Time { return c.at },
+	Label: func(c shopEvent, name string) (string, bool) {
 		value, ok := c.labels[name]
 		return value, ok
 	},
-	Where: map[string]func(click) bool{"any": func(click) bool { return true }},
+	Where: map[string]func(shopEvent) bool{"any": func(shopEvent) bool { return true }},
 }
 
-func readClicks(t *testing.T) []click {
+func readShop(t *testing.T) []shopEvent {
 	t.Helper()
 	unzipped, err := gzip.NewReader(testdata.Open(t, "retentioneering_ecom.csv.gz"))
 	if err != nil {
@@ -44,13 +44,13 @@ func readClicks(t *testing.T) []click {
 	if err != nil {
 		t.Fatal(err)
 	}
-	head, events := rows[0], make([]click, 0, len(rows)-1)
+	head, events := rows[0], make([]shopEvent, 0, len(rows)-1)
 	for _, row := range rows[1:] {
 		at, err := time.Parse(time.DateTime, row[3])
 		if err != nil {
 			t.Fatal(err)
 		}
-		c := click{row[0], row[1], row[2], at, map[string]string{}}
+		c := shopEvent{row[0], row[1], row[2], at, map[string]string{}}
 		for i := 4; i < len(row); i++ {
 			c.labels[head[i]] = row[i]
 		}
@@ -61,7 +61,7 @@ func readClicks(t *testing.T) []click {
 
 // inPeriods labels the events of a session by when its first event was: before
 // the first planted fault, in it, or in the second. Others have no label.
-func inPeriods(events []click) []click {
+func inPeriods(events []shopEvent) []shopEvent {
 	starts := map[string]time.Time{}
 	for _, e := range events {
 		if at, ok := starts[e.session]; !ok || e.at.Before(at) {
@@ -102,10 +102,10 @@ func stepsOf(text string) []Step {
 }
 
 // count counts the events with a label, all if it is "".
-func count(t *testing.T, f Funnel, events []click, label string) *Report {
+func count(t *testing.T, f Funnel, events []shopEvent, label string) *Report {
 	t.Helper()
 	if name, value, ok := strings.Cut(label, "="); ok {
-		var with []click
+		var with []shopEvent
 		for _, e := range events {
 			if value == "all" || e.labels[name] == value {
 				with = append(with, e)
@@ -113,7 +113,7 @@ func count(t *testing.T, f Funnel, events []click, label string) *Report {
 		}
 		events = with
 	}
-	report, err := Count(f, clicks, events)
+	report, err := Count(f, shopLog, events)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -131,7 +131,7 @@ func TestReportOfPublishedShop(t *testing.T) {
 	if err := json.NewDecoder(testdata.Open(t, "ecom_golden.json")).Decode(&golden); err != nil {
 		t.Fatal(err)
 	}
-	events := readClicks(t)
+	events := readShop(t)
 	periods := map[string]string{"baseline (before day 99)": "base", "bug period": "bug", "payment incident": "pay"}
 	for name, want := range golden.Funnels {
 		t.Run(name, func(t *testing.T) {
@@ -182,7 +182,7 @@ func shopFunnel(breakdowns ...string) Funnel {
 }
 
 func TestPlantedFaults(t *testing.T) {
-	report := count(t, shopFunnel("platform", "period", "acquisition_channel", "user_cohort", "user_lifecycle"), readClicks(t), "")
+	report := count(t, shopFunnel("platform", "period", "acquisition_channel", "user_cohort", "user_lifecycle"), readShop(t), "")
 	search := LeakSearch{Against: "period=base"}
 	found, err := search.Find(report, "platform", "period")
 	if err != nil {

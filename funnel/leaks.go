@@ -43,6 +43,12 @@ type LeakSearch struct {
 	// Power is the probability for which [Cell.Smallest] is worked out. Zero
 	// means 0.8.
 	Power float64 `json:"power,omitzero"`
+	// Clustered counts sessions or attempts, of which one user can have many and
+	// which are alike then, as fewer: each step's counts are divided by its
+	// design effect, if that is above 1, before anything is tested or bounded
+	// (Rao and Scott 1992). See [Report.DesignEffects]. By user it changes
+	// nothing. Defaults to false.
+	Clustered bool `json:"clustered,omitzero"`
 	// Guards are breakdowns within whose values a leak must show as well. Nil
 	// means all of the funnel's other breakdowns that are as of entry or of the
 	// first event; an empty list means none.
@@ -187,7 +193,7 @@ func (s LeakSearch) withDefaults() LeakSearch {
 // with, and are not tested themselves. A breakdown [AtStep] has values only from
 // that step on, so that only later steps are tested. If the funnel counts
 // sessions or attempts, those of one user are taken as independent; where a few
-// users have most of them, P is too small.
+// users have most of them P is too small, and Clustered is for that.
 //
 // A fault of the search, a breakdown that the funnel lacks or is given twice,
 // and another report of an unlike funnel are errors.

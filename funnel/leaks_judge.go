@@ -38,27 +38,23 @@ func (s LeakSearch) judge(cells []Cell) int {
 
 // insufficient says why a cell can't be tested, "" if it can.
 func (s LeakSearch) insufficient(c Cell) string {
-	units := func(r *Rate) int64 {
-		if r == nil {
-			return 0
-		}
-		return r.Of
-	}
+	units, reference := c.effective(c.Rate).Of, c.effective(c.Reference).Of
 	switch {
-	case units(c.Rate) < s.MinUnits:
-		return fmt.Sprintf("only %d units came to %q: fewer than %d", units(c.Rate), c.From, s.MinUnits)
-	case s.Targets == nil && units(c.Reference) < s.MinUnits:
-		return fmt.Sprintf("only %d units to compare with came to %q: fewer than %d", units(c.Reference), c.From, s.MinUnits)
+	case units < s.MinUnits:
+		return fmt.Sprintf("only %d units came to %q: fewer than %d", units, c.From, s.MinUnits)
+	case s.Targets == nil && reference < s.MinUnits:
+		return fmt.Sprintf("only %d units to compare with came to %q: fewer than %d", reference, c.From, s.MinUnits)
 	}
 	return ""
 }
 
 // test returns the two-sided P of a cell; ok is false if nothing varies.
 func (s LeakSearch) test(c Cell) (p float64, ok bool) {
+	a := c.effective(c.Rate)
 	if s.Targets != nil {
-		return binomialTest(*c.Rate, c.Reference.Value)
+		return binomialTest(a, c.Reference.Value)
 	}
-	a, b := c.Rate.proportion(), c.Reference.proportion()
+	b := c.effective(c.Reference)
 	exact, ok := stats.Fisher(a, b)
 	// Beyond what can be summed the z test says the same.
 	if s.Test == Score && stats.LeastExpected(a, b) >= 5 || max(a.Of, b.Of) > stats.MaxTotal {
@@ -72,7 +68,7 @@ func (s LeakSearch) test(c Cell) (p float64, ok bool) {
 }
 
 // binomialTest doubles the smaller tail, as is usual where the tails differ.
-func binomialTest(r Rate, target float64) (p float64, ok bool) {
+func binomialTest(r stats.Proportion, target float64) (p float64, ok bool) {
 	if target == 1 {
 		return 0, r.Hits < r.Of // one miss disproves it
 	}
@@ -93,14 +89,14 @@ func (s LeakSearch) adjust(ps []float64) []float64 {
 
 // smallest returns the least drop that a test at level alpha would have shown.
 func (s LeakSearch) smallest(c Cell, alpha float64) *float64 {
-	size, reference := float64(c.Rate.Of), c.Reference.Value
+	size, reference := float64(c.effective(c.Rate).Of), c.Reference.Value
 	if s.Targets != nil {
 		if d, ok := stats.SmallestEffect(reference, math.Inf(1), size, alpha, s.Power); ok && d <= reference {
 			return new(d)
 		}
 		return nil
 	}
-	if d, ok := stats.SmallestDrop(reference, float64(c.Reference.Of), size, alpha, s.Power); ok {
+	if d, ok := stats.SmallestDrop(reference, float64(c.effective(c.Reference).Of), size, alpha, s.Power); ok {
 		return new(d)
 	}
 	return nil

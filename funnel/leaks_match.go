@@ -2,8 +2,11 @@ package funnel
 
 import (
 	"maps"
+	"math"
 	"slices"
 	"strings"
+
+	"github.com/regulars-go/regulars/internal/stats"
 )
 
 // matchup puts each segment of a report beside what it is compared with.
@@ -29,10 +32,11 @@ func (m matchup) cells() ([]Cell, error) {
 		return nil, err
 	}
 	f := m.report.Counts.Funnel()
+	alike := m.alike()
 	cells := []Cell{}
 	for _, row := range rows {
 		for k := m.firstStep(f); k < len(f.Steps); k++ {
-			cell := Cell{Labels: row.labels, Step: k + 1, From: f.Steps[k-1].Name, Name: f.Steps[k].Name}
+			cell := Cell{Labels: row.labels, Step: k + 1, From: f.Steps[k-1].Name, Name: f.Steps[k].Name, DesignEffect: alike[k-1]}
 			if m.search.Targets != nil {
 				target, ok := m.search.Targets[cell.Name]
 				if !ok {
@@ -49,6 +53,20 @@ func (m matchup) cells() ([]Cell, error) {
 		}
 	}
 	return cells, nil
+}
+
+// alike returns for each step from the second on by what its counts are to be
+// divided, since units of one user are alike. It is one number for all segments:
+// those of a user may be in several.
+func (m matchup) alike() []float64 {
+	alike := make([]float64, len(m.report.Counts.Funnel().Steps)-1)
+	for i, effect := range m.report.DesignEffects() {
+		alike[i] = 1
+		if m.search.Clustered && effect != nil {
+			alike[i] = max(1, *effect)
+		}
+	}
+	return alike
 }
 
 // firstStep returns the index of the first step to test: a value as of a step
@@ -180,10 +198,11 @@ func (m matchup) rest(rows []Row, none []int64) func(Row) []int64 {
 func (c *Cell) compare(s sides, k int) {
 	last := len(s.reference) - 1
 	c.Rate, c.Reference = rateOf(s.segment[k], s.segment[k-1]), rateOf(s.reference[k], s.reference[k-1])
-	c.Drop = difference(c.Reference, c.Rate)
-	if c.Drop == nil {
+	d, ok := stats.Difference(c.effective(c.Reference), c.effective(c.Rate), intervalZ)
+	if !ok {
 		return
 	}
+	c.Drop = &Difference{c.Reference.Value - c.Rate.Value, d.Low, d.High}
 	c.Lost = float64(c.Rate.Of) * max(0, c.Drop.Low)
 	if rest := rateOf(s.reference[last], s.reference[k]); rest != nil {
 		c.LostConversions = new(c.Lost * rest.Value)
@@ -198,10 +217,26 @@ func (c *Cell) against(target float64, segment []int64, k int) {
 	if c.Rate == nil {
 		return
 	}
-	c.Drop = &Difference{target - c.Rate.Value, target - c.Rate.High, target - c.Rate.Low}
+	low, high := c.effective(c.Rate).Wilson(intervalZ)
+	c.Drop = &Difference{target - c.Rate.Value, target - high, target - low}
 	c.Lost = float64(c.Rate.Of) * max(0, c.Drop.Low)
 	if rest := rateOf(segment[last], segment[k]); rest != nil {
 		c.LostConversions = new(c.Lost * rest.Value)
+	}
+}
+
+// effective returns the counts of as many independent units as the rate is
+// worth; nothing for no rate.
+func (c *Cell) effective(r *Rate) stats.Proportion {
+	switch {
+	case r == nil:
+		return stats.Proportion{}
+	case c.DesignEffect == 1:
+		return r.proportion()
+	}
+	return stats.Proportion{
+		Hits: int64(math.Round(float64(r.Hits) / c.DesignEffect)),
+		Of:   int64(math.Round(float64(r.Of) / c.DesignEffect)),
 	}
 }
 

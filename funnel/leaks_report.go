@@ -62,6 +62,9 @@ type Cell struct {
 	// with the probability Power, were it the only leak. Nil if the cell was not
 	// tested, and if not even a drop to 0 would have been.
 	Smallest *float64 `json:"smallest"`
+	// DesignEffect is by what counts were divided for all of this, since the
+	// units of one user are alike; 1 unless the search is Clustered.
+	DesignEffect float64 `json:"designEffect"`
 	// Guards say whether Drop also shows within the values of other breakdowns.
 	Guards []Guard `json:"guards,omitempty"`
 	// Verdict is what follows, and Because says why.

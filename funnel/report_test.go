@@ -22,7 +22,7 @@ type crowd struct {
 // reportOf makes a report of users who are counted one by one.
 func reportOf(t rapid.TB, funnel Funnel, of ...crowd) *Report {
 	t.Helper()
-	var events []click
+	var events []shopEvent
 	user := 0
 	start := time.Date(2026, 3, 1, 9, 0, 0, 0, time.UTC)
 	for _, g := range of {
@@ -36,12 +36,12 @@ func reportOf(t rapid.TB, funnel Funnel, of ...crowd) *Report {
 			for k, reached := range g.reached {
 				if n < reached {
 					at := start.Add(time.Duration(k) * time.Minute)
-					events = append(events, click{fmt.Sprint("u", user), "", funnel.Steps[k].Name, at, labels})
+					events = append(events, shopEvent{fmt.Sprint("u", user), "", funnel.Steps[k].Name, at, labels})
 				}
 			}
 		}
 	}
-	report, err := Count(funnel, clicks, events)
+	report, err := Count(funnel, shopLog, events)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -89,7 +89,7 @@ func TestStepsHaveRates(t *testing.T) {
 }
 
 func TestRatesOfNobodyAreUndefined(t *testing.T) {
-	report, err := Count(funnelOf("see", "want", "pay", "by", "city"), clicks, nil)
+	report, err := Count(funnelOf("see", "want", "pay", "by", "city"), shopLog, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -194,9 +194,9 @@ func TestOpenUnitsAreLeftOutOnRequest(t *testing.T) {
 	f := funnelOf("see", "pay")
 	f.Match.Window = Within(24 * time.Hour)
 	day := func(n int) time.Time { return time.Date(2026, 3, n, 12, 0, 0, 0, time.UTC) }
-	source := clicks
+	source := shopLog
 	source.AsOf = day(3)
-	report, err := Count(f, source, []click{
+	report, err := Count(f, source, []shopEvent{
 		{user: "bought at once", name: "see", at: day(1)},
 		{user: "bought at once", name: "pay", at: day(1).Add(time.Hour)},
 		{user: "did not", name: "see", at: day(1)},
