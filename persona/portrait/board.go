@@ -154,19 +154,19 @@ func (n *counts) facet(c *column, sizes pair, policy Policy) Facet {
 
 // distribute fills in the values.
 func (n *counts) distribute(c *column, policy Policy, f *Facet) {
-	hidden, ok := hide(n.values, n.known, int64(policy.Threshold), c.form.isList())
+	labels, values := c.labels, n.values
+	if labels == nil {
+		labels, values = n.byName()
+	}
+	hidden, ok := hide(values, n.known, int64(policy.Threshold), c.form.isList())
 	if !ok {
 		f.Withheld = fmt.Sprintf("no value that could be shown: too many cells of fewer than %d profiles", policy.Threshold)
 		return
 	}
-	r := release(n.values, hidden, n.known, c.form.isList(), int64(policy.Round))
+	r := release(values, hidden, n.known, c.form.isList(), int64(policy.Round))
 	s := r.strength(policy)
 	f.Strength = &s
 	scale := scale{sum: r.sum, z: stats.NormalZ(policy.Level), strength: s}
-	labels := c.labels
-	if n.names != nil {
-		labels = n.names
-	}
 	for i, label := range labels {
 		v := Value{Value: label}
 		if !hidden[i] {
@@ -174,7 +174,7 @@ func (n *counts) distribute(c *column, policy Policy, f *Facet) {
 		}
 		f.Values = append(f.Values, v)
 	}
-	if n.names != nil {
+	if c.labels == nil {
 		slices.SortFunc(f.Values, byCount)
 	}
 	if r.pool != nil {
@@ -183,6 +183,15 @@ func (n *counts) distribute(c *column, policy Policy, f *Facet) {
 	if !c.form.isList() {
 		f.Association = r.association()
 	}
+}
+
+// byName returns the texts and their counts by the bytes of the texts: the order
+// in which they were first seen shows even in the last digit of a sum.
+func (n *counts) byName() (labels []string, values []pair) {
+	for _, at := range n.sortedNames() {
+		labels, values = append(labels, n.names[at]), append(values, n.values[at])
+	}
+	return labels, values
 }
 
 // byCount orders values: hidden ones last, the largest in the base first, then
