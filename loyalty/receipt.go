@@ -27,9 +27,9 @@ type Receipt struct {
 	Lost int64 `json:"lost,omitempty"`
 	// Tier is the level afterwards; empty if there is none.
 	Tier string `json:"tier,omitempty"`
-	// Next is the cheapest reward that the member can't afford yet; nil if
+	// Next is the cheapest reward that the member can't afford yet; zero if
 	// there is none.
-	Next *NextReward `json:"next,omitempty"`
+	Next NextReward `json:"next,omitzero"`
 }
 
 // RuleResult says what one rule gave, and why.

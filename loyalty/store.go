@@ -178,8 +178,8 @@ type Feeder interface {
 }
 
 // Eraser is a store that can forget what a member's commands said: the Command
-// of each entry, and the account's records of kind [KindKey]. Bodies, and so
-// every sum, stay.
+// of each of the account's entries becomes nil. Bodies, and so every sum, stay.
+// Keys are not touched, since a retry may still come: they go by their Until.
 type Eraser interface {
 	Store
 	Erase(ctx context.Context, account AccountID) error

@@ -1,0 +1,199 @@
+package loyalty
+
+import (
+	"encoding/binary"
+	"fmt"
+)
+
+// The body of an entry is a format byte and a list of operations, each a code
+// and a payload of fixed width. Most change the account; those from opOutcome
+// on only explain, and the fold passes over them.
+const bodyFormat = 1
+
+type opCode uint8
+
+const (
+	opMove     opCode = 1 + iota
+	opHold            // names the hold that moves from and to PotHeld are of
+	opWindow          // adds to a window
+	opStreak          // sets
+	opTask            // sets
+	opMonth           // adds to a month
+	opTier            // sets
+	opIdle            // sets when TermIdle points of a wallet end
+	opStatus          // sets
+	opEnrolled        // sets
+	opVersion         // sets
+	opReferred        // sets
+	endOfOps
+)
+
+const (
+	opOutcome opCode = 64 + iota // what a rule gave, and why
+	opReward                     // which reward, and how many
+	opAside                      // waived, owed and lost points
+	opNotice                     // what a reminder told
+	endOfNotes
+)
+
+// opWidth is the width of each payload.
+var opWidth = [endOfNotes]int{
+	opMove: 32, opHold: 24, opWindow: 25, opStreak: 20, opTask: 12, opMonth: 12, opTier: 18, opIdle: 9, opStatus: 1,
+	opEnrolled: 8, opVersion: 4, opReferred: 1,
+	opOutcome: 40, opReward: 12, opAside: 24, opNotice: 16,
+}
+
+// move is [Move] with its instants in microseconds.
+type move struct {
+	wallet             uint8
+	from, to           Pot
+	terms              Terms
+	rule               uint32
+	points             int64
+	expires, activates int64
+}
+
+var le = binary.LittleEndian
+
+func (m *move) append(dst []byte) []byte {
+	dst = append(dst, byte(opMove), m.wallet, byte(m.from), byte(m.to), byte(m.terms))
+	dst = le.AppendUint32(dst, m.rule)
+	dst = le.AppendUint64(dst, uint64(m.points))
+	dst = le.AppendUint64(dst, uint64(m.expires))
+	return le.AppendUint64(dst, uint64(m.activates))
+}
+
+func readMove(p []byte) move {
+	return move{
+		wallet: p[0], from: Pot(p[1]), to: Pot(p[2]), terms: Terms(p[3]), rule: le.Uint32(p[4:]),
+		points: int64(le.Uint64(p[8:])), expires: int64(le.Uint64(p[16:])), activates: int64(le.Uint64(p[24:])),
+	}
+}
+
+func (h *hold) appendOp(dst []byte) []byte {
+	dst = append(dst, byte(opHold))
+	dst = append(dst, h.id[:]...)
+	return le.AppendUint64(dst, uint64(h.until))
+}
+
+func readHoldOp(p []byte) hold {
+	return hold{id: [16]byte(p), until: int64(le.Uint64(p[16:]))}
+}
+
+func (w *window) append(dst []byte) []byte {
+	dst = append(dst, byte(w.key.kind))
+	dst = le.AppendUint32(dst, w.key.id)
+	dst = le.AppendUint32(dst, uint32(w.number))
+	dst = le.AppendUint64(dst, uint64(w.used))
+	return le.AppendUint64(dst, uint64(w.gone))
+}
+
+func readWindow(p []byte) window {
+	return window{
+		key:    windowKey{windowKind(p[0]), le.Uint32(p[1:])},
+		number: int32(le.Uint32(p[5:])), used: int64(le.Uint64(p[9:])), gone: int64(le.Uint64(p[17:])),
+	}
+}
+
+func (s *streak) append(dst []byte) []byte {
+	dst = le.AppendUint32(dst, s.rule)
+	dst = le.AppendUint32(dst, uint32(s.last))
+	dst = le.AppendUint64(dst, s.days)
+	return le.AppendUint32(dst, uint32(s.older))
+}
+
+func readStreak(p []byte) streak {
+	return streak{rule: le.Uint32(p), last: dayOf32(p[4:]), days: le.Uint64(p[8:]), older: int32(le.Uint32(p[16:]))}
+}
+
+func (t *task) append(dst []byte) []byte {
+	dst = le.AppendUint32(dst, t.rule)
+	dst = le.AppendUint32(dst, uint32(t.progress))
+	return le.AppendUint32(dst, uint32(t.done))
+}
+
+func readTask(p []byte) task {
+	return task{rule: le.Uint32(p), progress: int32(le.Uint32(p[4:])), done: int32(le.Uint32(p[8:]))}
+}
+
+func (m *month) append(dst []byte) []byte {
+	dst = le.AppendUint32(dst, uint32(m.number))
+	return le.AppendUint64(dst, uint64(m.points))
+}
+
+func readMonth(p []byte) month {
+	return month{number: int32(le.Uint32(p)), points: int64(le.Uint64(p[4:]))}
+}
+
+func (t *tier) append(dst []byte) []byte {
+	dst = append(dst, t.level, bit(t.grace))
+	dst = le.AppendUint64(dst, uint64(t.since))
+	return le.AppendUint64(dst, uint64(t.review))
+}
+
+func readTier(p []byte) tier {
+	return tier{level: p[0], grace: p[1] == 1, since: int64(le.Uint64(p[2:])), review: int64(le.Uint64(p[10:]))}
+}
+
+// append writes an outcome; cap -1 is written as 255.
+func (o *outcome) append(dst []byte) []byte {
+	dst = append(dst, byte(opOutcome))
+	dst = le.AppendUint32(dst, o.rule)
+	dst = append(dst, o.wallet, byte(o.reason), byte(o.cap), bit(o.referrer))
+	dst = le.AppendUint64(dst, uint64(o.points))
+	dst = le.AppendUint64(dst, uint64(o.wanted))
+	dst = le.AppendUint32(dst, uint32(o.progress))
+	dst = le.AppendUint32(dst, uint32(o.goal))
+	return le.AppendUint64(dst, uint64(o.retry))
+}
+
+func readOutcome(p []byte) outcome {
+	return outcome{
+		rule: le.Uint32(p), wallet: p[4], reason: Reason(p[5]), cap: int8(p[6]), referrer: p[7] == 1,
+		points: int64(le.Uint64(p[8:])), wanted: int64(le.Uint64(p[16:])),
+		progress: int32(le.Uint32(p[24:])), goal: int32(le.Uint32(p[28:])), retry: int64(le.Uint64(p[32:])),
+	}
+}
+
+func bit(b bool) byte {
+	if b {
+		return 1
+	}
+	return 0
+}
+
+// opReader takes operations out of a body.
+type opReader struct {
+	rest    []byte
+	code    opCode
+	payload []byte
+	err     error
+}
+
+func newOpReader(body []byte) opReader {
+	if len(body) == 0 || body[0] == 0 {
+		return opReader{err: fmt.Errorf("%w: entry without a format", ErrCorrupt)}
+	}
+	if body[0] > bodyFormat {
+		return opReader{err: fmt.Errorf("%w: entry of format %d", ErrNewerState, body[0])}
+	}
+	return opReader{rest: body[1:]}
+}
+
+// next moves on to the next operation; false at the end or on an error.
+func (r *opReader) next() bool {
+	if r.err != nil || len(r.rest) == 0 {
+		return false
+	}
+	r.code = opCode(r.rest[0])
+	width := 0
+	if r.code < endOfNotes {
+		width = opWidth[r.code]
+	}
+	if width == 0 || len(r.rest) < 1+width {
+		r.err = fmt.Errorf("%w: operation %d of an entry", ErrCorrupt, r.code)
+		return false
+	}
+	r.payload, r.rest = r.rest[1:1+width], r.rest[1+width:]
+	return true
+}

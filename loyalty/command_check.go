@@ -1,0 +1,352 @@
+package loyalty
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"github.com/regulars-go/regulars/internal/calendar"
+)
+
+// payload says which one of a command is set.
+type payload uint8
+
+const (
+	payloadEarn payload = 1 + iota
+	payloadKeep
+	payloadCheckIn
+	payloadMakeUp
+	payloadHold
+	payloadCapture
+	payloadRelease
+	payloadRedeem
+	payloadReverse
+	payloadGrant
+	payloadDeduct
+	payloadTransfer
+	payloadMerge
+	payloadClose
+	payloadReminded
+	endOfPayloads
+)
+
+var payloadNames = [endOfPayloads]string{
+	payloadEarn: "earn", payloadKeep: "keep", payloadCheckIn: "checkIn", payloadMakeUp: "makeUp", payloadHold: "hold",
+	payloadCapture: "capture", payloadRelease: "release", payloadRedeem: "redeem", payloadReverse: "reverse",
+	payloadGrant: "grant", payloadDeduct: "deduct", payloadTransfer: "transfer", payloadMerge: "merge",
+	payloadClose: "close", payloadReminded: "reminded",
+}
+
+// request is a command that was checked and converted. Its slices are used
+// again.
+type request struct {
+	cmd     *Command
+	payload payload
+	at      int64        // OccurredAt
+	event   event        // of Earn and CheckIn
+	kept    []eventLine  // of Keep
+	amount  money        // of Keep without lines
+	day     calendar.Day // of MakeUp
+}
+
+// checkInKind is the kind of event that a CheckIn is.
+const checkInKind = "check-in"
+
+// set checks and converts a command.
+func (q *request) set(c *Command) error {
+	q.cmd, q.payload = c, c.payload()
+	if q.payload == 0 {
+		return &CommandError{"payload", "want exactly one"}
+	}
+	if err := checkText("key", c.Key, MaxKeyBytes); err != nil {
+		return err
+	}
+	if err := checkText("member", c.Member, MaxNameBytes); err != nil {
+		return err
+	}
+	if !inRange(c.OccurredAt) {
+		return &CommandError{"occurredAt", "want an instant from 1971 to 2499"}
+	}
+	q.at = micros(c.OccurredAt)
+	return q.check(c)
+}
+
+// payload returns which payload is set; 0 unless exactly one is.
+func (c *Command) payload() payload {
+	set := [endOfPayloads]bool{
+		payloadEarn: c.Earn != nil, payloadKeep: c.Keep != nil, payloadCheckIn: c.CheckIn != nil, payloadMakeUp: c.MakeUp != nil,
+		payloadHold: c.Hold != nil, payloadCapture: c.Capture != nil, payloadRelease: c.Release != nil,
+		payloadRedeem: c.Redeem != nil, payloadReverse: c.Reverse != nil, payloadGrant: c.Grant != nil,
+		payloadDeduct: c.Deduct != nil, payloadTransfer: c.Transfer != nil, payloadMerge: c.Merge != nil,
+		payloadClose: c.Close != nil, payloadReminded: c.Reminded != nil,
+	}
+	var found payload
+	for p, is := range set {
+		if is && found != 0 {
+			return 0
+		}
+		if is {
+			found = payload(p)
+		}
+	}
+	return found
+}
+
+func (q *request) check(c *Command) error {
+	switch q.payload {
+	case payloadEarn:
+		return q.checkEarn(c.Earn)
+	case payloadKeep:
+		return q.checkKeep(c.Keep)
+	case payloadCheckIn:
+		q.event.kind, q.event.at, q.event.amount, q.event.lines = checkInKind, q.at, 0, q.event.lines[:0]
+		return q.facts("checkIn", c.CheckIn.Attributes, c.CheckIn.Labels)
+	case payloadMakeUp:
+		day, err := time.Parse(time.DateOnly, c.MakeUp.Day)
+		if err != nil || !inRange(day) {
+			return &CommandError{"makeUp.day", fmt.Sprintf("%q: want a date such as 2006-01-02", shortened(c.MakeUp.Day))}
+		}
+		q.day = calendar.DayOf(day, nil)
+		return checkOptional("makeUp.rule", c.MakeUp.Rule)
+	case payloadHold:
+		return firstOf(checkPoints("hold.points", c.Hold.Points), checkOptional("hold.wallet", c.Hold.Wallet))
+	case payloadCapture:
+		if c.Capture.Points < 0 || c.Capture.Points > MaxPoints {
+			return &CommandError{"capture.points", fmt.Sprintf("%d: want 0 to %d", c.Capture.Points, int64(MaxPoints))}
+		}
+		return checkText("capture.hold", c.Capture.Hold, MaxKeyBytes)
+	case payloadRelease:
+		return checkText("release.hold", c.Release.Hold, MaxKeyBytes)
+	case payloadRedeem:
+		return checkRedeem(c.Redeem)
+	case payloadReverse:
+		return checkText("reverse.redemption", c.Reverse.Redemption, MaxKeyBytes)
+	case payloadGrant:
+		g := c.Grant
+		return firstOf(checkPoints("grant.points", g.Points), checkOptional("grant.wallet", g.Wallet), checkText("grant.reason", g.Reason, MaxReasonBytes))
+	case payloadDeduct:
+		d := c.Deduct
+		return firstOf(checkPoints("deduct.points", d.Points), checkOptional("deduct.wallet", d.Wallet), checkText("deduct.reason", d.Reason, MaxReasonBytes))
+	case payloadTransfer:
+		t := c.Transfer
+		return firstOf(checkOther("transfer.to", t.To, c.Member), checkPoints("transfer.points", t.Points), checkOptional("transfer.wallet", t.Wallet))
+	case payloadMerge:
+		return checkOther("merge.into", c.Merge.Into, c.Member)
+	case payloadClose:
+		return checkText("close.reason", c.Close.Reason, MaxReasonBytes)
+	default:
+		r := c.Reminded
+		if r.Points < 0 || r.Points > MaxPoints {
+			return &CommandError{"reminded.points", fmt.Sprintf("%d: want 0 to %d", r.Points, int64(MaxPoints))}
+		}
+		if !r.Expires.IsZero() && !inRange(r.Expires) {
+			return &CommandError{"reminded.expires", "want an instant from 1971 to 2499"}
+		}
+		return checkText("reminded.reminder", r.Reminder, MaxKeyBytes)
+	}
+}
+
+func (q *request) checkEarn(e *Earn) error {
+	ev := &q.event
+	ev.kind, ev.at = e.Kind, q.at
+	if err := firstOf(checkText("earn.kind", e.Kind, MaxNameBytes), checkOptional("earn.order", e.Order), checkOptional("earn.referrer", e.Referrer)); err != nil {
+		return err
+	}
+	if e.Kind == checkInKind {
+		return &CommandError{"earn.kind", `"check-in" is for the payload checkIn`}
+	}
+	if e.Referrer == q.cmd.Member {
+		return &CommandError{"earn.referrer", "is the member"}
+	}
+	amount, problem := toMoney(e.Amount)
+	if problem != "" {
+		return &CommandError{"earn.amount", problem}
+	}
+	sum, err := q.lines(e.Lines)
+	switch {
+	case err != nil:
+		return err
+	case len(e.Lines) > 0 && amount != 0 && amount != sum:
+		return &CommandError{"earn.amount", "is not the sum of the lines"}
+	}
+	ev.amount = max(amount, sum)
+	return q.facts("earn", e.Attributes, e.Labels)
+}
+
+// lines converts the lines of an order and returns their sum.
+func (q *request) lines(lines []Line) (sum money, err error) {
+	if len(lines) > MaxLines {
+		return 0, &CommandError{"earn.lines", fmt.Sprintf("has %d: want at most %d", len(lines), MaxLines)}
+	}
+	q.event.lines = q.event.lines[:0]
+	for i := range lines {
+		l := &lines[i]
+		amount, problem := toMoney(l.Amount)
+		if problem != "" {
+			return 0, &CommandError{fmt.Sprintf("earn.lines[%d].amount", i), problem}
+		}
+		if !isText(l.ID) || l.Category != "" && !isText(l.Category) {
+			return 0, &CommandError{fmt.Sprintf("earn.lines[%d]", i), "want an ID and a category of valid UTF-8, and not too long"}
+		}
+		if sum += amount; sum > maxMoney {
+			return 0, &CommandError{"earn.lines", fmt.Sprintf("come to more than %d", int64(MaxAmount))}
+		}
+		q.event.lines = append(q.event.lines, eventLine{l.ID, l.Category, amount})
+	}
+	if id := twice(q.event.lines); id != "" {
+		return 0, &CommandError{"earn.lines", fmt.Sprintf("have the ID %q twice", id)}
+	}
+	return sum, nil
+}
+
+func (q *request) checkKeep(k *Keep) error {
+	if err := checkText("keep.order", k.Order, MaxNameBytes); err != nil {
+		return err
+	}
+	amount, problem := toMoney(k.Amount)
+	switch {
+	case problem != "":
+		return &CommandError{"keep.amount", problem}
+	case len(k.Lines) > MaxLines:
+		return &CommandError{"keep.lines", fmt.Sprintf("has %d: want at most %d", len(k.Lines), MaxLines)}
+	case len(k.Lines) > 0 && amount != 0:
+		return &CommandError{"keep.amount", "is for orders without lines"}
+	}
+	q.amount, q.kept = amount, q.kept[:0]
+	for i := range k.Lines {
+		amount, problem := toMoney(k.Lines[i].Amount)
+		if problem != "" {
+			return &CommandError{fmt.Sprintf("keep.lines[%d].amount", i), problem}
+		}
+		if !isText(k.Lines[i].ID) {
+			return &CommandError{fmt.Sprintf("keep.lines[%d].id", i), fmt.Sprintf("want 1 to %d bytes of valid UTF-8", MaxNameBytes)}
+		}
+		q.kept = append(q.kept, eventLine{id: k.Lines[i].ID, amount: amount})
+	}
+	if id := twice(q.kept); id != "" {
+		return &CommandError{"keep.lines", fmt.Sprintf("have the ID %q twice", id)}
+	}
+	slices.SortFunc(q.kept, func(a, b eventLine) int { return strings.Compare(a.id, b.id) })
+	return nil
+}
+
+// facts takes attributes and labels, sorted.
+func (q *request) facts(path string, attributes []Attribute, labels []string) error {
+	ev := &q.event
+	if len(attributes) > MaxAttributes || len(labels) > MaxLabels {
+		return &CommandError{path, fmt.Sprintf("has %d attributes and %d labels: want at most %d and %d", len(attributes), len(labels), MaxAttributes, MaxLabels)}
+	}
+	ev.attributes, ev.labels = append(ev.attributes[:0], attributes...), append(ev.labels[:0], labels...)
+	if len(attributes) > 1 {
+		slices.SortFunc(ev.attributes, func(a, b Attribute) int { return cmp.Compare(a.Name, b.Name) })
+	}
+	slices.Sort(ev.labels)
+	for i, a := range ev.attributes {
+		if !isText(a.Name) || !isText(a.Value) {
+			return &CommandError{path + ".attributes", fmt.Sprintf("%q: want a name and a value of 1 to %d bytes of valid UTF-8", shortened(a.Name), MaxNameBytes)}
+		}
+		if i > 0 && ev.attributes[i-1].Name == a.Name {
+			return &CommandError{path + ".attributes", fmt.Sprintf("have %q twice", a.Name)}
+		}
+	}
+	for i, l := range ev.labels {
+		if !isText(l) {
+			return &CommandError{path + ".labels", fmt.Sprintf("%q: want 1 to %d bytes of valid UTF-8", shortened(l), MaxNameBytes)}
+		}
+		if i > 0 && ev.labels[i-1] == l {
+			return &CommandError{path + ".labels", fmt.Sprintf("have %q twice", l)}
+		}
+	}
+	return nil
+}
+
+func checkRedeem(r *Redeem) error {
+	switch {
+	case r.Reward == "" && r.Quantity != 0:
+		return &CommandError{"redeem.quantity", "is for rewards"}
+	case r.Reward == "":
+		return firstOf(checkPoints("redeem.points", r.Points), checkOptional("redeem.wallet", r.Wallet))
+	case r.Points != 0:
+		return &CommandError{"redeem.points", "are the reward's to say"}
+	case r.Quantity < 0 || r.Quantity > maxQuantity:
+		return &CommandError{"redeem.quantity", fmt.Sprintf("%d: want 0 to %d", r.Quantity, maxQuantity)}
+	}
+	return firstOf(checkOptional("redeem.reward", r.Reward), checkOptional("redeem.wallet", r.Wallet))
+}
+
+// maxQuantity keeps quantity times cost within an int64.
+const maxQuantity = 1000
+
+func checkPoints(field string, points int64) error {
+	if points < 1 || points > MaxPoints {
+		return &CommandError{field, fmt.Sprintf("%d: want 1 to %d", points, int64(MaxPoints))}
+	}
+	return nil
+}
+
+func checkOther(field, name, member string) error {
+	if name == member {
+		return &CommandError{field, "is the member"}
+	}
+	return checkText(field, name, MaxNameBytes)
+}
+
+func checkText(field, s string, most int) error {
+	if s == "" {
+		return &CommandError{field, "is missing"}
+	}
+	return checkLength(field, s, most)
+}
+
+func checkOptional(field, s string) error { return checkLength(field, s, MaxNameBytes) }
+
+func checkLength(field, s string, most int) error {
+	if len(s) > most {
+		return &CommandError{field, fmt.Sprintf("has %d bytes: want at most %d", len(s), most)}
+	}
+	if !utf8.ValidString(s) || strings.IndexByte(s, 0) >= 0 {
+		return &CommandError{field, fmt.Sprintf("%q: want valid UTF-8 without NUL", shortened(s))}
+	}
+	return nil
+}
+
+func isText(s string) bool {
+	return s != "" && len(s) <= MaxNameBytes && utf8.ValidString(s) && strings.IndexByte(s, 0) < 0
+}
+
+func shortened(s string) string { return s[:min(len(s), 40)] }
+
+func firstOf(errs ...error) error {
+	for _, err := range errs {
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// twice returns an ID that two lines have; "" if there is none.
+func twice(lines []eventLine) string {
+	const few = 20
+	if len(lines) > few {
+		seen := make(map[string]bool, len(lines))
+		for i := range lines {
+			if seen[lines[i].id] {
+				return lines[i].id
+			}
+			seen[lines[i].id] = true
+		}
+		return ""
+	}
+	for i := range lines {
+		for j := range i {
+			if lines[i].id == lines[j].id {
+				return lines[i].id
+			}
+		}
+	}
+	return ""
+}
