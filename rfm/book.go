@@ -43,16 +43,16 @@ func (b *book[K]) find(id K) *row[K] {
 
 // findIn is find in the page where id belongs.
 func (b *book[K]) findIn(p *page[K], h uint32, id K) *row[K] {
-	if 4*(p.len+1) > 3*len(p.slots) {
+	if 4*(len(p.rows)+1) > 3*len(p.slots) {
 		p.grow(b.kind)
 	}
 	slot := p.slot(h, id)
 	if p.slots[slot] == 0 {
-		p.append(row[K]{id: id})
-		p.slots[slot] = tagOf(h) | uint32(p.len)
+		p.rows = append(p.rows, row[K]{id: id})
+		p.slots[slot] = tagOf(h) | uint32(len(p.rows))
 		b.count++
 	}
-	return p.row(p.slots[slot]&indexMask - 1)
+	return &p.rows[p.slots[slot]&indexMask-1]
 }
 
 // room returns an error if there is no room for n more customers.
@@ -73,7 +73,7 @@ func (b *book[K]) lookup(id K) *row[K] {
 		return nil
 	}
 	if slot := p.slot(h, id); p.slots[slot] != 0 {
-		return p.row(p.slots[slot]&indexMask - 1)
+		return &p.rows[p.slots[slot]&indexMask-1]
 	}
 	return nil
 }
@@ -82,7 +82,7 @@ func (b *book[K]) lookup(id K) *row[K] {
 // added since.
 func (b *book[K]) findLikely(p *page[K], likely, h uint32, id K) *row[K] {
 	if likely != 0 {
-		if r := p.row(likely - 1); r.id == id {
+		if r := &p.rows[likely-1]; r.id == id {
 			return r
 		}
 	}
@@ -93,11 +93,10 @@ func (b *book[K]) findLikely(p *page[K], likely, h uint32, id K) *row[K] {
 func (b *book[K]) all() iter.Seq[*row[K]] {
 	return func(yield func(*row[K]) bool) {
 		for i := range b.pages {
-			for block := range slices.Chunk(b.pages[i].rows, blockLen) {
-				for j := range block {
-					if !yield(&block[j]) {
-						return
-					}
+			rows := b.pages[i].rows
+			for j := range rows {
+				if !yield(&rows[j]) {
+					return
 				}
 			}
 		}
@@ -174,12 +173,12 @@ func (b *book[K]) merge(other *book[K]) error {
 	}
 	b.init()
 	for i := range other.pages {
-		if b.pages[i].len == 0 {
+		if len(b.pages[i].rows) == 0 {
 			b.copyPage(i, other)
 			continue
 		}
-		for block := range slices.Chunk(other.pages[i].rows, blockLen) {
-			b.mergeBlock(&b.pages[i], other, block)
+		for rows := range slices.Chunk(other.pages[i].rows, groupLen) {
+			b.mergeRows(&b.pages[i], other, rows)
 		}
 	}
 	b.orders += other.orders
@@ -189,27 +188,25 @@ func (b *book[K]) merge(other *book[K]) error {
 // copyPage fills a page that is still empty with what other has in it.
 func (b *book[K]) copyPage(i int, other *book[K]) {
 	b.pages[i] = other.pages[i].clone()
-	b.count += b.pages[i].len
-	for block := range slices.Chunk(b.pages[i].rows, blockLen) {
-		for j := range block {
-			if r := &block[j]; r.wide {
-				r.wide = false
-				b.widen(r)
-				*b.wide[r.id] = *other.wide[r.id]
-			}
+	rows := b.pages[i].rows
+	b.count += len(rows)
+	for j := range rows {
+		if r := &rows[j]; r.wide {
+			r.wide = false
+			*b.widen(r) = *other.wide[r.id]
 		}
 	}
 }
 
-// mergeBlock adds rows of a page of other to the same page of b.
-func (b *book[K]) mergeBlock(p *page[K], other *book[K], block []row[K]) {
+// mergeRows adds at most groupLen rows of a page of other to the same page of b.
+func (b *book[K]) mergeRows(p *page[K], other *book[K], rows []row[K]) {
 	var g lookups
-	for i := range block {
-		g.hashes[i] = hash(b.kind, block[i].id)
+	for i := range rows {
+		g.hashes[i] = hash(b.kind, rows[i].id)
 	}
-	p.fetch(&g, len(block))
-	for i := range block {
-		from := &block[i]
+	p.fetch(&g, len(rows))
+	for i := range rows {
+		from := &rows[i]
 		to := b.findLikely(p, g.likely[i], g.hashes[i], from.id)
 		to.absorb(from)
 		if from.wide || !to.addUnits(from.spend, from.refunded, int(from.places)) {

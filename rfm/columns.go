@@ -214,7 +214,7 @@ func addBatch[K regulars.ID, N uint32 | int64](t *Tally[K], b *batch[K, N], tick
 		orders := b.orders[start:b.ends[page]]
 		start = b.ends[page]
 		for len(orders) > 0 {
-			n := min(len(orders), blockLen)
+			n := min(len(orders), groupLen)
 			g.orders = orders[:n]
 			g.add(t, &t.book.pages[page])
 			orders = orders[n:]
@@ -222,7 +222,7 @@ func addBatch[K regulars.ID, N uint32 | int64](t *Tally[K], b *batch[K, N], tick
 	}
 }
 
-// orderGroup is at most blockLen orders of one page.
+// orderGroup is at most groupLen orders of one page.
 type orderGroup[K regulars.ID, N uint32 | int64] struct {
 	orders []batchOrder[K, N]
 	offsets

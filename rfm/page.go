@@ -10,18 +10,19 @@ import (
 
 // page is an open-addressing table. A slot holds 1 + the index of a row, and
 // above it 8 bits of the hash, so that a row is hardly ever looked at in vain;
-// 0 is free. Rows stand in blocks, so that growing never moves what is full.
+// 0 is free.
 type page[K regulars.ID] struct {
 	slots []uint32
 	rows  []row[K]
-	len   int
 }
 
 const (
 	pageBits  = 8
 	pageCount = 1 << pageBits
-	blockBits = 7
-	blockLen  = 1 << blockBits
+
+	// groupLen is how many rows are looked up together: enough to keep all loads
+	// that a core can have under way, few enough to stay in its own cache.
+	groupLen = 128
 
 	indexBits = 24
 	indexMask = 1<<indexBits - 1
@@ -34,15 +35,13 @@ const (
 // below the page's, which choose a slot only in pages beyond 2^16.
 func tagOf(h uint32) uint32 { return h << pageBits &^ indexMask }
 
-func (p *page[K]) row(i uint32) *row[K] { return &p.rows[i] }
-
 // slot returns where id is, or the free slot where it belongs.
 func (p *page[K]) slot(h uint32, id K) uint32 {
 	mask, tag := uint32(len(p.slots)-1), tagOf(h)
 	slot := h & mask
 	for {
 		s := p.slots[slot]
-		if s == 0 || s&^indexMask == tag && p.row(s&indexMask-1).id == id {
+		if s == 0 || s&^indexMask == tag && p.rows[s&indexMask-1].id == id {
 			return slot
 		}
 		slot = (slot + 1) & mask
@@ -52,8 +51,8 @@ func (p *page[K]) slot(h uint32, id K) uint32 {
 func (p *page[K]) grow(kind reflect.Kind) {
 	p.slots = make([]uint32, max(8, 2*len(p.slots)))
 	mask := uint32(len(p.slots) - 1)
-	for i := range uint32(p.len) {
-		h := hash(kind, p.row(i).id)
+	for i := range uint32(len(p.rows)) {
+		h := hash(kind, p.rows[i].id)
 		slot := h & mask
 		for p.slots[slot] != 0 {
 			slot = (slot + 1) & mask
@@ -62,12 +61,12 @@ func (p *page[K]) grow(kind reflect.Kind) {
 	}
 }
 
-// lookups is what fetch takes and gives for up to blockLen IDs.
+// lookups is what fetch takes and gives for up to groupLen IDs.
 type lookups struct {
-	hashes [blockLen]uint32
+	hashes [groupLen]uint32
 	// likely are 1 + the index of the row that each most likely belongs to, or
 	// 0 if there is none.
-	likely [blockLen]uint32
+	likely [groupLen]uint32
 	loaded int64 // of no use but to keep the loads
 }
 
@@ -91,18 +90,13 @@ func (p *page[K]) fetch(g *lookups, n int) {
 	}
 	for _, index := range g.likely[:n] {
 		if index != 0 {
-			r := p.row(index - 1)
+			r := &p.rows[index-1]
 			g.loaded += r.last ^ int64(r.orders)
 		}
 	}
 }
 
-func (p *page[K]) append(r row[K]) {
-	p.rows = append(p.rows, r)
-	p.len++
-}
-
 // clone returns a page with the same rows.
 func (p *page[K]) clone() page[K] {
-	return page[K]{slots: slices.Clone(p.slots), rows: slices.Clone(p.rows), len: p.len}
+	return page[K]{slots: slices.Clone(p.slots), rows: slices.Clone(p.rows)}
 }

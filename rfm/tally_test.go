@@ -299,7 +299,7 @@ func testIDs[K interface {
 	}
 }
 
-// A tally takes as many customers as come: pages and blocks grow without
+// A tally takes as many customers as come: pages grow without
 // losing one.
 func TestTallyGrows(t *testing.T) {
 	const n = 50_000
