@@ -41,9 +41,9 @@ func (s LeakSearch) insufficient(c Cell) string {
 	units, reference := c.effective(c.Rate).Of, c.effective(c.Reference).Of
 	switch {
 	case units < s.MinUnits:
-		return fmt.Sprintf("only %d units came to %q: fewer than %d", units, c.From, s.MinUnits)
+		return fmt.Sprintf("%d units came to %q: fewer than %d", units, c.From, s.MinUnits)
 	case s.Targets == nil && reference < s.MinUnits:
-		return fmt.Sprintf("only %d units to compare with came to %q: fewer than %d", reference, c.From, s.MinUnits)
+		return fmt.Sprintf("%d units to compare with came to %q: fewer than %d", reference, c.From, s.MinUnits)
 	}
 	return ""
 }
