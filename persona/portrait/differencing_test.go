@@ -27,24 +27,32 @@ func TestDifferencing(t *testing.T) {
 		{
 			"two more of one", board([]int64{52, 40, 30, 20}, []int64{48, 60, 70, 70}),
 			[]Leak{
-				{Of: "target", Profiles: 2}, {Of: "rest", Profiles: 2},
-				{Attribute: "value", Of: "target", Profiles: 2}, {Attribute: "value", Of: "rest", Profiles: 2},
-				{Attribute: "value", Value: "a", Of: "target", Profiles: 2}, {Attribute: "value", Value: "a", Of: "rest", Profiles: 2},
+				{Of: "target", Profiles: 2},
+				{Of: "rest", Profiles: 2},
+				{Attribute: "value", Of: "target", Profiles: 2},
+				{Attribute: "value", Of: "rest", Profiles: 2},
+				{Attribute: "value", Value: "a", Of: "target", Profiles: 2},
+				{Attribute: "value", Value: "a", Of: "rest", Profiles: 2},
 			},
 		},
 		{
 			"one for one", board([]int64{51, 39, 30, 20}, []int64{49, 61, 70, 70}),
 			[]Leak{
-				{Attribute: "value", Value: "a", Of: "target", Profiles: 1}, {Attribute: "value", Value: "a", Of: "rest", Profiles: 1},
-				{Attribute: "value", Value: "b", Of: "target", Profiles: 1}, {Attribute: "value", Value: "b", Of: "rest", Profiles: 1},
+				{Attribute: "value", Value: "a", Of: "target", Profiles: 1},
+				{Attribute: "value", Value: "a", Of: "rest", Profiles: 1},
+				{Attribute: "value", Value: "b", Of: "target", Profiles: 1},
+				{Attribute: "value", Value: "b", Of: "rest", Profiles: 1},
 			},
 		},
 		{ // c and d are hidden: 4 of 100 and 44 of 90, where first shows 30 and 20
 			"within what one hides", board([]int64{50, 40, 4, 44}, []int64{50, 60, 96, 46}),
 			[]Leak{
-				{Of: "target", Profiles: 2}, {Of: "rest", Profiles: 2},
-				{Attribute: "value", Of: "target", Profiles: 2}, {Attribute: "value", Of: "rest", Profiles: 2},
-				{Attribute: "value", Others: true, Of: "target", Profiles: 2}, {Attribute: "value", Others: true, Of: "rest", Profiles: 2},
+				{Of: "target", Profiles: 2},
+				{Of: "rest", Profiles: 2},
+				{Attribute: "value", Of: "target", Profiles: 2},
+				{Attribute: "value", Of: "rest", Profiles: 2},
+				{Attribute: "value", Others: true, Of: "target", Profiles: 2},
+				{Attribute: "value", Others: true, Of: "rest", Profiles: 2},
 			},
 		},
 	}

@@ -1,7 +1,6 @@
 package portrait
 
 import (
-	"fmt"
 	"math"
 	"testing"
 
@@ -153,6 +152,6 @@ func cell(t testing.TB, f Facet, value string) Cell {
 			return *v.Cell
 		}
 	}
-	t.Fatal(fmt.Sprintf("no value %q of %s: %s", value, f.Attribute, f.Withheld))
+	t.Fatalf("no value %q of %s: %s", value, f.Attribute, f.Withheld)
 	return Cell{}
 }

@@ -259,21 +259,33 @@ func TestPublishedAssociations(t *testing.T) {
 		tgi          map[string]float64
 	}{
 		{ // R: chisq.test(apply(UCBAdmissions, 1:2, sum), correct = FALSE)
-			"UCBAdmissions", []string{"male", "female"}, []int64{1198, 557}, []int64{1493, 1278},
+			"UCBAdmissions",
+			[]string{"male", "female"},
+			[]int64{1198, 557},
+			[]int64{1493, 1278},
 			92.205280, 0.142732, 0, nil,
 		},
 		{ // the passengers of Kaggle's training set
-			"Titanic", []string{"female", "male"}, []int64{233, 109}, []int64{81, 468},
+			"Titanic",
+			[]string{"female", "male"},
+			[]int64{233, 109},
+			[]int64{81, 468},
 			263.050574, 0.543351, 0, nil,
 		},
 		{ // responses by education in Kaggle's customer personality analysis
-			"education", []string{"Graduation", "PhD", "Master", "2n Cycle", "Basic"},
-			[]int64{152, 101, 57, 22, 2}, []int64{975, 385, 313, 181, 52}, 23.0761, 0.101498, 0.092299,
+			"education",
+			[]string{"Graduation", "PhD", "Master", "2n Cycle", "Basic"},
+			[]int64{152, 101, 57, 22, 2},
+			[]int64{975, 385, 313, 181, 52},
+			23.0761, 0.101498, 0.092299,
 			map[string]float64{"PhD": 139.3756, "Basic": 24.8392, "Graduation": 90.4526},
 		},
 		{
-			"marital", []string{"Married", "Together", "Single", "Divorced", "Widow", "Alone", "Absurd", "YOLO"},
-			[]int64{98, 60, 106, 48, 19, 1, 1, 1}, []int64{766, 520, 374, 184, 58, 2, 1, 1}, 0, 0.155612, 0,
+			"marital",
+			[]string{"Married", "Together", "Single", "Divorced", "Widow", "Alone", "Absurd", "YOLO"},
+			[]int64{98, 60, 106, 48, 19, 1, 1, 1},
+			[]int64{766, 520, 374, 184, 58, 2, 1, 1},
+			0, 0.155612, 0,
 			map[string]float64{"Married": 76.0701, "Single": 148.1038, "YOLO": 335.33},
 		},
 	}

@@ -1,8 +1,6 @@
 package portrait
 
-import (
-	"math"
-)
+import "math"
 
 // Numbers summarise an attribute of numbers, in its unit.
 type Numbers struct {
@@ -54,7 +52,7 @@ func (s Summary) Median() (median float64, ok bool) {
 var percents = []int{5, 25, 50, 75, 95}
 
 func (n *counts) summarise(c *column, policy Policy) *Numbers {
-	rest, target := &n.numbers[Rest-Rest], &n.numbers[Target-Rest]
+	rest, target := n.numbersOf(Rest), n.numbersOf(Target)
 	rest.settle()
 	target.settle()
 	base := union(*rest, *target)

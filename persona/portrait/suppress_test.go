@@ -2,6 +2,7 @@ package portrait
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 )
 
@@ -32,16 +33,16 @@ func shown(values []pair, sum pair, k int64, list, dictionary bool) string {
 	if !ok {
 		return "nothing"
 	}
-	text := ""
+	var text strings.Builder
 	for i, v := range values {
 		switch {
 		case hidden[i]:
-			text += fmt.Sprintf("%d: hidden; ", i)
+			fmt.Fprintf(&text, "%d: hidden; ", i)
 		case v.base() > 0 || dictionary:
-			text += fmt.Sprintf("%d: %d of %d; ", i, v.target, v.base())
+			fmt.Fprintf(&text, "%d: %d of %d; ", i, v.target, v.base())
 		}
 	}
-	return text
+	return text.String()
 }
 
 // listTables calls each with every way in which so many profiles, each with one
@@ -116,8 +117,23 @@ func TestNothingHiddenIsDerivable(t *testing.T) {
 		values       int
 		target, rest int64
 	}{
-		{2, 6, 7}, {2, 9, 0}, {2, 14, 15}, {3, 6, 6}, {3, 5, 9}, {3, 12, 0}, {3, 0, 12}, {3, 9, 8}, {3, 20, 0},
-		{4, 4, 5}, {4, 12, 0}, {4, 3, 6}, {5, 9, 0}, {5, 3, 3}, {5, 13, 0}, {4, 6, 6}, {6, 10, 0},
+		{2, 6, 7},
+		{2, 9, 0},
+		{2, 14, 15},
+		{3, 6, 6},
+		{3, 5, 9},
+		{3, 12, 0},
+		{3, 0, 12},
+		{3, 9, 8},
+		{3, 20, 0},
+		{4, 4, 5},
+		{4, 12, 0},
+		{4, 3, 6},
+		{5, 9, 0},
+		{5, 3, 3},
+		{5, 13, 0},
+		{4, 6, 6},
+		{6, 10, 0},
 	}
 	for _, size := range sizes {
 		for k := int64(2); k <= 5; k++ {

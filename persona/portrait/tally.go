@@ -188,7 +188,7 @@ func (n *counts) add(c *column, p persona.Profile, side Side, serial uint32) {
 	case banded:
 		n.values[c.band(p.Number(c.index))].inc(side)
 	case summarised:
-		n.numbers[side-Rest].add(p.Number(c.index))
+		n.numbersOf(side).add(p.Number(c.index))
 	case named:
 		text := p.Text(c.index)
 		if text == "" {
@@ -205,6 +205,9 @@ func (n *counts) add(c *column, p persona.Profile, side Side, serial uint32) {
 	}
 	n.known.inc(side)
 }
+
+// numbersOf returns the numbers of Rest or Target.
+func (n *counts) numbersOf(side Side) *numbers { return &n.numbers[side-Rest] }
 
 func (n *counts) addItems(c *column, p persona.Profile, side Side, serial uint32) {
 	for j := range p.ItemCount(c.index) {

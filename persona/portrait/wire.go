@@ -126,8 +126,8 @@ func (n *counts) read(r *wire.Reader, form columnForm, sizes pair) {
 	n.known = readPair(r, sizes)
 	switch form {
 	case summarised:
-		n.numbers[Rest-Rest].read(r, n.known.rest)
-		n.numbers[Target-Rest].read(r, n.known.target)
+		n.numbersOf(Rest).read(r, n.known.rest)
+		n.numbersOf(Target).read(r, n.known.target)
 		return
 	case named, namedList:
 		n.readNames(r)
