@@ -129,7 +129,10 @@ func (d *Draft) write(s string, steps []Normal) (slot int64, problem string) {
 	if problem := badText(s); problem != "" {
 		return 0, problem
 	}
-	s = normalise(s, steps)
+	s = normalise(s, steps) // which may have more bytes than before
+	if problem := badText(s); problem != "" {
+		return 0, problem
+	}
 	if len(d.text)+len(s) > MaxProfileText {
 		return 0, fmt.Sprintf("all texts of one profile come to more than %d bytes", MaxProfileText)
 	}
@@ -238,7 +241,7 @@ func (d *Draft) Profile() Profile {
 // compareEvents orders events by kind, time, amount and fields, so that the
 // order in which they were added does not show.
 func (r *record) compareEvents(a, b event) int {
-	if c := cmp.Or(cmp.Compare(a.kind, b.kind), cmp.Compare(a.at, b.at), cmp.Compare(a.amount, b.amount)); c != 0 {
+	if c := compareInstants(a, b); c != 0 {
 		return c
 	}
 	for i := range r.schema.events[a.kind].Fields {
@@ -255,6 +258,10 @@ func (r *record) compareEvents(a, b event) int {
 		}
 	}
 	return 0
+}
+
+func compareInstants(a, b event) int {
+	return cmp.Or(cmp.Compare(a.kind, b.kind), cmp.Compare(a.at, b.at), cmp.Compare(a.amount, b.amount))
 }
 
 // NewProfile returns the profile of a person by the names of attributes. The

@@ -1,0 +1,320 @@
+package persona
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/regulars-go/regulars/internal/wire"
+)
+
+// wireCensus leads the bytes of a census. It changes if their form does.
+const wireCensus = "persona census 1\n"
+
+// MarshalBinary returns c as bytes: the same observations and events give the
+// same bytes, in whatever order they came.
+func (c *Census[K]) MarshalBinary() ([]byte, error) { return c.AppendBinary(nil) }
+
+// AppendBinary appends what [Census.MarshalBinary] returns.
+func (c *Census[K]) AppendBinary(dst []byte) ([]byte, error) {
+	if c.Schema == nil {
+		return nil, errors.New("persona: a census needs a schema")
+	}
+	dst = append(append(dst, wireCensus...), c.Schema.version[:]...)
+	used, number := c.usedTexts()
+	dst = wire.AppendUint(dst, uint64(len(used)))
+	for _, n := range used {
+		dst = wire.AppendString(dst, c.texts.list[n])
+	}
+	dst = wire.AppendUint(dst, uint64(len(c.people)))
+	for _, p := range c.sorted() {
+		dst = wire.AppendID(dst, p.id)
+		dst = wire.AppendUint(dst, uint64(len(p.cells)))
+		for _, l := range p.cells {
+			dst = c.appendCell(dst, l, number)
+		}
+		dst = wire.AppendUint(dst, uint64(len(p.events)))
+		for _, e := range c.sortedEvents(p, number) {
+			dst = c.appendEvent(dst, e, number)
+		}
+	}
+	return dst, nil
+}
+
+// usedTexts returns the texts that are still in use in ascending order, and the
+// number of each in it.
+func (c *Census[K]) usedTexts() (used []uint32, number []uint32) {
+	number = make([]uint32, len(c.texts.list))
+	mark := func(n uint32) {
+		if number[n] == 0 {
+			number[n] = 1
+			used = append(used, n)
+		}
+	}
+	for i := range c.people {
+		for _, l := range c.people[i].cells {
+			if a := &c.Schema.attributes[l.attr]; a.item() == KindString {
+				l.eachText(a, func(n int64) int64 { mark(uint32(n)); return n })
+			}
+		}
+	}
+	for _, field := range c.fields {
+		if field > 0 {
+			mark(field - 1)
+		}
+	}
+	slices.SortFunc(used, func(a, b uint32) int { return bytes.Compare([]byte(c.texts.list[a]), []byte(c.texts.list[b])) })
+	for i, n := range used {
+		number[n] = uint32(i)
+	}
+	return used, number
+}
+
+func (c *Census[K]) appendCell(dst []byte, l cell, number []uint32) []byte {
+	a := &c.Schema.attributes[l.attr]
+	dst = wire.AppendUint(wire.AppendUint(dst, uint64(l.attr)), uint64(l.source))
+	dst = wire.AppendInt(dst, l.at)
+	appendSlot := func(slot int64) {
+		if a.item() == KindString {
+			dst = wire.AppendUint(dst, uint64(number[slot]))
+		} else {
+			dst = wire.AppendInt(dst, slot)
+		}
+	}
+	if a.Kind != KindList {
+		appendSlot(l.slot)
+		return dst
+	}
+	dst = wire.AppendUint(dst, uint64(len(l.items)))
+	for _, item := range l.items {
+		appendSlot(item)
+	}
+	return dst
+}
+
+// sortedEvents are in the order of a profile; fields are compared by the order
+// of their texts.
+func (c *Census[K]) sortedEvents(p *person[K], number []uint32) []event {
+	events := slices.Clone(p.events)
+	rank := func(field uint32) uint32 {
+		if field == 0 {
+			return 0
+		}
+		return number[field-1] + 1
+	}
+	slices.SortFunc(events, func(x, y event) int {
+		if order := compareInstants(x, y); order != 0 {
+			return order
+		}
+		for i := range c.Schema.events[x.kind].Fields {
+			m, n := rank(c.fields[int(x.fields)+i]), rank(c.fields[int(y.fields)+i])
+			if m != n {
+				return int(m) - int(n)
+			}
+		}
+		return 0
+	})
+	return events
+}
+
+func (c *Census[K]) appendEvent(dst []byte, e event, number []uint32) []byte {
+	kind := &c.Schema.events[e.kind]
+	dst = wire.AppendInt(wire.AppendUint(dst, uint64(e.kind)), e.at)
+	if kind.Amount {
+		dst = wire.AppendInt(dst, e.amount)
+	}
+	for _, field := range c.fields[e.fields : int(e.fields)+len(kind.Fields)] {
+		if field > 0 {
+			field = number[field-1] + 1
+		}
+		dst = wire.AppendUint(dst, uint64(field))
+	}
+	return dst
+}
+
+// UnmarshalBinary makes c what [Census.MarshalBinary] wrote, of the same Schema;
+// whatever was in c before is gone. Bytes of another schema, and bytes that were
+// not written so, are an error and leave c as it was.
+func (c *Census[K]) UnmarshalBinary(data []byte) error {
+	if c.Schema == nil {
+		return errors.New("persona: a census needs a schema")
+	}
+	read := Census[K]{Schema: c.Schema}
+	r := wire.NewReader(data)
+	if string(r.Bytes(len(wireCensus))) != wireCensus {
+		return errors.New("persona: these are not the bytes of a census")
+	}
+	if !bytes.Equal(r.Bytes(len(c.Schema.version)), c.Schema.version[:]) {
+		return errors.New("persona: these are the bytes of a census of another schema")
+	}
+	read.readTexts(r)
+	for range r.Count() {
+		read.readPerson(r)
+		if r.Err() != nil {
+			break
+		}
+	}
+	if err := r.Close(); err != nil {
+		return fmt.Errorf("persona: census: %w", err)
+	}
+	// One value has one encoding: order, duplicates and normal forms are checked
+	// by writing what was read.
+	if again, err := read.MarshalBinary(); err != nil || !bytes.Equal(again, data) {
+		return errors.New("persona: census: not in its canonical form")
+	}
+	*c = read
+	return nil
+}
+
+func (c *Census[K]) readTexts(r *wire.Reader) {
+	for range r.Count() {
+		text := r.String()
+		if problem := badText(text); problem != "" {
+			r.Fail("text: %s", problem)
+		}
+		if r.Err() != nil {
+			return
+		}
+		c.texts.numberOf(text)
+	}
+}
+
+func (c *Census[K]) readPerson(r *wire.Reader) {
+	id := wire.ReadID[K](r)
+	if _, ok := c.index[id]; ok || checkID(id) != nil {
+		r.Fail("person %v is there before, or nobody", id)
+		return
+	}
+	p, err := c.find(id, 0)
+	if err != nil {
+		r.Fail("%v", err)
+		return
+	}
+	for range r.Count() {
+		l := c.readCell(r)
+		if r.Err() != nil {
+			return
+		}
+		c.put(p, l)
+	}
+	c.weigh(p)
+	n := r.Count()
+	if n > MaxProfileEvents {
+		r.Fail("%d events of one person", n)
+		return
+	}
+	for range n {
+		e := c.readEvent(r)
+		if r.Err() != nil {
+			return
+		}
+		p.events = append(p.events, e)
+		for _, field := range c.fields[e.fields:] {
+			if field > 0 {
+				p.bytes += len(c.texts.list[field-1])
+			}
+		}
+	}
+	if p.bytes > MaxProfileText {
+		r.Fail("person %v has %d bytes of text", id, p.bytes)
+	}
+}
+
+func (c *Census[K]) readCell(r *wire.Reader) cell {
+	l := cell{attr: uint16(r.UintUpTo(MaxAttributes)), source: uint8(r.UintUpTo(MaxSources - 1))}
+	l.at = readMicros(r)
+	if int(l.attr) >= c.Schema.Len() || int(l.source) >= len(c.Schema.sources) {
+		r.Fail("no attribute %d, or no source %d", l.attr, l.source)
+		return l
+	}
+	a := &c.Schema.attributes[l.attr]
+	if a.Kind != KindList {
+		l.slot = c.readSlot(r, a)
+		return l
+	}
+	l.items = []int64{}
+	for range r.Count() {
+		if l.items = append(l.items, c.readSlot(r, a)); len(l.items) > MaxItems || r.Err() != nil {
+			r.Fail("list of more than %d", MaxItems)
+			break
+		}
+	}
+	if a.Survivor == Union && r.Err() == nil {
+		l.items = c.union(a, l.items, nil)
+	}
+	return l
+}
+
+func (c *Census[K]) readSlot(r *wire.Reader, a *Attribute) int64 {
+	if a.item() == KindString {
+		n := r.Uint()
+		if n >= uint64(len(c.texts.list)) {
+			r.Fail("no text %d", n)
+			return 0
+		}
+		if text := c.texts.list[n]; normalise(text, a.Normal) != text {
+			r.Fail("text %q is not in its normal form", shorten(text))
+		}
+		return int64(n)
+	}
+	n := r.Int()
+	if r.Err() == nil && !a.holds(n) {
+		r.Fail("%q can't be %d", a.Name, n)
+	}
+	return n
+}
+
+// holds reports whether n is a slot that a value of a may have.
+func (a *Attribute) holds(n int64) bool {
+	l := a.limits()
+	switch kind := a.item(); kind {
+	case KindBool:
+		l = limits{0, 1}
+	case KindEnum:
+		l = limits{0, int64(len(a.Values)) - 1}
+	case KindDate, KindTime:
+		if _, problem := inCalendar(kind, n); problem != "" {
+			return false
+		}
+	}
+	return n != absent && l.lo <= n && n <= l.hi
+}
+
+func (c *Census[K]) readEvent(r *wire.Reader) event {
+	e := event{kind: int32(r.UintUpTo(MaxEventKinds))}
+	if int(e.kind) >= len(c.Schema.events) {
+		r.Fail("no kind of events %d", e.kind)
+		return e
+	}
+	kind := &c.Schema.events[e.kind]
+	e.at = readMicros(r)
+	if kind.Amount {
+		if e.amount = r.Int(); e.amount == absent {
+			r.Fail("amount out of range")
+		}
+	}
+	e.fields = int32(len(c.fields))
+	for range kind.Fields {
+		field := r.Uint()
+		if field > uint64(len(c.texts.list)) {
+			r.Fail("no text %d", field)
+			return e
+		}
+		if field > 0 {
+			if text := c.texts.list[field-1]; normalise(text, kind.Normal) != text {
+				r.Fail("text %q is not in its normal form", shorten(text))
+			}
+		}
+		c.fields = append(c.fields, uint32(field))
+	}
+	return e
+}
+
+func readMicros(r *wire.Reader) int64 {
+	at := r.Int()
+	if r.Err() == nil && (at < firstMicro || at > lastMicro) {
+		r.Fail("time outside the years 1 to 9999")
+	}
+	return at
+}
