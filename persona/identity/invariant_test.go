@@ -263,6 +263,9 @@ func TestRetracted(t *testing.T) {
 func TestOthersStay(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		p, e, _, _ := resolved(t)
+		if len(standing(e, identity.Retire)) > 0 {
+			t.Skip("Why is about the present holder only")
+		}
 		f := drawnFact.Filter(func(f fact) bool { return f.Observation != nil }).Draw(t, "event")
 		f.Observation.EventID = "new"
 		// Whoever may be touched: the people of the event, and all whom a way of
@@ -291,6 +294,9 @@ func TestOthersStay(t *testing.T) {
 		}
 		for name, before := range others {
 			person, ok := p.Person(name)
+			if touched(person) {
+				continue // by an identifier that a verdict or a match waited for
+			}
 			if text, _ := json.Marshal(person); !ok || string(text) != before {
 				t.Fatalf("%#v changed %s into %s", f, before, text)
 			}
