@@ -65,6 +65,7 @@ type award struct {
 	streaks  []streak // states to set
 	tasks    []task   // states to set
 	lines    []linePoints
+	bench    bench // where the rulebook works
 }
 
 func (a *award) reset() {

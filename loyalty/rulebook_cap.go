@@ -1,0 +1,178 @@
+package loyalty
+
+import "github.com/regulars-go/regulars/internal/calendar"
+
+// bookCap is a cap made ready.
+type bookCap struct {
+	per       period
+	times     bool // counts awards, not points
+	reject    bool
+	by        sharing
+	attribute string // whose values each have a cap
+	max       int64
+}
+
+// sharing says whose cap it is.
+type sharing uint8
+
+const (
+	ofMember sharing = iota
+	ofProgram
+	ofAttribute
+)
+
+func (r *bookRule) setCaps(caps []Cap) {
+	for i := range caps {
+		k := &caps[i]
+		c := bookCap{per: periodOf(k.Per), times: k.Times != 0, reject: k.Reject, max: max(k.Points, k.Times)}
+		switch k.By {
+		case "", capByMember:
+		case capByProgram:
+			c.by = ofProgram
+		default:
+			c.by, c.attribute = ofAttribute, k.By
+		}
+		r.caps = append(r.caps, c)
+		r.open = r.open || c.by != ofMember
+	}
+}
+
+// kind is that of the window, or of the counter, that the cap is counted in.
+func (c *bookCap) kind() windowKind {
+	if c.times {
+		return windowTimes
+	}
+	return windowPoints
+}
+
+// isShared reports whether the cap is counted with others' events: an event
+// without the attribute is not capped by it.
+func (c *bookCap) isShared(ev *event) bool {
+	switch c.by {
+	case ofProgram:
+		return true
+	case ofAttribute:
+		_, ok := ev.attribute(c.attribute)
+		return ok
+	}
+	return false
+}
+
+// counter names the counter of a shared cap. Attributes are told apart by their
+// names in Value, so that a device and a card may be called the same.
+func (b *rulebook) counter(r *bookRule, c *bookCap, program string, ev *event) CounterID {
+	number, _, _ := b.cal.window(c.per, ev.day)
+	id := CounterID{Program: program, Kind: CounterKind(c.kind() + windowKind(c.per)), Number: r.id, Window: number}
+	if c.by == ofAttribute {
+		value, _ := ev.attribute(c.attribute)
+		id.Value = c.attribute + "=" + value
+	}
+	return id
+}
+
+// windowOf is the period in which an event lies.
+type windowOf struct {
+	known  bool
+	number int32
+	next   calendar.Day
+	gone   int64
+}
+
+// window returns the period of the event's day, found once for a day.
+func (j *judge) window(p period) *windowOf {
+	w := &j.out.bench.windows[p]
+	if !w.known {
+		w.number, w.next, w.gone = j.book.cal.window(p, j.ev.day)
+		w.known = true
+	}
+	return w
+}
+
+// used returns how much of a window of the account is used.
+func (j *judge) used(kind windowKind, id uint32, p period) int64 {
+	return j.st.account.used(windowKey{kind + windowKind(p), id}, j.window(p).number)
+}
+
+// left returns how much of a cap is left, and whether the cap is in force.
+// shared is the place of the next shared cap in standing.shared.
+func (j *judge) left(r *bookRule, c *bookCap, shared *int) (left int64, counts bool) {
+	switch {
+	case c.per == perEvent:
+		return c.max, true
+	case c.by == ofMember:
+		return max(0, c.max-j.used(c.kind(), r.id, c.per)), true
+	case !c.isShared(j.ev):
+		return 0, false
+	}
+	used := c.max // unknown: nothing may be given
+	if *shared < len(j.st.shared) {
+		used = j.st.shared[*shared]
+	}
+	*shared++
+	return max(0, c.max-used), true
+}
+
+// capped trims what a rule wants: to the least that one of its caps leaves. The
+// first of them that leaves it is named. A retry is told if all that trimmed
+// start anew some day.
+func (j *judge) capped(r *bookRule, o *outcome, t *trial) {
+	o.points, o.reason = o.wanted, ReasonFired
+	shared, forGood := t.shared, false
+	var again calendar.Day
+	for n := range r.caps {
+		c := &r.caps[n]
+		left, counts := j.left(r, c, &shared)
+		fits := c.allows(o.wanted, left)
+		if !counts || fits == o.wanted {
+			continue
+		}
+		if fits < o.points {
+			o.points, o.cap = fits, int8(n)
+		}
+		w := j.window(c.per)
+		forGood = forGood || c.per == perEvent || c.per == perLife || c.max < o.wanted && c.reject
+		again = max(again, w.next)
+	}
+	switch {
+	case o.points == o.wanted:
+		return
+	case o.points == 0:
+		o.reason = ReasonCapped
+	default:
+		o.reason = ReasonTrimmed
+	}
+	if !forGood {
+		o.retry = r.when.opens(again.Start(j.book.cal.zone).UnixMicro(), j.book.cal.zone)
+	}
+}
+
+// allows returns how much of what is wanted a cap lets through, when so much
+// of it is left.
+func (c *bookCap) allows(wanted, left int64) int64 {
+	switch {
+	case c.times && left > 0:
+		return wanted
+	case c.times || c.reject && left < wanted:
+		return 0
+	}
+	return min(wanted, left)
+}
+
+// useCaps counts what was given.
+func (j *judge) useCaps(r *bookRule, points int64, shared int) {
+	for n := range r.caps {
+		c := &r.caps[n]
+		used := points
+		if c.times {
+			used = 1
+		}
+		switch {
+		case c.per == perEvent:
+		case c.by == ofMember:
+			j.add(c.kind(), r.id, c.per, used)
+		case c.isShared(j.ev):
+			j.out.shared = append(j.out.shared, sharedUse{index: shared, delta: used, max: c.max, until: j.window(c.per).gone})
+			shared++
+		}
+	}
+}

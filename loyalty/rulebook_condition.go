@@ -1,0 +1,114 @@
+package loyalty
+
+import (
+	"slices"
+	"time"
+
+	"github.com/regulars-go/regulars/internal/calendar"
+)
+
+// bookCondition is a condition made ready. What the event says, the member's
+// level and the time are judged apart: only of the last can it be said when it
+// will hold.
+type bookCondition struct {
+	attributes           []AttributeIn
+	allOf, anyOf, noneOf []string
+	least, most          money // most 0: open
+	levels               []uint8
+	from, to             int64 // 0: open
+	weekdays             uint8 // bit of time.Weekday; 0: all
+}
+
+func newCondition(c *Condition, levels map[string]uint8) bookCondition {
+	b := bookCondition{
+		attributes: c.Attributes, allOf: c.AllOf, anyOf: c.AnyOf, noneOf: c.NoneOf,
+		from: micros(c.From), to: micros(c.To),
+	}
+	b.least, _ = toMoney(c.MinAmount)
+	b.most, _ = toMoney(c.MaxAmount)
+	for _, name := range c.Tiers {
+		b.levels = append(b.levels, levels[name])
+	}
+	for _, name := range c.Weekdays {
+		b.weekdays |= 1 << weekdays[name]
+	}
+	return b
+}
+
+// event judges what the event says; 0 if it holds.
+func (c *bookCondition) event(ev *event) Reason {
+	for i := range c.attributes {
+		value, ok := ev.attribute(c.attributes[i].Name)
+		if !ok || !slices.Contains(c.attributes[i].In, value) {
+			return ReasonAttribute
+		}
+	}
+	if !c.labels(ev.labels) {
+		return ReasonLabel
+	}
+	if ev.amount < c.least || c.most > 0 && ev.amount > c.most {
+		return ReasonAmount
+	}
+	return 0
+}
+
+func (c *bookCondition) labels(have []string) bool {
+	for _, label := range c.allOf {
+		if !slices.Contains(have, label) {
+			return false
+		}
+	}
+	for _, label := range c.noneOf {
+		if slices.Contains(have, label) {
+			return false
+		}
+	}
+	if len(c.anyOf) == 0 {
+		return true
+	}
+	for _, label := range c.anyOf {
+		if slices.Contains(have, label) {
+			return true
+		}
+	}
+	return false
+}
+
+func (c *bookCondition) level(level uint8) bool {
+	return len(c.levels) == 0 || slices.Contains(c.levels, level)
+}
+
+// time judges when it happened; 0 if it holds.
+func (c *bookCondition) time(ev *event) Reason {
+	if ev.at < c.from || c.to != 0 && ev.at >= c.to {
+		return ReasonDates
+	}
+	if !c.onDay(ev.day) {
+		return ReasonWeekday
+	}
+	return 0
+}
+
+func (c *bookCondition) onDay(d calendar.Day) bool {
+	return c.weekdays == 0 || c.weekdays>>weekdayOf(d)&1 == 1
+}
+
+// weekdayOf returns the day of the week: 1 January 1970 was a Thursday.
+func weekdayOf(d calendar.Day) time.Weekday { return time.Weekday(((int64(d)+4)%7 + 7) % 7) }
+
+// opens returns the first instant from at on at which dates and weekdays hold;
+// 0 if there is none.
+func (c *bookCondition) opens(at int64, zone *time.Location) int64 {
+	at = max(at, c.from)
+	day := calendar.DayOf(instant(at), zone)
+	if !c.onDay(day) {
+		for !c.onDay(day) {
+			day++
+		}
+		at = day.Start(zone).UnixMicro()
+	}
+	if c.to != 0 && at >= c.to {
+		return 0
+	}
+	return at
+}
