@@ -2,6 +2,7 @@ package portrait
 
 import (
 	"bytes"
+	"errors"
 	"strings"
 	"testing"
 
@@ -106,6 +107,27 @@ func TestUnlikeTallies(t *testing.T) {
 	}
 	if err := tally.Merge(&Tally{Layout: people(t)}); err != nil {
 		t.Errorf("a layout that says the same: %v", err)
+	}
+}
+
+func TestTooManyProfiles(t *testing.T) {
+	l := people(t)
+	p := profile(t, l.schema, nil)
+	full, one := tallyOf(t, l, member{p, Target}), tallyOf(t, l, member{p, Rest})
+	full.sizes.target = MaxProfiles
+	before := binaryOf(t, full)
+	if err := full.Add(p, Rest); !errors.Is(err, ErrTooMany) {
+		t.Errorf("one more: %v", err)
+	}
+	if err := full.Merge(one); !errors.Is(err, ErrTooMany) {
+		t.Errorf("merged with one more: %v", err)
+	}
+	if !bytes.Equal(before, binaryOf(t, full)) {
+		t.Error("what was refused changed the tally")
+	}
+	full.sizes.rest = 1
+	if err := one.UnmarshalBinary(binaryOf(t, full)); err == nil {
+		t.Error("unmarshalled one more")
 	}
 }
 

@@ -78,6 +78,9 @@ func (n *numbers) summary(unit float64, policy Policy) *Summary {
 		s.Deviation = new(deviation / unit)
 	}
 	for _, percent := range percents {
+		if count > math.MaxInt {
+			break // ranks of a 32-bit machine end there
+		}
 		if side := int64(min(percent, 100-percent)); count*side >= 100*int64(policy.Threshold) {
 			s.Quantiles = append(s.Quantiles, Quantile{percent, n.quantile(percent) / unit})
 		}

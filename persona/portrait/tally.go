@@ -27,6 +27,13 @@ const (
 // base.
 var ErrOutsideBase = errors.New("portrait: in the target but not in the base: the base includes the target")
 
+// MaxProfiles is how many profiles a tally counts, far more than there are
+// people: up to there every reader of JSON holds a count exactly.
+const MaxProfiles = 1 << 53
+
+// ErrTooMany is returned where more than [MaxProfiles] were to be counted.
+var ErrTooMany = errors.New("portrait: too many profiles to count")
+
 // SideOf returns where somebody stands. In the target but not in the base is
 // [ErrOutsideBase].
 func SideOf(base, target bool) (Side, error) {
@@ -93,7 +100,7 @@ type counts struct {
 }
 
 // Add counts a profile on a side. The zero Profile and one of another schema
-// are an error, and are not counted. A text of "" and a list without items
+// are an error, and are not counted; so is one more than [MaxProfiles]. A text of "" and a list without items
 // say nothing: they count as not known.
 func (t *Tally) Add(p persona.Profile, side Side) error {
 	if side > Target {
@@ -104,6 +111,9 @@ func (t *Tally) Add(p persona.Profile, side Side) error {
 	}
 	if side == Outside {
 		return nil
+	}
+	if t.sizes.base() >= MaxProfiles {
+		return ErrTooMany
 	}
 	t.sizes.inc(side)
 	t.nextSerial()
@@ -262,7 +272,8 @@ func (n *counts) crowd() {
 }
 
 // Merge adds all that was added to other, of which nothing that can be seen
-// changes. A tally of another layout is an error, and changes nothing.
+// changes. A tally of another layout is an error, and so are more profiles than
+// [MaxProfiles]; both change nothing.
 func (t *Tally) Merge(other *Tally) error {
 	switch {
 	case t == other:
@@ -274,6 +285,9 @@ func (t *Tally) Merge(other *Tally) error {
 	}
 	if err := errors.Join(t.setUp(), other.setUp()); err != nil {
 		return err
+	}
+	if other.sizes.base() > MaxProfiles-t.sizes.base() {
+		return ErrTooMany
 	}
 	t.sizes.add(other.sizes)
 	for i := range t.counts {

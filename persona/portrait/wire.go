@@ -102,7 +102,10 @@ func (t *Tally) UnmarshalBinary(data []byte) error {
 	if err := read.setUp(); err != nil {
 		return err
 	}
-	read.sizes = readPair(r, pair{maxProfiles, maxProfiles})
+	read.sizes = readPair(r, pair{MaxProfiles, MaxProfiles})
+	if read.sizes.base() > MaxProfiles {
+		r.Fail("%d profiles: want at most %d", read.sizes.base(), int64(MaxProfiles))
+	}
 	for i := range read.counts {
 		read.counts[i].read(r, t.Layout.columns[i].form, read.sizes)
 	}
@@ -112,10 +115,6 @@ func (t *Tally) UnmarshalBinary(data []byte) error {
 	*t = read
 	return nil
 }
-
-// maxProfiles is far more people than there are; sums of two such stay within
-// what an int64 holds.
-const maxProfiles = 1 << 53
 
 // readPair reads numbers that are at most those of limit.
 func readPair(r *wire.Reader, limit pair) pair {

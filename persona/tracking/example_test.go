@@ -48,7 +48,7 @@ func ExamplePlan_Validate() {
 func ExampleValidator_Check() {
 	verdict := validator().Check(tracking.Event{
 		ID: "e1", Name: "order", At: paid, Received: paid.Add(time.Second),
-		Properties: map[string]any{"amount": "19.90", "channel": "App", "phone": 13800138000, "Amount": 1},
+		Properties: map[string]any{"amount": "19.90", "channel": "App", "phone": int64(13800138000), "Amount": 1},
 	})
 	fmt.Println(verdict.Fate, verdict.Properties["amount"])
 	for _, violation := range verdict.Violations {

@@ -68,7 +68,7 @@ func TestCheck(t *testing.T) {
 		{"cast", with("items", "3"), Mended, []string{`order.items: cast type: got the text "3", want a whole number of 64 bits`}},
 		{"cast but out of range", with("items", "0"), Mended, []string{`order.items: out of range: got the text "0", want at least 1`}},
 		{"wrong type of PII", with("phone", []string{"13800138000"}), Mended, []string{"order.phone: wrong type: got a list of 1 texts, want a text"}},
-		{"cast of PII", with("phone", 13800138000), Mended, []string{"order.phone: cast type: got a number, want a text"}},
+		{"cast of PII", with("phone", int64(13800138000)), Mended, []string{"order.phone: cast type: got a number, want a text"}},
 		{"unplanned property", with("note", "13800138000"), Mended, []string{"order.note: unplanned property: got a text of 11 bytes, want a property of the plan"}},
 		{"property by case", with("Channel", "web"), Mended, []string{`order.Channel: property case differs: got "Channel", want "channel"`}},
 		{"reserved property", with("__id", 1), Mended, []string{"order.__id: reserved property: got a number, want a name that is not reserved"}},
