@@ -157,7 +157,7 @@ func TestDriversLaws(t *testing.T) {
 			events = append(events, visits(user, 1, names...)...)
 		}
 		f := funnelOf("see", "want", "pay")
-		f.Match.Order = Order(rapid.SampledFrom([]Order{Ordered, AnyOrder, Nested}).Draw(t, "order"))
+		f.Match.Order = rapid.SampledFrom([]Order{Ordered, AnyOrder, Nested}).Draw(t, "order")
 		drivers, err := Drivers(f, shopLog, events, DriverSearch{Step: 3, MinUnits: 1})
 		if err != nil {
 			t.Fatal(err)

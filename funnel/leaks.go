@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/regulars-go/regulars"
+	"github.com/regulars-go/regulars/internal/config"
 )
 
 // LeakSearch says how to look for leaks: what a segment is compared with, and
@@ -52,75 +53,7 @@ type LeakSearch struct {
 	// Guards are breakdowns within whose values a leak must show as well. Nil
 	// means all of the funnel's other breakdowns that are as of entry or of the
 	// first event; an empty list means none.
-	Guards []string `json:"guards,omitempty"`
-}
-
-// Correction says how P-values are adjusted for being many.
-type Correction uint8
-
-const (
-	// BenjaminiHochberg keeps the share of false ones among the leaks named
-	// (Benjamini and Hochberg 1995). Segments are disjoint, and a step's rate is
-	// one given that of the step before, so that the tests against another
-	// period are independent.
-	BenjaminiHochberg Correction = iota
-	// Holm keeps the probability that any leak is named falsely (Holm 1979). It
-	// asks more, and names fewer.
-	Holm
-	// BenjaminiYekutieli is BenjaminiHochberg for tests that depend on each other
-	// in any way (2001), at the price of naming fewer.
-	BenjaminiYekutieli
-)
-
-var corrections = names{"Correction", "correction", []string{"benjamini-hochberg", "holm", "benjamini-yekutieli"}}
-
-// String returns the lower-case name of c, such as "holm".
-func (c Correction) String() string { return corrections.of(uint8(c)) }
-
-// MarshalText writes c as [Correction.String] does.
-func (c Correction) MarshalText() ([]byte, error) { return corrections.marshal(uint8(c)) }
-
-// UnmarshalText reads the name of a correction.
-func (c *Correction) UnmarshalText(text []byte) error {
-	i, err := corrections.unmarshal(text)
-	if err == nil {
-		*c = Correction(i)
-	}
-	return err
-}
-
-// Test says where P-values come from. All are two-sided: to choose the side
-// after looking doubles the share of false alarms.
-type Test uint8
-
-const (
-	// Exact is Fisher's test, or the binomial test against a target. It holds
-	// for any counts.
-	Exact Test = iota
-	// MidP counts outcomes that are as probable as the one seen by half
-	// (Lancaster 1961): it names more in small samples, and holds its level on
-	// average only. Against a target it is Exact.
-	MidP
-	// Score is the z test with a pooled rate where at least 5 units are expected
-	// in each cell, and Exact elsewhere.
-	Score
-)
-
-var tests = names{"Test", "test", []string{"exact", "mid-p", "score"}}
-
-// String returns the lower-case name of t, such as "exact".
-func (t Test) String() string { return tests.of(uint8(t)) }
-
-// MarshalText writes t as [Test.String] does.
-func (t Test) MarshalText() ([]byte, error) { return tests.marshal(uint8(t)) }
-
-// UnmarshalText reads the name of a test.
-func (t *Test) UnmarshalText(text []byte) error {
-	i, err := tests.unmarshal(text)
-	if err == nil {
-		*t = Test(i)
-	}
-	return err
+	Guards []string `json:"guards,omitzero"`
 }
 
 // Leaks finds where a segment loses more units than others do: it tests each
@@ -131,6 +64,23 @@ func Leaks(report *Report, breakdowns ...string) (*LeakReport, error) {
 	return LeakSearch{}.Find(report, breakdowns...)
 }
 
+// ParseLeakSearch reads a search from JSON and validates it:
+//
+//	{"against": "period=before", "alpha": 0.01, "correction": "holm"}
+//
+// The document is read strictly: no unknown or repeated key, and no trailing
+// data. The error is [regulars.Faults].
+func ParseLeakSearch(data []byte) (LeakSearch, error) {
+	var s LeakSearch
+	if err := config.Decode(data, &s); err != nil {
+		return LeakSearch{}, err
+	}
+	if err := s.Validate(); err != nil {
+		return LeakSearch{}, err
+	}
+	return s, nil
+}
+
 // Validate returns all that is wrong with the search as [regulars.Faults].
 func (s LeakSearch) Validate() error {
 	var faults regulars.Faults
@@ -138,7 +88,7 @@ func (s LeakSearch) Validate() error {
 		faults.Add("against", `%q is not a label: want "key=value"`, s.Against)
 	}
 	given := 0
-	for _, is := range []bool{s.Against != "", s.Targets != nil, s.Before != nil} {
+	for _, is := range []bool{s.Against != "", len(s.Targets) > 0, s.Before != nil} {
 		if is {
 			given++
 		}
@@ -195,19 +145,25 @@ func (s LeakSearch) withDefaults() LeakSearch {
 // sessions or attempts, those of one user are taken as independent; where a few
 // users have most of them P is too small, and Clustered is for that.
 //
-// A fault of the search, a breakdown that the funnel lacks or is given twice,
-// and another report of an unlike funnel are errors.
+// A fault of the search, a breakdown that the funnel lacks or is given twice, a
+// target for a step that it lacks, and another report of an unlike funnel are
+// errors.
 func (s LeakSearch) Find(report *Report, breakdowns ...string) (*LeakReport, error) {
 	if err := s.Validate(); err != nil {
 		return nil, err
 	}
 	s = s.withDefaults()
-	if len(breakdowns) == 0 && s.Before == nil && s.Targets == nil && s.Against == "" {
+	if len(breakdowns) == 0 && s.Before == nil && len(s.Targets) == 0 && s.Against == "" {
 		return nil, errors.New("funnel: leaks of which breakdown? All units have none to compare with")
 	}
 	if s.Before != nil {
 		if err := sameSteps(s.Before, report); err != nil {
 			return nil, err
+		}
+	}
+	for _, name := range sortedKeys(s.Targets) {
+		if !slices.ContainsFunc(report.Counts.Funnel().Steps[1:], func(step Step) bool { return step.Name == name }) {
+			return nil, fmt.Errorf("funnel: a target for %q, which is no step after the first", name)
 		}
 	}
 	key, _, _ := strings.Cut(s.Against, "=")
@@ -230,7 +186,7 @@ func (s LeakSearch) Find(report *Report, breakdowns ...string) (*LeakReport, err
 
 // guards returns the breakdowns to look within.
 func (s LeakSearch) guards(f Funnel, breakdowns []string) ([]string, error) {
-	if s.Targets != nil {
+	if len(s.Targets) > 0 {
 		return nil, nil
 	}
 	if s.Guards != nil {

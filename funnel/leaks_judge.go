@@ -42,7 +42,7 @@ func (s LeakSearch) insufficient(c Cell) string {
 	switch {
 	case units < s.MinUnits:
 		return fmt.Sprintf("%d units came to %q: fewer than %d", units, c.From, s.MinUnits)
-	case s.Targets == nil && reference < s.MinUnits:
+	case len(s.Targets) == 0 && reference < s.MinUnits:
 		return fmt.Sprintf("%d units to compare with came to %q: fewer than %d", reference, c.From, s.MinUnits)
 	}
 	return ""
@@ -51,7 +51,7 @@ func (s LeakSearch) insufficient(c Cell) string {
 // test returns the two-sided P of a cell; ok is false if nothing varies.
 func (s LeakSearch) test(c Cell) (p float64, ok bool) {
 	a := c.effective(c.Rate)
-	if s.Targets != nil {
+	if len(s.Targets) > 0 {
 		return binomialTest(a, c.Reference.Value)
 	}
 	b := c.effective(c.Reference)
@@ -90,7 +90,7 @@ func (s LeakSearch) adjust(ps []float64) []float64 {
 // smallest returns the least drop that a test at level alpha would have shown.
 func (s LeakSearch) smallest(c Cell, alpha float64) *float64 {
 	size, reference := float64(c.effective(c.Rate).Of), c.Reference.Value
-	if s.Targets != nil {
+	if len(s.Targets) > 0 {
 		if d, ok := stats.SmallestEffect(reference, math.Inf(1), size, alpha, s.Power); ok && d <= reference {
 			return new(d)
 		}

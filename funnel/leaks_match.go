@@ -37,7 +37,7 @@ func (m matchup) cells() ([]Cell, error) {
 	for _, row := range rows {
 		for k := m.firstStep(f); k < len(f.Steps); k++ {
 			cell := Cell{Labels: row.labels, Step: k + 1, From: f.Steps[k-1].Name, Name: f.Steps[k].Name, DesignEffect: alike[k-1]}
-			if m.search.Targets != nil {
+			if len(m.search.Targets) > 0 {
 				target, ok := m.search.Targets[cell.Name]
 				if !ok {
 					continue
@@ -131,7 +131,7 @@ func (m matchup) isReference(segment []Label) bool {
 func (m matchup) reference(rows []Row, names []string) (func(Row) []int64, error) {
 	none := make([]int64, len(m.report.Counts.Funnel().Steps))
 	switch {
-	case m.search.Targets != nil:
+	case len(m.search.Targets) > 0:
 		return func(Row) []int64 { return none }, nil
 	case m.search.Before != nil:
 		before, err := m.search.Before.Counts.By(m.search.Before.Maturity, names...)

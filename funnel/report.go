@@ -89,6 +89,6 @@ func endingsOf(n [endingCount]int64) Endings {
 	return Endings{n[Completed], n[StillOpen], n[TimedOut], n[Broken], n[NoEvent]}
 }
 
-// Open returns how many units the funnel has whose window is still open, and
-// which of them entered: what they will do is not known yet.
+// Open returns how many of the units that entered have a window that is still
+// open at Source.AsOf: what they will do is not known yet.
 func (r *Report) Open() int64 { return r.Counts.Total(Immature).Reached[0] }

@@ -1,0 +1,69 @@
+package funnel
+
+// Correction says how P-values are adjusted for being many.
+type Correction uint8
+
+const (
+	// BenjaminiHochberg keeps the share of false ones among the leaks named
+	// (Benjamini and Hochberg 1995). Segments are disjoint, and a step's rate is
+	// one given that of the step before, so that the tests against another
+	// period are independent.
+	BenjaminiHochberg Correction = iota
+	// Holm keeps the probability that any leak is named falsely (Holm 1979). It
+	// asks more, and names fewer.
+	Holm
+	// BenjaminiYekutieli is BenjaminiHochberg for tests that depend on each other
+	// in any way (2001), at the price of naming fewer.
+	BenjaminiYekutieli
+)
+
+var corrections = names{"Correction", "correction", []string{"benjamini-hochberg", "holm", "benjamini-yekutieli"}}
+
+// String returns the lower-case name of c, such as "holm".
+func (c Correction) String() string { return corrections.of(uint8(c)) }
+
+// MarshalText writes c as [Correction.String] does.
+func (c Correction) MarshalText() ([]byte, error) { return corrections.marshal(uint8(c)) }
+
+// UnmarshalText reads the name of a correction.
+func (c *Correction) UnmarshalText(text []byte) error {
+	i, err := corrections.unmarshal(text)
+	if err == nil {
+		*c = Correction(i)
+	}
+	return err
+}
+
+// Test says where P-values come from. All are two-sided: to choose the side
+// after looking doubles the share of false alarms.
+type Test uint8
+
+const (
+	// Exact is Fisher's test, or the binomial test against a target. It holds
+	// for any counts.
+	Exact Test = iota
+	// MidP counts outcomes that are as probable as the one seen by half
+	// (Lancaster 1961): it names more in small samples, and holds its level on
+	// average only. Against a target it is Exact.
+	MidP
+	// Score is the z test with a pooled rate where at least 5 units are expected
+	// in each cell, and Exact elsewhere.
+	Score
+)
+
+var tests = names{"Test", "test", []string{"exact", "mid-p", "score"}}
+
+// String returns the lower-case name of t, such as "exact".
+func (t Test) String() string { return tests.of(uint8(t)) }
+
+// MarshalText writes t as [Test.String] does.
+func (t Test) MarshalText() ([]byte, error) { return tests.marshal(uint8(t)) }
+
+// UnmarshalText reads the name of a test.
+func (t *Test) UnmarshalText(text []byte) error {
+	i, err := tests.unmarshal(text)
+	if err == nil {
+		*t = Test(i)
+	}
+	return err
+}
