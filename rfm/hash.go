@@ -27,11 +27,29 @@ func hash[K regulars.ID](kind reflect.Kind, id K) uint32 {
 	case reflect.Array:
 		return uint32(maphash.Bytes(seed, (*[16]byte)(p)[:]))
 	}
-	x := integerBits(p, unsafe.Sizeof(id))
-	// Two rounds of multiply and fold: every bit of x reaches all others.
+	return hashInteger(integerBits(p, unsafe.Sizeof(id)))
+}
+
+// hashInteger multiplies and folds twice, so that every bit of x reaches all
+// others.
+func hashInteger(x uint64) uint32 {
 	hi, lo := bits.Mul64(x^mix, 0x9e3779b97f4a7c15)
 	hi, lo = bits.Mul64(hi^lo^mix, 0xe7037ed1a0b428db)
 	return uint32(hi ^ lo)
+}
+
+// hashAll hashes all IDs into as many hashes. It asks for their kind once.
+func hashAll[K regulars.ID](ids []K, hashes []uint32) {
+	switch kind := reflect.TypeFor[K]().Kind(); kind {
+	case reflect.String, reflect.Array:
+		for i, id := range ids {
+			hashes[i] = hash(kind, id)
+		}
+	default:
+		for i := range ids {
+			hashes[i] = hashInteger(integerBits(unsafe.Pointer(&ids[i]), unsafe.Sizeof(ids[i])))
+		}
+	}
 }
 
 // integerBits returns the bits of an integer of some size, as unsigned.
