@@ -9,9 +9,11 @@ type book[E any] struct {
 	label  func(event E, name string) (value string, ok bool)
 	values [MaxBreakdowns]keys
 	// cells are those of counts, as long as they have this version.
-	cells   map[[MaxBreakdowns]int32]*cell
-	version int
-	user    []entered // of the user at hand, where units are not users
+	cells      map[[MaxBreakdowns]int32]*cell
+	version    int
+	last       *cell // the one found last, of units with these values
+	lastValues [MaxBreakdowns]int32
+	user       []entered // of the user at hand, where units are not users
 }
 
 // unknown is the number of a value that is not known; others follow it.
@@ -54,7 +56,10 @@ func (b *book[E]) add(events []E, t *track, f *finding) {
 
 func (b *book[E]) cell(values [MaxBreakdowns]int32) *cell {
 	if b.cells == nil || b.version != b.counts.version {
-		b.cells, b.version = map[[MaxBreakdowns]int32]*cell{}, b.counts.version
+		b.cells, b.version, b.last = map[[MaxBreakdowns]int32]*cell{}, b.counts.version, nil
+	}
+	if b.last != nil && values == b.lastValues {
+		return b.last
 	}
 	c := b.cells[values]
 	if c == nil {
@@ -68,6 +73,7 @@ func (b *book[E]) cell(values [MaxBreakdowns]int32) *cell {
 		c = b.counts.cell(labels)
 		b.cells[values] = c
 	}
+	b.last, b.lastValues = c, values
 	return c
 }
 

@@ -16,6 +16,7 @@ type chains struct {
 	entered    int64
 	everything bool // FirstEntry has had its first
 	seq        int64
+	always     bool // the time of the last step matters
 	pairs      pairing
 	sources    []source
 }
@@ -49,6 +50,7 @@ func newChains(p *program) *chains {
 		live:    make([]link, p.steps+1),
 		rows:    make([]hit, (p.steps+1)*p.steps),
 		best:    mark{row: make([]hit, 0, p.steps)},
+		always:  p.order == Contiguous || p.gaps != nil || len(p.exclusions) > 0,
 	}
 }
 
@@ -109,11 +111,22 @@ func (c *chains) enter(i *instant) {
 // extend makes the chain of k steps of that of from steps and one more event.
 func (c *chains) extend(i *instant, from, k int, event int32) {
 	l := c.link(i, from)
+	if !c.newer(k, l) {
+		return
+	}
 	row := c.row(k)
 	copy(row, c.row(from))
 	row[k-1] = i.hit(k, event)
 	c.live[k] = l
 	c.note(k, l, row)
+}
+
+// newer reports whether a chain of k steps replaces the one before. One that
+// starts no later, and makes the step later, serves only where the time of the
+// last step matters; so in general each step is made by the first event that
+// can.
+func (c *chains) newer(k int, l link) bool {
+	return c.always || !c.live[k].set || l.start > c.live[k].start
 }
 
 // note reports a chain if it is better than the one before.
@@ -140,8 +153,10 @@ func (c *chains) takePaired(i *instant) {
 		}
 		c.pair(from, s.reach)
 		for k := s.reach; k > done; k-- {
-			c.live[k] = c.link(i, from)
-			c.fill(c.row(k), i, from)
+			if l := c.link(i, from); c.newer(k, l) {
+				c.live[k] = l
+				c.fill(c.row(k), i, from)
+			}
 		}
 	}
 	c.noteAll()

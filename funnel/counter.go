@@ -33,7 +33,7 @@ func NewCounter[E any, K regulars.ID](f Funnel, s Source[E, K]) (*Counter[E, K],
 		return nil, err
 	}
 	p := f.compile(microsecond)
-	r, err := newReader(f, s, p)
+	r, err := newReader(f, s)
 	if err != nil {
 		return nil, err
 	}
@@ -78,29 +78,44 @@ func (c *Counter[E, K]) read(events []E) error {
 	c.held.reset()
 	t := &c.units.user
 	t.reset()
+	t.grow(len(events), c.units.excludes)
+	r, everything := c.reader, c.units.everything
+	ats, steps, numbers := t.at, t.steps[:len(t.at)], t.event[:len(t.at)]
+	n := 0
 	for i, event := range events {
-		at, micros, err := c.reader.at(event)
-		if err != nil {
-			return fmt.Errorf("funnel: event %d %w", i, err)
+		micros, ok := toMicros(r.source.At(event))
+		if !ok {
+			if err := checkTime(r.source.At(event)); err != nil {
+				return fmt.Errorf("funnel: event %d %w", i, err)
+			}
 		}
-		if micros > c.reader.asOf {
-			c.after++
-			continue
+		m := r.others
+		if r.names != nil {
+			m = r.names.lookup(r.source.Name(event))
 		}
-		m := c.reader.masks(event)
-		if m == (masks{}) && !c.units.everything {
-			continue
+		if len(r.tests) > 0 {
+			m = r.test(event, m)
 		}
-		t.at = append(t.at, at)
-		t.steps = append(t.steps, m.steps)
-		t.event = append(t.event, int32(i))
+		// Which events count is as good as random, so each is written, and the
+		// next one over it if it does not.
+		ats[n], steps[n], numbers[n] = micros, m.steps, int32(i)
 		if c.units.excludes {
-			t.exclusions = append(t.exclusions, m.exclusions)
+			t.exclusions[n] = m.exclusions
 		}
-		if c.keeps {
+		counts := m.steps|m.exclusions != 0 || everything
+		if micros > r.asOf {
+			c.after++
+			counts = false
+		}
+		if c.keeps && counts {
 			c.keep(t, event)
 		}
+		if counts {
+			n++
+		}
 	}
+	t.cut(n)
+	t.round(c.units.matcher.program)
 	return nil
 }
 

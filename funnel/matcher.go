@@ -11,7 +11,6 @@ type matcher struct {
 	sets   *sets
 	plain  *plain // where it may do
 	at     instant
-	part   track
 }
 
 // noAsOf says that it is not known up to when the data are complete: they are,
@@ -54,32 +53,40 @@ func (m *matcher) match(t *track) finding {
 }
 
 // walk finds the chain to report. Where plain will do, it looks for that first,
-// and then only at the events from its start to its end.
+// and then for its events.
 func (m *matcher) walk(t *track) (best *mark, entered int64) {
 	if m.plain == nil || len(t.at) == 0 || uint64(t.at[len(t.at)-1])-uint64(t.at[0]) >= spanLimit {
 		return m.walkAll(t)
 	}
 	seen, ok := m.plain.sight(t, m.steps, m.ties)
-	switch {
-	case !ok:
+	if !ok {
 		return m.walkAll(t)
-	case seen.level == 0:
-		m.chains.reset()
-		return &m.chains.best, 0
 	}
-	lo, hi := seen.last, seen.last+1
+	best = &m.chains.best
+	*best = mark{level: seen.level, start: seen.start, end: seen.end, row: best.row[:0]}
+	m.trace(t, seen)
+	return best, seen.entered
+}
+
+// trace finds the events of a chain that was sighted: from its start on, the
+// first that makes each step.
+func (m *matcher) trace(t *track, seen sighting) {
+	best := &m.chains.best
+	lo := seen.last
 	for lo > 0 && t.at[lo-1] >= seen.start {
 		lo--
 	}
-	for hi < len(t.at) && t.at[hi] == seen.end {
-		hi++
+	for k := 0; k < seen.level; {
+		hi := t.next(lo, m.ties == TiesGiven)
+		for i := lo; i < hi && k < seen.level; i++ {
+			if t.steps[i]>>k&1 != 0 {
+				best.row = append(best.row, hit{t.at[i], i, k + 1})
+				k++
+				i = lo - 1 // a later step may be made by an earlier event of the instant
+			}
+		}
+		lo = hi
 	}
-	m.part = t.slice(lo, hi)
-	best, _ = m.walkAll(&m.part)
-	for i := range best.row {
-		best.row[i].event += lo
-	}
-	return best, seen.entered
 }
 
 func (m *matcher) walkAll(t *track) (best *mark, entered int64) {

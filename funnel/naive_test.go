@@ -370,12 +370,18 @@ func TestMatcherAgreesWithBruteForce(t *testing.T) {
 		m := newMatcher(p, noAsOf)
 		m.match(&trackOfNoise) // memory that was used before must not matter
 		best, _ := m.walk(track)
+		kept := *best
+		kept.row = slices.Clone(best.row)
+		best = &kept
 		got := answer{best.level, best.start, best.end, best.broken}
 		want := naive{p, track}.answer()
 		if diff := cmp.Diff(want, got); diff != "" {
 			rt.Fatalf("%+v\nat %v\nsteps %b\nexclusions %b\n(-want +got):\n%s", f, track.at, track.steps, track.exclusions, diff)
 		}
 		checkChain(rt, p, track, best)
+		if all, _ := m.walkAll(track); cmp.Diff(best.row, all.row, cmp.AllowUnexported(hit{})) != "" {
+			rt.Fatalf("the events of the chain %+v are found as %+v", all.row, best.row)
+		}
 	})
 }
 

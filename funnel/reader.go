@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"time"
-	"unsafe"
 
 	"github.com/regulars-go/regulars"
 )
@@ -14,42 +13,11 @@ import (
 // it can still matter.
 type reader[E any, K regulars.ID] struct {
 	source Source[E, K]
-	named  map[string]masks
-	others masks // of a name that is not in named
-	seen   [seenNames]seenName
+	names  *nameTable // nil if names do not matter
+	others masks      // of an event with none of the names
 	tests  []test[E]
 	asOf   int64
-	grace  *program
 }
-
-// seenName remembers what a name matches under the address of its bytes: hosts
-// have few names, and most often each of them once. A text at this address is
-// the same text, since name keeps it there.
-type seenName struct {
-	name  string
-	masks masks
-}
-
-const seenNames = 128
-
-// lookup returns what events with a name match.
-func (r *reader[E, K]) lookup(name string) masks {
-	data := unsafe.StringData(name)
-	address := uintptr(unsafe.Pointer(data))
-	slot := &r.seen[(address>>3^address>>10^uintptr(len(name)))%seenNames]
-	if unsafe.StringData(slot.name) == data && len(slot.name) == len(name) && name != "" {
-		return slot.masks
-	}
-	m, ok := r.named[name]
-	if !ok {
-		m = r.others
-	}
-	*slot = seenName{name, m}
-	return m
-}
-
-// masks are the steps and exclusions of an event, as bits.
-type masks struct{ steps, exclusions uint64 }
 
 // test is a predicate and the steps and exclusions that need it.
 type test[E any] struct {
@@ -57,8 +25,8 @@ type test[E any] struct {
 	of    masks
 }
 
-func newReader[E any, K regulars.ID](f Funnel, s Source[E, K], p *program) (*reader[E, K], error) {
-	r := &reader[E, K]{source: s, named: map[string]masks{}, asOf: noAsOf, grace: p}
+func newReader[E any, K regulars.ID](f Funnel, s Source[E, K]) (*reader[E, K], error) {
+	r := &reader[E, K]{source: s, asOf: noAsOf}
 	if s.At == nil {
 		return nil, errors.New("funnel: source has no At")
 	}
@@ -103,8 +71,8 @@ func newReader[E any, K regulars.ID](f Funnel, s Source[E, K], p *program) (*rea
 			return nil, err
 		}
 	}
-	for name, of := range r.named {
-		r.named[name] = of.with(r.others)
+	if r.names != nil {
+		r.names.finish(r.others)
 	}
 	return r, nil
 }
@@ -118,22 +86,18 @@ func (r *reader[E, K]) addNames(names []string, of masks) error {
 	if r.source.Name == nil {
 		return fmt.Errorf("funnel: source has no Name, and event %q is asked for", names[0])
 	}
+	if r.names == nil {
+		r.names = &nameTable{named: map[string]masks{}}
+	}
 	for _, name := range names {
-		r.named[name] = r.named[name].with(of)
+		r.names.named[name] = r.names.named[name].with(of)
 	}
 	return nil
 }
 
-func (m masks) with(other masks) masks {
-	return masks{m.steps | other.steps, m.exclusions | other.exclusions}
-}
-
-// masks returns what an event matches.
-func (r *reader[E, K]) masks(event E) masks {
-	m := r.others
-	if len(r.named) > 0 {
-		m = r.lookup(r.source.Name(event))
-	}
+// test takes away the steps and exclusions whose predicates an event does not
+// meet.
+func (r *reader[E, K]) test(event E, m masks) masks {
 	for i := range r.tests {
 		t := &r.tests[i]
 		if m.steps&t.of.steps|m.exclusions&t.of.exclusions != 0 && !t.holds(event) {
@@ -142,19 +106,6 @@ func (r *reader[E, K]) masks(event E) masks {
 		}
 	}
 	return m
-}
-
-// at returns when an event happened, as it is matched and as it is.
-func (r *reader[E, K]) at(event E) (rounded, micros int64, err error) {
-	t := r.source.At(event)
-	unix := t.Unix()
-	if unix <= minUnix || unix > maxUnix {
-		if err := checkTime(t); err != nil {
-			return 0, 0, err
-		}
-	}
-	micros = unix*1e6 + int64(t.Nanosecond()/1000)
-	return r.grace.round(micros), micros, nil
 }
 
 // Instants lie in the years 1 to 9999, where microseconds fit an int64 and
@@ -174,4 +125,11 @@ func checkTime(t time.Time) error {
 		return fmt.Errorf("at %d seconds since 1970: want the years 1 to 9999", unix)
 	}
 	return nil
+}
+
+// toMicros returns t in microseconds since 1970; ok is false if that needs a
+// look at t by checkTime.
+func toMicros(t time.Time) (micros int64, ok bool) {
+	unix := t.Unix()
+	return unix*1e6 + int64(t.Nanosecond()/1000), unix > minUnix && unix <= maxUnix
 }

@@ -22,6 +22,33 @@ func (t *track) reset() {
 	t.exclusions, t.session, t.held = t.exclusions[:0], t.session[:0], t.held[:0]
 }
 
+// grow makes room for n events that may be written, and cut keeps the first n.
+func (t *track) grow(n int, exclusions bool) {
+	t.at = slices.Grow(t.at[:0], n)[:n]
+	t.steps = slices.Grow(t.steps[:0], n)[:n]
+	t.event = slices.Grow(t.event[:0], n)[:n]
+	if exclusions {
+		t.exclusions = slices.Grow(t.exclusions[:0], n)[:n]
+	}
+}
+
+func (t *track) cut(n int) {
+	t.at, t.steps, t.event = t.at[:n], t.steps[:n], t.event[:n]
+	if len(t.exclusions) > 0 {
+		t.exclusions = t.exclusions[:n]
+	}
+}
+
+// round rounds times down to a multiple of the grace.
+func (t *track) round(p *program) {
+	if p.grace <= 1 {
+		return
+	}
+	for i, at := range t.at {
+		t.at[i] = p.round(at)
+	}
+}
+
 // slice returns events lo to hi, which stay those of t.
 func (t *track) slice(lo, hi int) track {
 	s := track{at: t.at[lo:hi], steps: t.steps[lo:hi], event: t.event[lo:hi]}
