@@ -307,14 +307,23 @@ func checkLength(field, s string, most int) error {
 	if len(s) > most {
 		return &CommandError{field, fmt.Sprintf("has %d bytes: want at most %d", len(s), most)}
 	}
-	if !utf8.ValidString(s) || strings.IndexByte(s, 0) >= 0 {
+	if !isSound(s) {
 		return &CommandError{field, fmt.Sprintf("%q: want valid UTF-8 without NUL", shortened(s))}
 	}
 	return nil
 }
 
-func isText(s string) bool {
-	return s != "" && len(s) <= MaxNameBytes && utf8.ValidString(s) && strings.IndexByte(s, 0) < 0
+func isText(s string) bool { return s != "" && len(s) <= MaxNameBytes && isSound(s) }
+
+// isSound reports whether a text is valid UTF-8 without NUL, which some
+// databases don't take.
+func isSound(s string) bool {
+	for i := range len(s) {
+		if c := s[i]; c == 0 || c >= utf8.RuneSelf {
+			return utf8.ValidString(s) && strings.IndexByte(s, 0) < 0
+		}
+	}
+	return true
 }
 
 func shortened(s string) string { return s[:min(len(s), 40)] }

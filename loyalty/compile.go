@@ -50,6 +50,8 @@ type compiled struct {
 	book      *rulebook
 	wallets   []purse     // as the program orders them
 	rules     []ruleTerms // sorted by ID
+	ruleIDs   []uint32    // beside rules
+	byWallet  [256]uint8  // one more than the index of a wallet; 0: none
 	awaited   []string    // kinds of events that points wait for
 	rewards   []prize     // sorted by cost, then ID
 	tiers     *ladder     // nil if there are none
@@ -99,6 +101,7 @@ func compile(p *Program) *compiled {
 	c.ahead, c.keepKeys = length(p.MaxAhead, regulars.Minutes(5)), length(p.KeepKeys, regulars.Days(7))
 	c.holdFor = cmp.Or(p.Limits.HoldFor, regulars.Hours(24))
 	for _, w := range p.Wallets {
+		c.byWallet[w.ID] = uint8(len(c.wallets) + 1)
 		c.wallets = append(c.wallets, purse{w, givingOf(w.ID, w.Pending, w.Expiry, false), dayRule{after: w.Restore}})
 	}
 	for i := range p.Rules {
@@ -110,6 +113,9 @@ func compile(p *Program) *compiled {
 		}
 	}
 	slices.SortFunc(c.rules, func(a, b ruleTerms) int { return cmp.Compare(a.id, b.id) })
+	for i := range c.rules {
+		c.ruleIDs = append(c.ruleIDs, c.rules[i].id)
+	}
 	for i := range p.Rewards {
 		c.rewards = append(c.rewards, c.prize(&p.Rewards[i]))
 	}
@@ -178,17 +184,15 @@ func (c *compiled) walletID(name string) uint8 {
 
 // purse returns a wallet by its number; nil if this version lacks it.
 func (c *compiled) purse(id uint8) *purse {
-	for i := range c.wallets {
-		if c.wallets[i].ID == id {
-			return &c.wallets[i]
-		}
+	if i := c.byWallet[id]; i > 0 {
+		return &c.wallets[i-1]
 	}
 	return nil
 }
 
 // rule returns how a rule gives; nil if this version lacks it.
 func (c *compiled) rule(id uint32) *ruleTerms {
-	i, found := slices.BinarySearchFunc(c.rules, id, func(r ruleTerms, id uint32) int { return cmp.Compare(r.id, id) })
+	i, found := slices.BinarySearch(c.ruleIDs, id)
 	if !found {
 		return nil
 	}

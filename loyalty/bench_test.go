@@ -1,0 +1,197 @@
+package loyalty
+
+import (
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/shopspring/decimal"
+
+	"github.com/regulars-go/regulars"
+)
+
+// The speed is measured with ten rules of all kinds, tiers, caps, multipliers
+// and rewards, over 100,000 members: two events that earn for each redemption.
+func tenRules(tb testing.TB) Program {
+	p := Program{
+		Name: "bench", Version: 1,
+		Wallets: []Wallet{
+			{ID: 1, Name: "points", Expiry: Expiry{After: regulars.Years(1), RoundUp: "month"}},
+			{ID: 2, Name: "growth", Qualifying: true},
+		},
+		Rules: []Rule{
+			{ID: 1, Name: "check-in", Layer: LayerZeroCost, On: []string{"check-in"}, Streak: &Streak{Steps: []Step{{1, 1}, {7, 2}}, Goals: []Step{{30, 50}}}},
+			{ID: 2, Name: "quiz", Layer: LayerZeroCost, On: []string{"quiz"}, Points: 2, Caps: []Cap{{Per: "day", Times: 1}}},
+			{ID: 3, Name: "spend", Layer: LayerRoutine, On: []string{"order"}, PerAmount: &PerAmount{Points: 1, Per: decimal.New(1, 0)}, Caps: []Cap{{Per: "day", Points: 100_000}}},
+			{ID: 4, Name: "growth", Layer: LayerRoutine, On: []string{"order"}, Wallet: "growth", PerAmount: &PerAmount{Points: 1, Per: decimal.New(1, 0)}},
+			{ID: 5, Name: "coffee day", Layer: LayerRoutine, On: []string{"order"}, Points: 5, When: Condition{Weekdays: []string{"tue"}, MinAmount: decimal.New(20, 0)}},
+			{ID: 6, Name: "first order", Layer: LayerUpgrade, On: []string{"order"}, Points: 100, Caps: []Cap{{Per: "life", Times: 1}}},
+			{ID: 7, Name: "app order", Layer: LayerUpgrade, On: []string{"order"}, Points: 10, When: Condition{Attributes: []AttributeIn{{"channel", []string{"app"}}}}, Caps: []Cap{{Per: "month", Times: 4}}},
+			{ID: 8, Name: "wealth product", Layer: LayerUpgrade, On: []string{"wealth-product"}, Points: 500},
+			{ID: 9, Name: "referral", Layer: LayerUpgrade, On: []string{"order"}, Referral: &Referral{Points: 200}},
+			{ID: 10, Name: "ten orders", Layer: LayerUpgrade, On: []string{"order"}, Task: &Task{Goal: 10, Points: 50, Repeat: true}},
+		},
+		Multipliers: []Multiplier{{ID: 1, Name: "gold", Group: "tier", Factor: decimal.New(15, -1), Rules: []uint32{3}, When: Condition{Tiers: []string{"gold"}}}},
+		Rewards: []Reward{
+			{ID: 1, Name: "coffee", Cost: 300}, {ID: 2, Name: "bag", Cost: 2000}, {ID: 3, Name: "trip", Cost: 90_000},
+		},
+		Tiers: &Tiers{Wallet: "growth", Window: "rolling", Months: 12, Levels: []Level{{1, "silver", 500}, {2, "gold", 5000}}},
+	}
+	if err := p.Validate(); err != nil {
+		tb.Fatal(err)
+	}
+	return p
+}
+
+const benchMembers = 100_000
+
+// traffic is what members do: commands in an order that caches don't like.
+type traffic struct {
+	members []string
+	events  []Earn
+	redeem  Redeem
+	at      []int32 // of members
+	now     time.Time
+	n       int
+}
+
+func newTraffic() *traffic {
+	tr := &traffic{now: time.Date(2026, 3, 2, 10, 0, 0, 0, time.UTC), redeem: Redeem{Points: 3}}
+	for i := range benchMembers {
+		tr.members = append(tr.members, fmt.Sprintf("member-%06d", i))
+		tr.at = append(tr.at, int32(i))
+	}
+	r := rand.New(rand.NewPCG(1, 2))
+	r.Shuffle(len(tr.at), func(i, j int) { tr.at[i], tr.at[j] = tr.at[j], tr.at[i] })
+	app := []Attribute{{"channel", "app"}}
+	for i := range 1000 {
+		e := Earn{Kind: "order", Amount: decimal.New(2000+r.Int64N(20000), -2)}
+		if i%4 == 0 {
+			e.Attributes = app
+		}
+		tr.events = append(tr.events, e)
+	}
+	return tr
+}
+
+// next sets the next command; two thirds of them earn.
+func (tr *traffic) next(c *Command) (member int) {
+	member = int(tr.at[tr.n%benchMembers])
+	round := tr.n / benchMembers
+	if tr.n%benchMembers == 0 {
+		tr.now = tr.now.Add(9 * time.Hour)
+	}
+	c.Member, c.OccurredAt = tr.members[member], tr.now
+	c.Earn, c.Redeem = nil, nil
+	if round%3 == 2 {
+		c.Redeem = &tr.redeem
+	} else {
+		c.Earn = &tr.events[tr.n%len(tr.events)]
+	}
+	tr.n++
+	return member
+}
+
+// BenchmarkDecideApply measures the pure core: a decision, and its entries
+// applied to the account.
+func BenchmarkDecideApply(b *testing.B) {
+	rules, err := Compile(tenRules(b))
+	if err != nil {
+		b.Fatal(err)
+	}
+	accounts := make([]Account, benchMembers)
+	tr := newTraffic()
+	var v View
+	c := Command{Key: "key"}
+	step := func() {
+		a := &accounts[tr.next(&c)]
+		v.records = append(v.records[:0],
+			loaded{id: RecordID{"bench", KindKey, "key"}}, loaded{id: RecordID{"bench", KindRedemption, "key"}},
+			loaded{id: RecordID{"bench", KindAccount, c.Member}, version: a.seq, account: a})
+		if ids, _, err := rules.Needs(&v, &c); err != nil || len(ids) > 0 {
+			b.Fatal(ids, err)
+		}
+		d, err := rules.Decide(&v, &c, c.OccurredAt)
+		if err != nil {
+			b.Fatal(err)
+		}
+		for i := range d.Batch.Entries {
+			if err := a.Apply(&d.Batch.Entries[i]); err != nil {
+				b.Fatal(err)
+			}
+		}
+	}
+	for range 3 * benchMembers {
+		step()
+	}
+	b.ReportAllocs()
+	for b.Loop() {
+		step()
+	}
+	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "commands/s")
+}
+
+// BenchmarkDo measures the whole engine on the store in memory.
+func BenchmarkDo(b *testing.B) {
+	e, err := NewEngine(NewMemory(), tenRules(b))
+	if err != nil {
+		b.Fatal(err)
+	}
+	tr := newTraffic()
+	ctx := context.Background()
+	var c Command
+	keys := 0
+	step := func() {
+		tr.next(&c)
+		keys++
+		c.Key = fmt.Sprintf("key-%09d", keys)
+		if _, err := e.Do(ctx, c.OccurredAt, c); err != nil {
+			b.Fatal(err)
+		}
+	}
+	for range 2 * benchMembers {
+		step()
+	}
+	b.ReportAllocs()
+	for b.Loop() {
+		step()
+	}
+	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "commands/s")
+}
+
+// BenchmarkReference is what any engine is up against: a map of balances with
+// a mutex, and a set of keys.
+func BenchmarkReference(b *testing.B) {
+	var mu sync.Mutex
+	balances, keys := map[string]int64{}, map[string]bool{}
+	tr := newTraffic()
+	var c Command
+	n := 0
+	step := func() {
+		tr.next(&c)
+		n++
+		key := fmt.Sprintf("key-%09d", n)
+		mu.Lock()
+		defer mu.Unlock()
+		if keys[key] {
+			return
+		}
+		keys[key] = true
+		if c.Earn != nil {
+			balances[c.Member] += c.Earn.Amount.IntPart()
+		} else if balances[c.Member] >= c.Redeem.Points {
+			balances[c.Member] -= c.Redeem.Points
+		}
+	}
+	for range 2 * benchMembers {
+		step()
+	}
+	b.ReportAllocs()
+	for b.Loop() {
+		step()
+	}
+	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "commands/s")
+}

@@ -1,0 +1,231 @@
+package loyalty
+
+import "fmt"
+
+func (v *View) decide(r *Rules, now int64) error {
+	v.start()
+	q := &v.request
+	key := v.want(r.program, KindKey, q.cmd.Key)
+	if key == nil {
+		return fmt.Errorf("loyalty: key %q is not in the view", q.cmd.Key)
+	}
+	if key.version > 0 {
+		return v.replay(r, key)
+	}
+	at := now // never before what is recorded already
+	for i := range v.records {
+		if a := v.records[i].account; a != nil {
+			at = max(at, a.time)
+		}
+	}
+	c := r.at(at)
+	if err := timely(c, q.at, at); err != nil {
+		return err
+	}
+	v.buf = q.append(v.buf)
+	v.command = span{0, len(v.buf)}
+	subject, err := v.dispatch(r, c, at)
+	if err != nil {
+		return v.refuse(r, c, at, err)
+	}
+	v.conclude(r, c, at, subject)
+	return nil
+}
+
+// start empties the decision.
+func (v *View) start() {
+	v.seats, v.buf = v.seats[:0], v.buf[:0]
+	v.spans, v.bodies = v.spans[:0], v.bodies[:0]
+	v.receipt.reset()
+	b := &v.decision.Batch
+	v.decision = Decision{Batch: Batch{Records: b.Records[:0], Entries: b.Entries[:0], Counters: b.Counters[:0]}, view: v}
+}
+
+// timely reports whether an event is neither too late nor too far ahead.
+func timely(c *compiled, occurred, at int64) error {
+	if occurred > at+c.ahead {
+		return &TimeError{instant(occurred), instant(at + c.ahead)}
+	}
+	if occurred < at-c.cal.late {
+		return &TimeError{instant(occurred), instant(at - c.cal.late)}
+	}
+	return nil
+}
+
+// dispatch decides the payload. It returns the account that it was about.
+func (v *View) dispatch(r *Rules, c *compiled, at int64) (*seat, error) {
+	q := &v.request
+	switch q.payload {
+	case payloadEarn, payloadCheckIn:
+		return v.earn(r, at)
+	case payloadKeep:
+		return v.keep(r, c, at)
+	case payloadCapture, payloadRelease, payloadReverse:
+		return v.resolve(r, c, at)
+	case payloadGrant:
+		return v.grant(r, c, at)
+	}
+	s, err := v.member(r, at)
+	if err != nil {
+		return nil, err
+	}
+	switch q.payload {
+	case payloadMakeUp:
+		err = v.makeUp(c, s, at)
+	case payloadHold:
+		err = v.hold(c, s, at)
+	case payloadRedeem:
+		err = v.redeem(c, s, at)
+	case payloadDeduct:
+		err = v.deduct(c, s, at)
+	case payloadTransfer:
+		err = v.transfer(r, c, s, at)
+	case payloadMerge:
+		err = v.merge(r, c, s, at)
+	case payloadClose:
+		err = v.close(c, s, at)
+	default:
+		err = v.reminded(s, at)
+	}
+	return s, err
+}
+
+// member returns the seat of the command's member, who must be there and open.
+func (v *View) member(r *Rules, at int64) (*seat, error) {
+	s, err := v.sit(r, v.request.cmd.Member, at)
+	if err != nil {
+		return nil, err
+	}
+	if s.account.seq == 0 {
+		return nil, fmt.Errorf("%w: %q", ErrUnknownAccount, s.id.Member)
+	}
+	return s, v.open(s)
+}
+
+// open reports an account that is closed.
+func (v *View) open(s *seat) error {
+	switch s.account.status {
+	case statusMerged:
+		e := &ClosedError{Member: s.id.Member}
+		if i := v.find(RecordID{s.id.Program, KindMerge, s.id.Member}); i >= 0 {
+			e.Into = textOf(v.records[i].body)
+		}
+		return e
+	case statusClosed:
+		return &ClosedError{Member: s.id.Member}
+	}
+	return nil
+}
+
+// refuse binds a rejection to the key of a redeem or a hold, and to nothing of
+// others: a retry must not succeed behind the caller's back.
+func (v *View) refuse(r *Rules, c *compiled, at int64, err error) error {
+	if p := v.request.payload; p != payloadRedeem && p != payloadHold {
+		return err
+	}
+	rejected, ok := rejectionOf(err)
+	if !ok {
+		return err
+	}
+	v.spans, v.bodies = v.spans[:0], v.bodies[:0]
+	b := &v.decision.Batch
+	b.Records, b.Entries, b.Counters = b.Records[:0], b.Entries[:0], b.Counters[:0]
+	v.putKey(r, c, at, &rejected)
+	v.settleBytes()
+	v.decision.Rejection = rejected.err()
+	return nil
+}
+
+// conclude writes the records and the receipt.
+func (v *View) conclude(r *Rules, c *compiled, at int64, subject *seat) {
+	n := &v.receipt
+	n.recorded, n.version, n.seq, n.level = at, c.version, subject.account.seq, subject.account.tier.level
+	for i := range c.wallets {
+		id := c.wallets[i].ID
+		n.balances = append(n.balances, subject.account.total(id))
+	}
+	n.next, n.missing = c.next(&subject.account, at)
+	for _, s := range v.seats {
+		v.putAccount(s)
+	}
+	v.putKey(r, c, at, nil)
+	v.settleBytes()
+	v.decision.rules = c
+}
+
+// total is what the account has in a wallet.
+func (a *Account) total(id uint8) Total {
+	for i := range a.wallets {
+		if w := &a.wallets[i]; w.id == id {
+			return Total{id, w.pots[PotAvailable], w.pots[PotPending], w.pots[PotHeld], w.pots[PotDebt]}
+		}
+	}
+	return Total{Wallet: id}
+}
+
+// next is the cheapest reward that a member can't afford yet, and what is
+// missing; 0 if there is none.
+func (c *compiled) next(a *Account, at int64) (reward uint32, missing int64) {
+	for i := range c.rewards {
+		p := &c.rewards[i]
+		if p.Disabled || p.to != 0 && at >= p.to || at < p.from {
+			continue
+		}
+		if available := a.pot(p.wallet, PotAvailable); p.Cost > available {
+			return p.ID, p.Cost - available + a.pot(p.wallet, PotDebt)
+		}
+	}
+	return 0, 0
+}
+
+// put adds a record to the batch; its body is what was appended to the buffer
+// since from.
+func (v *View) put(id RecordID, version uint64, from int) *Record {
+	b := &v.decision.Batch
+	b.Records = append(b.Records, Record{ID: id, Version: version})
+	v.spans = append(v.spans, span{from, len(v.buf)})
+	return &b.Records[len(b.Records)-1]
+}
+
+func (v *View) putAccount(s *seat) {
+	if s.entries == 0 {
+		return
+	}
+	from := len(v.buf)
+	v.buf = s.account.append(v.buf)
+	rec := v.put(s.id.Record(), s.version, from)
+	rec.Due = instant(s.account.nextDue())
+	rec.Totals = s.totals()
+}
+
+// totals are the sums of the account; the slice is used again.
+func (s *seat) totals() []Total {
+	s.sums = s.sums[:0]
+	for i := range s.account.wallets {
+		s.sums = append(s.sums, s.account.total(s.account.wallets[i].id))
+	}
+	return s.sums
+}
+
+func (v *View) putKey(r *Rules, c *compiled, at int64, rejected *rejection) {
+	from := len(v.buf)
+	v.buf = v.appendKey(v.buf, rejected)
+	rec := v.put(RecordID{r.program, KindKey, v.request.cmd.Key}, 0, from)
+	rec.Until = instant(at + c.cal.late + c.keepKeys)
+}
+
+// settleBytes points records and entries at their bytes, now that the buffer
+// no longer moves.
+func (v *View) settleBytes() {
+	b := &v.decision.Batch
+	for i, s := range v.spans {
+		b.Records[i].Body = v.buf[s.from:s.to:s.to]
+	}
+	for i := range b.Entries {
+		body, command := v.bodies[2*i], v.bodies[2*i+1]
+		b.Entries[i].Body = v.buf[body.from:body.to:body.to]
+		if command.to > 0 {
+			b.Entries[i].Command = v.buf[command.from:command.to:command.to]
+		}
+	}
+}

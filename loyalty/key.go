@@ -1,0 +1,250 @@
+package loyalty
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+
+	"github.com/regulars-go/regulars/internal/wire"
+)
+
+// The record of a key holds the canonical command and its answer: a receipt in
+// numbers, or a rejection.
+const keyFormat = 1
+
+const (
+	keyAccepted = 1 + iota
+	keyRejected
+)
+
+// receiptNumbers is a receipt without names.
+type receiptNumbers struct {
+	recorded                  int64
+	version                   uint32
+	seq                       uint64
+	taken, waived, owed, lost int64
+	level                     uint8
+	next                      uint32
+	missing                   int64
+	balances                  []Total
+	rules                     []ruleNumbers
+}
+
+// ruleNumbers is what a rule gave, and where it went.
+type ruleNumbers struct {
+	outcome outcome
+	slot    slot
+}
+
+func (n *receiptNumbers) reset() { *n = receiptNumbers{balances: n.balances[:0], rules: n.rules[:0]} }
+
+func (n *receiptNumbers) append(dst []byte) []byte {
+	dst = le.AppendUint32(le.AppendUint64(dst, uint64(n.recorded)), n.version)
+	dst = le.AppendUint64(dst, n.seq)
+	for _, x := range [...]int64{n.taken, n.waived, n.owed, n.lost, n.missing} {
+		dst = wire.AppendInt(dst, x)
+	}
+	dst = append(le.AppendUint32(dst, n.next), n.level, byte(len(n.balances)))
+	for i := range n.balances {
+		b := &n.balances[i]
+		dst = append(dst, b.Wallet)
+		for _, x := range [...]int64{b.Available, b.Pending, b.Held, b.Debt} {
+			dst = wire.AppendInt(dst, x)
+		}
+	}
+	dst = wire.AppendUint(dst, uint64(len(n.rules)))
+	for i := range n.rules {
+		r := &n.rules[i]
+		dst = r.outcome.append(dst)
+		dst = append(dst, byte(r.slot.terms))
+		dst = le.AppendUint64(le.AppendUint64(dst, uint64(r.slot.expires)), uint64(r.slot.activates))
+	}
+	return dst
+}
+
+func (n *receiptNumbers) read(r *wire.Reader) {
+	n.reset()
+	if p := r.Bytes(20); r.Err() == nil {
+		n.recorded, n.version, n.seq = int64(le.Uint64(p)), le.Uint32(p[8:]), le.Uint64(p[12:])
+	}
+	for _, x := range [...]*int64{&n.taken, &n.waived, &n.owed, &n.lost, &n.missing} {
+		*x = r.Int()
+	}
+	balances := 0
+	if p := r.Bytes(6); r.Err() == nil {
+		n.next, n.level, balances = le.Uint32(p), p[4], int(p[5])
+	}
+	for range balances {
+		if p := r.Bytes(1); r.Err() == nil {
+			n.balances = append(n.balances, Total{p[0], r.Int(), r.Int(), r.Int(), r.Int()})
+		}
+	}
+	width := opWidth[opOutcome] + 1
+	for range r.Count() {
+		if p := r.Bytes(width + 17); r.Err() == nil {
+			n.rules = append(n.rules, ruleNumbers{readOutcome(p[1:]), slot{Terms(p[width]), int64(le.Uint64(p[width+1:])), int64(le.Uint64(p[width+9:]))}})
+		}
+	}
+}
+
+// rejection is a typed error in one form.
+type rejection struct {
+	code   rejectionCode
+	a, b   string
+	m, n   int64
+	at     int64
+	reason Reason
+}
+
+type rejectionCode uint8
+
+const (
+	rejectUnknownAccount rejectionCode = 1 + iota
+	rejectOverflow
+	rejectInsufficient
+	rejectLimit
+	rejectStock
+	rejectClosed
+	rejectDisabled
+	rejectState
+)
+
+// rejectionOf returns the form of an error; false if it is not one that is
+// bound to a key.
+func rejectionOf(err error) (rejection, bool) {
+	if errors.Is(err, ErrUnknownAccount) {
+		return rejection{code: rejectUnknownAccount}, true
+	}
+	if errors.Is(err, ErrOverflow) {
+		return rejection{code: rejectOverflow}, true
+	}
+	if e, ok := errors.AsType[*InsufficientError](err); ok {
+		return rejection{code: rejectInsufficient, a: e.Wallet, m: e.Available, n: e.Wanted}, true
+	}
+	if e, ok := errors.AsType[*LimitError](err); ok {
+		return rejection{code: rejectLimit, a: e.Limit, m: e.Max, n: e.Used, at: micros(e.RetryAt)}, true
+	}
+	if e, ok := errors.AsType[*StockError](err); ok {
+		return rejection{code: rejectStock, a: e.Reward, m: e.Left, n: e.Wanted}, true
+	}
+	if e, ok := errors.AsType[*ClosedError](err); ok {
+		return rejection{code: rejectClosed, a: e.Member, b: e.Into}, true
+	}
+	if e, ok := errors.AsType[*DisabledError](err); ok {
+		return rejection{code: rejectDisabled, a: e.What, at: micros(e.From), reason: e.Why}, true
+	}
+	if e, ok := errors.AsType[*StateError](err); ok {
+		return rejection{code: rejectState, a: e.What, b: e.State}, true
+	}
+	return rejection{}, false
+}
+
+// err returns the error that rejectionOf took the form of; nil for a code that
+// is none.
+func (j *rejection) err() error {
+	switch j.code {
+	case rejectUnknownAccount:
+		return ErrUnknownAccount
+	case rejectOverflow:
+		return ErrOverflow
+	case rejectInsufficient:
+		return &InsufficientError{j.a, j.m, j.n}
+	case rejectLimit:
+		return &LimitError{j.a, j.m, j.n, instant(j.at)}
+	case rejectStock:
+		return &StockError{j.a, j.m, j.n}
+	case rejectClosed:
+		return &ClosedError{j.a, j.b}
+	case rejectDisabled:
+		return &DisabledError{j.a, j.reason, instant(j.at)}
+	case rejectState:
+		return &StateError{j.a, j.b}
+	}
+	return nil
+}
+
+func (j *rejection) append(dst []byte) []byte {
+	dst = append(dst, byte(j.code), byte(j.reason))
+	dst = wire.AppendString(wire.AppendString(dst, j.a), j.b)
+	return wire.AppendInt(wire.AppendInt(wire.AppendInt(dst, j.m), j.n), j.at)
+}
+
+func readRejection(r *wire.Reader) (j rejection) {
+	if p := r.Bytes(2); r.Err() == nil {
+		j.code, j.reason = rejectionCode(p[0]), Reason(p[1])
+	}
+	j.a, j.b = r.String(), r.String()
+	j.m, j.n, j.at = r.Int(), r.Int(), r.Int()
+	if r.Err() == nil && j.err() == nil {
+		r.Fail("rejection %d", j.code)
+	}
+	return j
+}
+
+// appendKey writes the body of a key's record; rejected is nil if the command
+// was accepted.
+func (v *View) appendKey(dst []byte, rejected *rejection) []byte {
+	answer := byte(keyAccepted)
+	if rejected != nil {
+		answer = keyRejected
+	}
+	dst = append(dst, keyFormat, answer)
+	dst = wire.AppendUint(dst, uint64(v.command.to-v.command.from))
+	dst = append(dst, v.buf[v.command.from:v.command.to]...)
+	if rejected != nil {
+		return rejected.append(dst)
+	}
+	return v.receipt.append(dst)
+}
+
+// keyAnswer is what a key's record holds.
+type keyAnswer struct {
+	command  []byte // empty if it was erased
+	receipt  receiptNumbers
+	rejected rejection // of code 0 if the command was accepted
+}
+
+func (k *keyAnswer) read(body []byte) error {
+	if len(body) > 0 && body[0] > keyFormat {
+		return fmt.Errorf("%w: key of format %d", ErrNewerState, body[0])
+	}
+	r := wire.NewReader(body)
+	p := r.Bytes(2)
+	if r.Err() == nil && (p[0] != keyFormat || p[1] != keyAccepted && p[1] != keyRejected) {
+		r.Fail("format %d", p[0])
+	}
+	k.command, k.rejected = r.Bytes(r.Count()), rejection{}
+	if r.Err() == nil && p[1] == keyRejected {
+		k.rejected = readRejection(r)
+	} else {
+		k.receipt.read(r)
+	}
+	if err := r.Close(); err != nil {
+		return fmt.Errorf("%w: key: %w", ErrCorrupt, err)
+	}
+	return nil
+}
+
+// replay answers a command whose key was used before.
+func (v *View) replay(r *Rules, key *loaded) error {
+	var k keyAnswer
+	if err := k.read(key.body); err != nil {
+		return err
+	}
+	canonical := v.request.append(nil)
+	if !bytes.Equal(k.command, canonical) {
+		e := &KeyReusedError{Key: v.request.cmd.Key}
+		e.Field, e.Was, e.Is = differ(k.command, canonical)
+		return e
+	}
+	if err := k.rejected.err(); err != nil {
+		v.decision.Rejection = err
+		return nil
+	}
+	c := r.version(k.receipt.version)
+	if c == nil {
+		return &BehindError{r.program, r.newest().version, k.receipt.version}
+	}
+	v.receipt, v.decision.rules, v.decision.replayed = k.receipt, c, true
+	return nil
+}

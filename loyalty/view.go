@@ -1,0 +1,233 @@
+package loyalty
+
+import (
+	"fmt"
+	"slices"
+	"time"
+)
+
+// View is what a decision reads: records and counters, as [Rules.Needs] asked
+// for them, and the room in which it is made. The zero value is empty and ready
+// to use; a View that is used again saves allocations. It is not safe for
+// concurrent use.
+//
+//	for {
+//		ids, counters, err := rules.Needs(&view, &command)
+//		if err != nil || len(ids)+len(counters) == 0 {
+//			break
+//		}
+//		records, values, err := store.Load(ctx, ids, counters)
+//		err = view.Fill(records, counters, values)
+//	}
+//	decision, err := rules.Decide(&view, &command, now)
+type View struct {
+	cmd      Command // what an engine was given
+	request  request
+	ready    bool // request is what Needs was asked for
+	records  []loaded
+	missing  []RecordID
+	counters []tally
+	lacking  []CounterID
+	spare    []*Account  // for records to come
+	shut     []CounterID // that a store lets nobody use any more
+	bounced  int         // how often one was out of bounds
+
+	almanac  almanac
+	award    award
+	order    order
+	deal     redemption
+	seats    []*seat
+	scribe   scribe
+	buf      []byte // of all bodies
+	spans    []span // of records' bodies, beside decision.Batch.Records
+	bodies   []span // of entries' bodies and commands, two for each
+	command  span   // of the canonical command
+	receipt  receiptNumbers
+	standing standing
+	shared   []CounterID
+	used     []int64 // beside shared
+	again    request // what an order's command was
+	nobody   Account // empty
+	leaving  Account // what is merged into another
+	parcel   []lot   // what a transfer sends
+
+	decision Decision
+}
+
+// loaded is a record as the store had it.
+type loaded struct {
+	id      RecordID
+	version uint64
+	body    []byte
+	account *Account // decoded, of kind KindAccount
+}
+
+// tally is a counter as the store had it.
+type tally struct {
+	id    CounterID
+	value int64
+}
+
+// span is a part of a View's buffer; the buffer moves as it grows.
+type span struct{ from, to int }
+
+// Reset empties the view for another command.
+func (v *View) Reset() {
+	for i := range v.records {
+		if a := v.records[i].account; a != nil {
+			v.spare = append(v.spare, a)
+		}
+	}
+	v.records, v.counters = v.records[:0], v.counters[:0]
+	v.missing, v.lacking = v.missing[:0], v.lacking[:0]
+	v.ready = false
+}
+
+// Fill takes what a store loaded: the records with their IDs, and the values
+// of counters in order. What is there already is replaced.
+func (v *View) Fill(records []Record, counters []CounterID, values []int64) error {
+	if len(counters) != len(values) {
+		return fmt.Errorf("loyalty: store returned %d counters, not %d", len(values), len(counters))
+	}
+	for i := range records {
+		if err := v.fill(&records[i]); err != nil {
+			return err
+		}
+	}
+	for i, id := range counters {
+		v.counters = append(v.counters, tally{id, values[i]})
+	}
+	return nil
+}
+
+func (v *View) fill(r *Record) error {
+	i := v.find(r.ID)
+	if i < 0 {
+		i = len(v.records)
+		v.records = append(v.records, loaded{id: r.ID})
+	}
+	l := &v.records[i]
+	l.version, l.body = r.Version, r.Body
+	if r.ID.Kind != KindAccount {
+		return nil
+	}
+	if l.account == nil {
+		l.account = v.newAccount()
+	}
+	if r.Version == 0 {
+		l.account.clear()
+		return nil
+	}
+	if err := l.account.read(r.Body); err != nil {
+		return fmt.Errorf("account %q: %w", r.ID.Name, err)
+	}
+	return nil
+}
+
+func (v *View) newAccount() *Account {
+	if n := len(v.spare); n > 0 {
+		a := v.spare[n-1]
+		v.spare = v.spare[:n-1]
+		return a
+	}
+	return new(Account)
+}
+
+// find returns the index of a record; -1 if it is not loaded.
+func (v *View) find(id RecordID) int {
+	for i := range v.records {
+		if v.records[i].id.Kind == id.Kind && v.records[i].id.Name == id.Name {
+			return i
+		}
+	}
+	return -1
+}
+
+// want returns a record, or notes that it is missing and returns nil.
+func (v *View) want(program string, kind RecordKind, name string) *loaded {
+	id := RecordID{program, kind, name}
+	if i := v.find(id); i >= 0 {
+		return &v.records[i]
+	}
+	for i := range v.missing {
+		if v.missing[i] == id {
+			return nil
+		}
+	}
+	v.missing = append(v.missing, id)
+	return nil
+}
+
+// counter returns the value of a counter; false if it is not loaded.
+func (v *View) counter(id CounterID) (int64, bool) {
+	if slices.Contains(v.shut, id) {
+		return maxTotal, true
+	}
+	for i := range v.counters {
+		if v.counters[i].id == id {
+			return v.counters[i].value, true
+		}
+	}
+	return 0, false
+}
+
+func (v *View) wantCounter(id CounterID) {
+	if _, ok := v.counter(id); !ok {
+		v.lacking = append(v.lacking, id)
+	}
+}
+
+// Decision is what a command comes to: what to write, and what to answer. It
+// belongs to the View that it was made with, until that is used again.
+type Decision struct {
+	// Batch is what to write; it is empty if the key was used before.
+	Batch Batch
+	// Rejection is why the command was refused, if the refusal is bound to its
+	// key: the batch then holds the key, and nothing else.
+	Rejection error
+
+	view     *View
+	rules    *compiled // whose names the receipt has
+	replayed bool
+}
+
+// Receipt returns the receipt, which is the caller's for good; the zero value
+// if there is a rejection.
+func (d *Decision) Receipt() Receipt {
+	if d.Rejection != nil {
+		return Receipt{}
+	}
+	r := d.view.receipt.named(d.rules, d.view.request.cmd)
+	r.Replayed = d.replayed
+	return r
+}
+
+// Needs names the records and counters that a decision still needs and that
+// the view lacks; none when it can be made. What it names depends on what is
+// there: ask again after [View.Fill], at most a few times.
+func (r *Rules) Needs(v *View, c *Command) ([]RecordID, []CounterID, error) {
+	if err := v.request.set(c); err != nil {
+		return nil, nil, err
+	}
+	v.ready = true
+	return v.needs(r)
+}
+
+// Decide decides the command that [Rules.Needs] was asked for, at the moment
+// now. It reads nothing but its
+// arguments, and does not change what was filled into the view. A rejection
+// that is not bound to the key is the error.
+func (r *Rules) Decide(v *View, c *Command, now time.Time) (*Decision, error) {
+	if !inRange(now) {
+		return nil, &CommandError{"now", "want an instant from 1971 to 2499"}
+	}
+	if !v.ready || v.request.cmd != c {
+		if err := v.request.set(c); err != nil {
+			return nil, err
+		}
+	}
+	if err := v.decide(r, micros(now)); err != nil {
+		return nil, err
+	}
+	return &v.decision, nil
+}
