@@ -96,7 +96,7 @@ func addBatch[K regulars.ID, N uint32 | int64](t *Tally[K], b *batch[K, N], tick
 
 // orderGroup is at most groupLen orders of one page.
 type orderGroup[K regulars.ID, N uint32 | int64] struct {
-	orders []batchOrder[K, N]
+	orders      []batchOrder[K, N]
 	least       metrics
 	tick, until int64
 	places      int
