@@ -192,7 +192,9 @@ func (f fact) add(t *rapid.T, c *persona.Census[string]) {
 // drawFacts draws facts from so few values that ties are common.
 func drawFacts(t *rapid.T) []fact {
 	text := rapid.SampledFrom([]string{"", "a", "b", "c"})
-	at := rapid.Custom(func(t *rapid.T) time.Time { return asOf.Add(time.Duration(rapid.IntRange(0, 3).Draw(t, "hour")) * time.Hour) })
+	at := rapid.Custom(func(t *rapid.T) time.Time {
+		return asOf.Add(time.Duration(rapid.IntRange(0, 3).Draw(t, "hour")) * time.Hour)
+	})
 	values := map[string]*rapid.Generator[persona.Value]{
 		"age":       rapid.Map(rapid.Int64Range(0, 3), persona.Int),
 		"income":    rapid.Map(rapid.Int64Range(-2, 2), func(n int64) persona.Value { return persona.Decimal(decimal.New(n, -2)) }),

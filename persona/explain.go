@@ -103,28 +103,36 @@ func (s *Segment) reason(r *run, i int32) Reason {
 
 // got is what a leaf compared.
 func (r *run) got(n *node) Value {
-	if n.leaf.source == eventSource {
-		number, ok := r.measure(n.leaf)
-		if !ok {
-			return Value{}
-		}
-		if n.leaf.event.measure == Sum {
-			money := Attribute{Kind: KindDecimal, Places: n.leaf.event.places}
-			return money.valueOf(KindDecimal, number)
-		}
-		return Int(number)
-	}
-	if r.p.slots[n.slot] == absent {
+	if n.leaf.source != eventSource && r.p.slots[n.slot] == absent {
 		return Value{}
 	}
 	switch n.leaf.source {
-	case ageSource, daysSource, anniversarySource, sizeSource:
-		return Int(r.derived(n, r.p.slots[n.slot]))
-	case dateSource:
-		day := Attribute{Kind: KindDate}
-		return day.valueOf(KindDate, r.derived(n, r.p.slots[n.slot]))
+	case eventSource, ageSource, daysSource, anniversarySource, sizeSource, dateSource:
+		number, ok := r.number(n)
+		if !ok {
+			return Value{}
+		}
+		what := Attribute{Kind: KindInt}
+		if n.leaf.source == dateSource {
+			what.Kind = KindDate
+		} else if n.leaf.event.measure == Sum {
+			what = Attribute{Kind: KindDecimal, Places: n.leaf.event.places}
+		}
+		return what.valueOf(what.Kind, number)
 	}
 	return Profile{r.p}.Value(int(n.slot))
+}
+
+// number is what a leaf compares with a number; ok is false if there is none.
+func (r *run) number(n *node) (number int64, ok bool) {
+	if n.leaf.source == eventSource {
+		return r.measure(n.leaf)
+	}
+	slot := r.p.slots[n.slot]
+	if slot == absent {
+		return 0, false
+	}
+	return r.derived(n, slot), true
 }
 
 // appendBlame appends the leaves that keep a reason from the verdict wanted.
