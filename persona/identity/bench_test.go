@@ -3,67 +3,161 @@ package identity_test
 import (
 	"fmt"
 	"math/rand/v2"
+	"runtime"
+	"strconv"
 	"testing"
-	"time"
 
 	"github.com/regulars-go/regulars/persona/identity"
 )
 
-func benchRules() identity.Rules {
-	r := identity.Shop()
-	r.Key = []byte("0123456789abcdef")
-	return r
-}
+// household is what one person of the benchmark has; each pair of it is seen
+// once, which makes 15 links of 6 identifiers.
+var household = []identity.Namespace{"member", "phone", "openid", "device", "cookie", "cookie"}
 
-// cliques has persons of six ids, each pair of which is seen once (15 links),
-// and one event in a hundred on a stranger's device.
-func cliques(persons int) *identity.Evidence {
-	var e identity.Evidence
+// shopEvents returns 15 events a person, in random order, and one in 150 on a
+// stranger's device.
+func shopEvents(people int) []identity.Observation {
 	r := rand.New(rand.NewPCG(1, 2))
-	spaces := []identity.Namespace{"member", "phone", "openid", "device", "cookie", "cookie"}
-	n := 0
-	start := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
-	var ids [6]identity.ID
-	add := func(a, b identity.ID) {
-		n++
-		err := e.Add(identity.Observation{EventID: fmt.Sprintf("event-%d", n), IDs: []identity.ID{a, b}, Source: "shop", At: start.Add(time.Duration(r.IntN(1 << 40)))})
-		if err != nil {
-			panic(err)
-		}
+	event := func(a, b identity.ID) identity.Observation {
+		return identity.Observation{Source: "shop", IDs: []identity.ID{a, b}, At: hour(r.IntN(10_000))}
 	}
-	for p := range persons {
-		for k, space := range spaces {
-			switch space {
-			case "phone":
-				ids[k] = space.ID(fmt.Sprintf("139%08d", p))
-			default:
-				ids[k] = space.ID(fmt.Sprintf("%s-%d-%d", space[:1], k, p))
-			}
+	var list []identity.Observation
+	for p := range people {
+		var own []identity.ID
+		for k, space := range household {
+			own = append(own, space.ID(strconv.Itoa(13_000_000_000+10_000_000*k+p)))
 		}
-		for i := range ids {
-			for j := range i {
-				add(ids[i], ids[j])
+		for i := range own {
+			for _, other := range own[:i] {
+				list = append(list, event(own[i], other))
 			}
 		}
 		if r.IntN(10) == 0 {
-			add(ids[0], identity.Namespace("device").ID(fmt.Sprintf("d-3-%d", r.IntN(persons))))
+			list = append(list, event(own[0], household[3].ID(strconv.Itoa(13_000_000_000+30_000_000+r.IntN(people)))))
 		}
 	}
-	return &e
+	return numbered(r, list)
 }
 
-func TestScale(t *testing.T) {
-	for _, n := range []int{333_333} {
-		start := time.Now()
-		e := cliques(n)
-		t.Log("add", e.Len(), time.Since(start))
-		start = time.Now()
+// tangle returns events that link identifiers at random, so that nearly all are
+// one component and nearly all links are refused: the worst that can come.
+func tangle(ids, events int) []identity.Observation {
+	r := rand.New(rand.NewPCG(3, 4))
+	one := func() identity.ID {
+		n := r.IntN(ids)
+		return household[n%5].ID(strconv.Itoa(13_000_000_000 + n))
+	}
+	list := make([]identity.Observation, events)
+	for i := range list {
+		list[i] = identity.Observation{Source: "shop", IDs: []identity.ID{one(), one()}, At: hour(r.IntN(10_000))}
+	}
+	return numbered(r, list)
+}
+
+func numbered(r *rand.Rand, list []identity.Observation) []identity.Observation {
+	r.Shuffle(len(list), func(i, j int) { list[i], list[j] = list[j], list[i] })
+	for i := range list {
+		list[i].EventID = fmt.Sprintf("event-%d", i)
+	}
+	return list
+}
+
+func gathered(b testing.TB, list []identity.Observation) *identity.Evidence {
+	e := &identity.Evidence{}
+	for _, o := range list {
+		if err := e.Add(o); err != nil {
+			b.Fatal(err)
+		}
+	}
+	return e
+}
+
+func benchRules() identity.Rules {
+	r := identity.Shop()
+	r.Key = secret
+	return r
+}
+
+func BenchmarkAdd(b *testing.B) {
+	list := shopEvents(10_000)
+	b.ReportAllocs()
+	for b.Loop() {
+		gathered(b, list)
+	}
+	b.ReportMetric(float64(len(list)*b.N)/b.Elapsed().Seconds(), "events/s")
+}
+
+// The last size is 5 million links of 2 million identifiers.
+func BenchmarkResolve(b *testing.B) {
+	for _, people := range []int{1_000, 30_000, 333_333} {
+		b.Run(fmt.Sprintf("people=%d", people), func(b *testing.B) { benchResolve(b, gathered(b, shopEvents(people))) })
+	}
+}
+
+func BenchmarkResolveTangle(b *testing.B) {
+	for _, ids := range []int{20_000, 2_000_000} {
+		b.Run(fmt.Sprintf("ids=%d", ids), func(b *testing.B) { benchResolve(b, gathered(b, tangle(ids, 5*ids/2))) })
+	}
+}
+
+func benchResolve(b *testing.B, e *identity.Evidence) {
+	b.ReportAllocs()
+	var r identity.Report
+	for b.Loop() {
 		p, err := identity.Resolve(e, benchRules())
 		if err != nil {
-			t.Fatal(err)
+			b.Fatal(err)
 		}
-		t.Log("resolve", time.Since(start))
-		start = time.Now()
-		t.Log(p.Len(), time.Since(start))
+		if r.Links == 0 {
+			b.StopTimer()
+			r = p.Report()
+			b.StartTimer()
+		}
+	}
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m)
+	b.ReportMetric(float64(r.Links*b.N)/b.Elapsed().Seconds(), "links/s")
+	b.ReportMetric(float64(m.Sys)/(1<<20), "MB-sys")
+	b.Logf("%d links of %d identifiers: %d people, the largest component has %d", r.Links, r.Identifiers, r.People, r.LargestComponent)
+}
+
+// One more event, with ten times as many people beside it: the cost is that of
+// its component, which has 6 identifiers.
+func BenchmarkUpdate(b *testing.B) {
+	for _, people := range []int{1_000, 10_000, 100_000} {
+		b.Run(fmt.Sprintf("people=%d", people), func(b *testing.B) {
+			e := gathered(b, shopEvents(people))
+			p, err := identity.Resolve(e, benchRules())
+			if err != nil {
+				b.Fatal(err)
+			}
+			b.ReportAllocs()
+			n := 0
+			for b.Loop() {
+				n++
+				who := identity.Namespace("member").ID(strconv.Itoa(13_000_000_000 + n%people))
+				if err := e.Add(identity.Observation{EventID: strconv.Itoa(n), IDs: []identity.ID{who}, At: hour(n)}); err != nil {
+					b.Fatal(err)
+				}
+				if _, err := p.Update(); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+}
+
+func BenchmarkOneID(b *testing.B) {
+	p, err := identity.Resolve(gathered(b, shopEvents(10_000)), benchRules())
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.ReportAllocs()
+	n := 0
+	for b.Loop() {
+		n++
+		if _, ok := p.OneID(identity.Namespace("phone").ID(strconv.Itoa(13_010_000_000 + n%10_000))); !ok {
+			b.Fatal(n)
+		}
 	}
 }
