@@ -110,6 +110,50 @@ func TestUnlikeTallies(t *testing.T) {
 	}
 }
 
+// What no tally writes is not read: a form has one encoding, and counts add up.
+func TestBytesThatNoTallyWrites(t *testing.T) {
+	l := people(t)
+	p := profile(t, l.schema, map[string]persona.Value{
+		"gender": persona.Text("male"), "city": persona.Text("a"), "income": persona.Int(7), "likes": persona.Texts("tea"), "searches": persona.Texts("x"),
+	})
+	const gender, city, income, likes, searches = 0, 2, 4, 5, 6
+	tests := []struct {
+		name  string
+		wrong func(*Tally)
+	}{
+		{"a text twice", func(t *Tally) {
+			t.counts[city].names = []string{"a", "a"}
+			t.counts[city].values = []pair{{1, 0}, {1, 0}}
+			t.counts[city].known, t.sizes = pair{2, 0}, pair{2, 0}
+		}},
+		{"a text that nobody has", func(t *Tally) { t.counts[searches].values = []pair{{}} }},
+		{"texts that don't add up", func(t *Tally) { t.counts[city].known, t.sizes = pair{2, 0}, pair{2, 0} }},
+		{"codes that don't add up", func(t *Tally) { t.counts[gender].values[0] = pair{1, 0} }},
+		{"more than there are profiles", func(t *Tally) { t.counts[gender].known = pair{2, 0} }},
+		{"a list that nobody has", func(t *Tally) { t.counts[likes].values[0] = pair{} }},
+		{"a number that nobody has", func(t *Tally) {
+			t.counts[income].numbers[1] = numbers{values: []int64{7, 8}, counts: []int64{1, 0}}
+		}},
+		{"a number twice", func(t *Tally) {
+			t.counts[income].numbers[1] = numbers{values: []int64{7, 7}, counts: []int64{1, 1}}
+			t.counts[income].known, t.sizes = pair{2, 0}, pair{2, 0}
+		}},
+		{"numbers that don't add up", func(t *Tally) { t.counts[income].numbers[1] = numbers{} }},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			tally := tallyOf(t, l, member{p, Target})
+			if err := (&Tally{Layout: l}).UnmarshalBinary(binaryOf(t, tally)); err != nil {
+				t.Fatalf("before: %v", err)
+			}
+			tt.wrong(tally)
+			if err := (&Tally{Layout: l}).UnmarshalBinary(binaryOf(t, tally)); err == nil {
+				t.Error("was read")
+			}
+		})
+	}
+}
+
 func TestTooManyProfiles(t *testing.T) {
 	l := people(t)
 	p := profile(t, l.schema, nil)

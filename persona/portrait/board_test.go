@@ -264,6 +264,7 @@ func TestHide(t *testing.T) {
 		{"ties together", []pair{{1, 50}, {9, 9}, {9, 9}, {50, 50}}, false, "hhhs"},
 		{"two values", []pair{{4, 50}, {60, 60}}, false, ""},
 		{"list: one more", []pair{{4, 50}, {60, 60}, {20, 30}, {30, 30}}, true, "hshs"},
+		{"list: where a whole would need more", []pair{{1, 50}, {0, 60}, {60, 60}, {90, 90}}, true, "hhss"},
 		{"list: two values", []pair{{4, 50}, {60, 60}}, true, ""},
 	}
 	for _, tt := range tests {
@@ -406,6 +407,10 @@ func TestWithheldFacets(t *testing.T) {
 	if few.Withheld == "" || few.Target != nil || few.Base != nil {
 		t.Errorf("known of 4 of the target: %+v", few)
 	}
+	fewOthers := f(slices.Repeat([]member{{known, Rest}}, 4), slices.Repeat([]member{{unknown, Rest}, {known, Target}}, 9))
+	if fewOthers.Withheld == "" || fewOthers.Target != nil || fewOthers.Base != nil {
+		t.Errorf("known of 4 of the rest: %+v", fewOthers)
+	}
 	two := f(slices.Repeat([]member{{known, Target}, {known, Rest}}, 9), []member{{other, Target}})
 	if two.Withheld == "" || two.Target == nil || two.Target.Known != 10 {
 		t.Errorf("two values, of which one is small: %+v", two)
@@ -446,5 +451,13 @@ func TestTooManyTexts(t *testing.T) {
 	b, _ := over.MarshalBinary()
 	if !slices.Equal(a, b) {
 		t.Error("merged, too many texts are something else")
+	}
+	for _, parts := range [][2]*Tally{{tally(0, 1), over}, {over, tally(0, 1)}} {
+		if err := parts[0].Merge(parts[1]); err != nil {
+			t.Fatal(err)
+		}
+		if f := boardOf(t, parts[0], open).Facets[0]; f.Withheld == "" {
+			t.Error("texts are not too many any more")
+		}
 	}
 }

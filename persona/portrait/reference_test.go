@@ -227,6 +227,23 @@ func TestEmpiricalStrength(t *testing.T) {
 	}
 }
 
+// Values that differ by less than chance would have it don't differ: all is
+// shrunk to 100. With two values there is nothing to fit to.
+func TestStrengthWithoutDifferences(t *testing.T) {
+	f := boardOf(t, tabled(t, []string{"a", "b", "c"}, []int64{10, 20, 31}, []int64{20, 40, 60}), Policy{Empirical: true}).Facets[0]
+	if f.Strength.Profiles != nil || !f.Strength.Fitted || *cell(t, f, "c").Shrunk != 100 || cell(t, f, "c").LogOdds != nil {
+		t.Errorf("strength %+v, shrunk to %v", f.Strength, *cell(t, f, "c").Shrunk)
+	}
+	f = boardOf(t, tabled(t, []string{"a", "b"}, []int64{10, 40}, []int64{20, 40}), Policy{Empirical: true}).Facets[0]
+	if f.Strength.Fitted || *f.Strength.Profiles != 100 {
+		t.Errorf("strength %+v of two values", f.Strength)
+	}
+	f = boardOf(t, tabled(t, []string{"a", "b", "c"}, []int64{50, 0, 50}, []int64{0, 90, 0}), Policy{Empirical: true}).Facets[0]
+	if *f.Strength.Profiles != minStrength {
+		t.Errorf("strength %v where values differ as much as they can", *f.Strength.Profiles)
+	}
+}
+
 // Published shares, and what they come to.
 func TestPublishedTGI(t *testing.T) {
 	tests := []struct {

@@ -139,21 +139,15 @@ func compare(a, b *numbers) (*KolmogorovSmirnov, *float64) {
 	return &KolmogorovSmirnov{D: farthest, P: kolmogorovTail(math.Sqrt(na/(na+nb)*nb) * farthest)}, &delta
 }
 
-// kolmogorovTail returns the probability that Kolmogorov's variable is above x.
-// The series of the tail converges fast for large x, and that of the
-// distribution, by Jacobi's theta, for small.
+// kolmogorovTail returns the probability that Kolmogorov's variable is above x,
+// by the alternating series of the tail. Twenty terms of it do from 0.2 on;
+// below, the variable is with a probability of less than 1e-12.
 func kolmogorovTail(x float64) float64 {
-	if x <= 0 {
+	if x < 0.2 {
 		return 1
 	}
 	sum := 0.0
-	if x < 1.18 {
-		for j := 1.0; j < 20; j += 2 {
-			sum += math.Exp(-j * j * math.Pi * math.Pi / (8 * x * x))
-		}
-		return max(0, 1-float64(math.Sqrt(2*math.Pi)/x*sum))
-	}
-	for j := 1.0; j < 20; j++ {
+	for j := 1.0; j <= 20; j++ {
 		term := math.Exp(-2 * j * j * x * x)
 		if int(j)%2 == 0 {
 			term = -term

@@ -35,7 +35,7 @@ func hide(values []pair, sum pair, k int64, list bool) (hidden []bool, ok bool) 
 		if hidden[i] {
 			continue
 		}
-		if count > primary && values[i] != last && (list || pool.covers(sum, k, count)) {
+		if count > primary && values[i] != last && (list || pool.covers(sum, k)) {
 			return hidden, true // and this value at least is shown
 		}
 		last = values[i]
@@ -46,11 +46,10 @@ func hide(values []pair, sum pair, k int64, list bool) (hidden []bool, ok bool) 
 
 func isSmall(n, k int64) bool { return 0 < n && n < k }
 
-// covers reports whether a whole of count values says nothing of its parts: it
-// has k profiles or more on each side that has any, and more profiles than
-// values, each of which somebody has.
-func (p pair) covers(sum pair, k int64, count int) bool {
-	return (sum.target == 0 || p.target >= k) && (sum.rest == 0 || p.rest >= k) && p.base() > int64(count)
+// covers reports whether a whole says nothing of its parts: it has k profiles or
+// more on each side that has any.
+func (p pair) covers(sum pair, k int64) bool {
+	return (sum.target == 0 || p.target >= k) && (sum.rest == 0 || p.rest >= k)
 }
 
 // bySize returns the places of values that somebody has, the smallest in the

@@ -138,6 +138,27 @@ func TestVolume(t *testing.T) {
 	}
 }
 
+// An event that says that it happened a year ago counts where it was received.
+func TestVolumeOutsideTheWindow(t *testing.T) {
+	r := reportOf(t, collect(t, Event{ID: "1", Name: "login", At: noon.AddDate(-1, 0, 0), Received: noon.AddDate(0, 0, 4)}))
+	if got := r.Collected.Volumes[2].Count; got != 1 {
+		t.Errorf("%d events, want 1", got)
+	}
+}
+
+// Of properties beyond the plan a report knows the first; those of the plan it
+// knows all.
+func TestMaxNoted(t *testing.T) {
+	e := Event{ID: "1", Name: "view", At: noon, Properties: map[string]any{"page": true}}
+	for i := range MaxNoted + 10 {
+		e.Properties[fmt.Sprint("a", i)] = i
+	}
+	c := reportOf(t, collect(t, e)).Collected
+	if len(c.Violations) != MaxNoted+1 || c.Of(CastType) != 1 || c.Of(UnplannedProperty) != 1 {
+		t.Errorf("%d violations, want %d", len(c.Violations), MaxNoted+1)
+	}
+}
+
 func TestVolumeByTheZone(t *testing.T) {
 	v, err := NewValidator(mustPlan(t, shopPlan), time.FixedZone("CST", 8*60*60))
 	if err != nil {

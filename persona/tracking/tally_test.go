@@ -9,6 +9,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
+
+	"github.com/regulars-go/regulars/internal/wire"
 )
 
 // drawEvents draws deliveries with few IDs, names and values, so that most of
@@ -216,6 +218,16 @@ func TestUnlikeTallies(t *testing.T) {
 	}
 	if err := (&Tally{}).UnmarshalBinary(nil); err == nil {
 		t.Error("unmarshalled without a validator")
+	}
+}
+
+func TestOutcomeWithoutADelivery(t *testing.T) {
+	v := shop(t)
+	data := wire.AppendString(wire.AppendString(nil, wireTally), v.ID())
+	data = outcomeOf(order("1", nil), v.Check(order("1", nil))).append(wire.AppendUint(data, 1))
+	data = wire.AppendUint(data, 0)
+	if err := (&Tally{Validator: v}).UnmarshalBinary(data); err == nil || !strings.Contains(err.Error(), "without a delivery") {
+		t.Errorf("read: %v", err)
 	}
 }
 

@@ -199,6 +199,8 @@ func TestCheckAll(t *testing.T) {
 		{"without a receipt first", []Event{first, unreceived}, []Code{DuplicateID, 0}},
 		{"another event", []Event{other, again, first}, []Code{ConflictingID, DuplicateID, 0}},
 		{"no ID but the same", []Event{{Name: "login", At: noon}, {Name: "login", At: noon}}, []Code{MissingID, DuplicateID}},
+		{"the first again after another", []Event{first, {ID: "1", Name: "login", At: noon, Received: noon.Add(2 * time.Second)}, again}, []Code{0, ConflictingID, DuplicateID}},
+		{"no ID, received twice", []Event{{Name: "login", At: noon, Received: noon}, {Name: "login", At: noon, Received: noon.Add(1)}, {Name: "login", At: noon, Received: noon.Add(1e9)}}, []Code{MissingID, DuplicateID, MissingID}},
 		{"no ID", []Event{{Name: "login", At: noon}, {Name: "login", At: noon.Add(1e9)}}, []Code{MissingID, MissingID}},
 	}
 	for _, tt := range tests {
