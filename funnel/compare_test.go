@@ -62,6 +62,22 @@ func TestCompareByHand(t *testing.T) {
 	}
 }
 
+func TestCompareWhereRatesAndMixCancel(t *testing.T) {
+	// 18 of 48 both times, but from half app at 1/2 and web at 1/4 to two thirds
+	// app and all at 3/8: rates make 7/12 · -1/8 + 5/12 · 1/8, mix the opposite.
+	f := funnelOf("see", "pay", "by", "platform")
+	before := reportOf(t, f, crowd{"platform=app", []int64{24, 12}}, crowd{"platform=web", []int64{24, 6}})
+	after := reportOf(t, f, crowd{"platform=app", []int64{32, 12}}, crowd{"platform=web", []int64{16, 6}})
+	c, err := Compare(before, after, "platform")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, parts := range map[string]*Parts{"all": c.Parts, "the step": c.Steps[0].Parts} {
+		near(t, "rate of "+name, parts.Rate, -1./48, 1e-15)
+		near(t, "mix of "+name, parts.Mix, 1./48, 1e-15)
+	}
+}
+
 func TestCompareOverSteps(t *testing.T) {
 	// From 100, 50, 20 to 100, 25, 20: the first step halved and the second
 	// doubled, so that nothing changed in all. Then to 100, 25, 10: the first
@@ -152,7 +168,7 @@ func TestCompareLaws(t *testing.T) {
 		}
 		// Property: rates and mix sum to the change, and so do the effects of the
 		// steps, each of which is the sum of its parts, to 1e-12.
-		if math.Abs(c.Parts.Rate+c.Parts.Mix-c.Change.Value) > 1e-12 {
+		if !(math.Abs(c.Parts.Rate+c.Parts.Mix-c.Change.Value) <= 1e-12) {
 			t.Fatalf("rate %v and mix %v, change %v", c.Parts.Rate, c.Parts.Mix, c.Change.Value)
 		}
 		sum := 0.0
@@ -162,18 +178,18 @@ func TestCompareLaws(t *testing.T) {
 				continue
 			}
 			// Where a rate stayed, its effect is 0 and rates and mix cancel.
-			if math.Abs(s.Parts.Rate+s.Parts.Mix-s.Effect) > 1e-12 {
+			if !(math.Abs(s.Parts.Rate+s.Parts.Mix-s.Effect) <= 1e-12) {
 				t.Fatalf("step %d: rate %v and mix %v, effect %v", s.Step, s.Parts.Rate, s.Parts.Mix, s.Effect)
 			}
 			segments := 0.0
 			for _, segment := range s.Parts.Segments {
 				segments += segment.Rate + segment.Mix
 			}
-			if math.Abs(segments-s.Effect) > 1e-12 {
+			if !(math.Abs(segments-s.Effect) <= 1e-12) {
 				t.Fatalf("step %d: segments %v, effect %v", s.Step, segments, s.Effect)
 			}
 		}
-		if math.Abs(sum-c.Change.Value) > 1e-12 {
+		if !(math.Abs(sum-c.Change.Value) <= 1e-12) {
 			t.Fatalf("effects of steps %v, change %v", sum, c.Change.Value)
 		}
 		// Property: swapping the periods turns every sign.
@@ -181,11 +197,11 @@ func TestCompareLaws(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if back.Change.Value != -c.Change.Value || math.Abs(back.Parts.Mix+c.Parts.Mix) > 1e-12 {
+		if back.Change.Value != -c.Change.Value || !(math.Abs(back.Parts.Mix+c.Parts.Mix) <= 1e-12) {
 			t.Fatalf("%+v, back %+v", c, back)
 		}
 		for i := range c.Steps {
-			if math.Abs(c.Steps[i].Effect+back.Steps[i].Effect) > 1e-12 {
+			if !(math.Abs(c.Steps[i].Effect+back.Steps[i].Effect) <= 1e-12) {
 				t.Fatalf("step %d: %v, back %v", i+2, c.Steps[i].Effect, back.Steps[i].Effect)
 			}
 		}

@@ -75,6 +75,31 @@ func TestDriversOfNotMakingAStep(t *testing.T) {
 	}
 }
 
+func TestDriversInAnyOrder(t *testing.T) {
+	// With any order the step before is the second that is made, whichever that
+	// is: help comes before it, and errors come after.
+	f := funnelOf("see", "want", "pay")
+	f.Match.Order = AnyOrder
+	drivers, err := Drivers(f, shopLog, visits(0, 12, "want", "help", "pay", "error", "see"), DriverSearch{Step: 3})
+	if err != nil || len(drivers) != 1 || drivers[0].Event != "help" {
+		t.Errorf("%v, %v", drivers, err)
+	}
+}
+
+func TestDriversAtTheInstantOfTheStepBefore(t *testing.T) {
+	events := visits(0, 12, "see", "want", "pay")
+	for _, e := range visits(0, 12, "see", "help", "too late") {
+		if e.name == "too late" {
+			e.at = e.at.Add(-time.Minute + time.Microsecond)
+		}
+		events = append(events, e)
+	}
+	drivers, err := Drivers(funnelOf("see", "want", "pay"), shopLog, events, DriverSearch{Step: 3})
+	if err != nil || len(drivers) != 1 || drivers[0].Event != "help" {
+		t.Errorf("%v, %v", drivers, err)
+	}
+}
+
 func TestDriversOfSessions(t *testing.T) {
 	// Two sessions of a user at the same time: help in one is no help in the
 	// other.

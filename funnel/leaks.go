@@ -152,23 +152,13 @@ func (s LeakSearch) Find(report *Report, breakdowns ...string) (*LeakReport, err
 	if err := s.Validate(); err != nil {
 		return nil, err
 	}
+	if err := s.fits(report, breakdowns); err != nil {
+		return nil, err
+	}
 	s = s.withDefaults()
-	if len(breakdowns) == 0 && s.Before == nil && len(s.Targets) == 0 && s.Against == "" {
-		return nil, errors.New("funnel: leaks of which breakdown? All units have none to compare with")
-	}
-	if s.Before != nil {
-		if err := sameSteps(s.Before, report); err != nil {
-			return nil, err
-		}
-	}
-	for _, name := range sortedKeys(s.Targets) {
-		if !slices.ContainsFunc(report.Counts.Funnel().Steps[1:], func(step Step) bool { return step.Name == name }) {
-			return nil, fmt.Errorf("funnel: a target for %q, which is no step after the first", name)
-		}
-	}
-	key, _, _ := strings.Cut(s.Against, "=")
-	if s.Against != "" && !slices.Contains(breakdowns, key) {
-		breakdowns = append(slices.Clip(breakdowns), key)
+	breakdowns = append([]string{}, breakdowns...)
+	if key, _, ok := strings.Cut(s.Against, "="); ok && !slices.Contains(breakdowns, key) {
+		breakdowns = append(breakdowns, key)
 	}
 	matchup := matchup{search: s, report: report, breakdowns: breakdowns}
 	cells, err := matchup.cells()
@@ -182,6 +172,22 @@ func (s LeakSearch) Find(report *Report, breakdowns ...string) (*LeakReport, err
 	found.Tests = s.judge(cells)
 	found.Anomalous = proven(cells)
 	return found, nil
+}
+
+// fits says why the search can't be made in a report.
+func (s LeakSearch) fits(report *Report, breakdowns []string) error {
+	if len(breakdowns) == 0 && s.Before == nil && len(s.Targets) == 0 && s.Against == "" {
+		return errors.New("funnel: leaks of which breakdown? All units have none to compare with")
+	}
+	for _, name := range sortedKeys(s.Targets) {
+		if !slices.ContainsFunc(report.Counts.Funnel().Steps[1:], func(step Step) bool { return step.Name == name }) {
+			return fmt.Errorf("funnel: a target for %q, which is no step after the first", name)
+		}
+	}
+	if s.Before != nil {
+		return sameSteps(s.Before, report)
+	}
+	return nil
 }
 
 // guards returns the breakdowns to look within.

@@ -37,6 +37,8 @@ func TestGuardsAgainstMix(t *testing.T) {
 			{"page=new device=mobile", []int64{500, 50}},
 			{"page=old device=desktop", []int64{500, 200}},
 			{"page=old device=mobile", []int64{500, 100}},
+			{"page=old device=watch", []int64{50, 10}},
+			{"page=new device=tv", []int64{50, 10}},
 		}, "page=new", Upheld, Leak},
 		{"nothing in common", []crowd{
 			{"page=new device=desktop", []int64{500, 100}},
@@ -49,6 +51,9 @@ func TestGuardsAgainstMix(t *testing.T) {
 			cell, _ := find(t, LeakSearch{}, report, "page", test.leaks, 2)
 			if len(cell.Guards) != 1 || cell.Guards[0].Finding != test.finding || cell.Verdict != test.verdict {
 				t.Errorf("%v, since %s; guards %+v", cell, cell.Because, cell.Guards)
+			}
+			if guard := cell.Guards[0]; guard.Finding != Silent && guard.Values != 2 {
+				t.Errorf("%d devices have both pages, want 2", guard.Values)
 			}
 			unguarded, found := find(t, LeakSearch{Guards: []string{}}, report, "page", test.leaks, 2)
 			if unguarded.Verdict != Leak || len(found.Anomalous) != 1 {

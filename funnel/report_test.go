@@ -331,7 +331,7 @@ func TestTimesLaws(t *testing.T) {
 						n++
 					}
 				}
-				if want := float64(n) / float64(len(converted)); !ok || math.Abs(share.Value-want) > 1e-12 {
+				if want := float64(n) / float64(len(converted)); !ok || !(math.Abs(share.Value-want) <= 1e-12) {
 					t.Fatalf("within %v: %v, %v, want %v", d, share, ok, want)
 				}
 			}
@@ -342,7 +342,7 @@ func TestTimesLaws(t *testing.T) {
 			more := newTimes(converted, append(waiting, last+time.Second))
 			a, ok1 := times.Within(last)
 			b, ok2 := more.Within(last)
-			if !ok1 || !ok2 || b.Value > a.Value+1e-12 || b.Low > b.Value || b.High < b.Value {
+			if !ok1 || !ok2 || !(b.Value <= a.Value+1e-12 && b.Low <= b.Value && b.Value <= b.High) {
 				t.Fatalf("%v, %v, with one more waiting %v, %v", a, ok1, b, ok2)
 			}
 		}

@@ -119,13 +119,8 @@ func (t Times) OfEventual(share float64) (d time.Duration, ok bool) {
 	if t.Converted == 0 || !(0 < share && share <= 1) {
 		return 0, false
 	}
-	ever := 1 - t.survival.At(t.survival.Last)
-	for _, step := range t.survival.Steps {
-		if 1-step.Survival >= share*ever-1e-12 && step.Events > 0 {
-			return toNanoseconds(step.Time), true
-		}
-	}
-	return 0, false
+	at, ok := t.survival.Quantile(share * (1 - t.survival.At(t.survival.Last)))
+	return toNanoseconds(at), ok
 }
 
 func toNanoseconds(at float64) time.Duration {
