@@ -32,13 +32,10 @@ func (a *Activity[K]) AppendBinary(dst []byte) ([]byte, error) {
 	return dst, nil
 }
 
-// UnmarshalBinary reads what [Activity.MarshalBinary] wrote into an unused
-// activity with the same Each, Zone and Until; others are an error. Bytes that
-// were not written so are an error too, and leave a as it was.
+// UnmarshalBinary replaces what a holds by what [Activity.MarshalBinary] wrote
+// of an activity with the same type of ID. Each, Zone and Until must be set as
+// they were there. a stays as it was if there is an error.
 func (a *Activity[K]) UnmarshalBinary(data []byte) error {
-	if a.used.set {
-		return errUsed
-	}
 	read := Activity[K]{Each: a.Each, Zone: a.Zone, Until: a.Until}
 	r := wire.NewReader(data)
 	read.afterUntil = readHeader(r, wireActivity, a.frame(), a.Until)

@@ -37,13 +37,10 @@ func (l *Log[K]) AppendBinary(dst []byte) ([]byte, error) {
 	return dst, nil
 }
 
-// UnmarshalBinary reads what [Log.MarshalBinary] wrote into an unused log with
-// the same Zone and Until; others are an error. Bytes that were not written so
-// are an error too, and leave l as it was.
+// UnmarshalBinary replaces what l holds by what [Log.MarshalBinary] wrote of a
+// log with the same type of ID. Zone and Until must be set as they were there. l
+// stays as it was if there is an error.
 func (l *Log[K]) UnmarshalBinary(data []byte) error {
-	if l.used.set {
-		return errUsed
-	}
 	read := Log[K]{Zone: l.Zone, Until: l.Until}
 	r := wire.NewReader(data)
 	read.afterUntil = readHeader(r, wireLog, l.frame(), l.Until)

@@ -31,13 +31,10 @@ func (r *Revenue[K]) AppendBinary(dst []byte) ([]byte, error) {
 	return dst, nil
 }
 
-// UnmarshalBinary reads what [Revenue.MarshalBinary] wrote into an unused
-// revenue with the same Each, Zone and Until; others are an error. Bytes that
-// were not written so are an error too, and leave r as it was.
+// UnmarshalBinary replaces what r holds by what [Revenue.MarshalBinary] wrote
+// of a revenue with the same type of ID. Each, Zone and Until must be set as
+// they were there. r stays as it was if there is an error.
 func (r *Revenue[K]) UnmarshalBinary(data []byte) error {
-	if r.used.set {
-		return errUsed
-	}
 	read := Revenue[K]{Each: r.Each, Zone: r.Zone, Until: r.Until}
 	in := wire.NewReader(data)
 	read.afterUntil = readHeader(in, wireRevenue, r.frame(), r.Until)

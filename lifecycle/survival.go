@@ -152,13 +152,9 @@ func (s *Survival) AppendBinary(dst []byte) ([]byte, error) {
 	return dst, nil
 }
 
-// UnmarshalBinary reads what [Survival.MarshalBinary] wrote into an empty
-// survival of the same Unit; another is an error. Bytes that were not written
-// so are an error too, and leave s as it was.
+// UnmarshalBinary replaces what s holds by what [Survival.MarshalBinary] wrote.
+// Unit must be set as it was there. s stays as it was if there is an error.
 func (s *Survival) UnmarshalBinary(data []byte) error {
-	if s.counts != nil {
-		return errUsed
-	}
 	read := Survival{Unit: s.Unit, counts: map[weighted]uint64{}}
 	r := wire.NewReader(data)
 	if form := r.String(); r.Err() == nil && form != wireSurvival {

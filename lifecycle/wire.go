@@ -1,7 +1,6 @@
 package lifecycle
 
 import (
-	"errors"
 	"fmt"
 	"math"
 	"time"
@@ -111,5 +110,3 @@ func wireError(err error) error {
 	}
 	return fmt.Errorf("lifecycle: unmarshal: %w", err)
 }
-
-var errUsed = errors.New("lifecycle: unmarshal into one that is in use")
