@@ -124,9 +124,10 @@ func TestBytesThatNoTallyWrites(t *testing.T) {
 		{"a text twice", func(t *Tally) {
 			t.counts[city].names = []string{"a", "a"}
 			t.counts[city].values = []pair{{1, 0}, {1, 0}}
-			t.counts[city].known, t.sizes = pair{2, 0}, pair{2, 0}
 		}},
-		{"a text that nobody has", func(t *Tally) { t.counts[searches].values = []pair{{}} }},
+		{"a text that nobody has", func(t *Tally) {
+			t.counts[searches].names, t.counts[searches].values = []string{"x", "y"}, []pair{{1, 0}, {}}
+		}},
 		{"texts that don't add up", func(t *Tally) { t.counts[city].known, t.sizes = pair{2, 0}, pair{2, 0} }},
 		{"codes that don't add up", func(t *Tally) { t.counts[gender].values[0] = pair{1, 0} }},
 		{"more than there are profiles", func(t *Tally) { t.counts[gender].known = pair{2, 0} }},

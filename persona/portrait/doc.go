@@ -8,8 +8,8 @@
 // # Counting
 //
 //   - A [Column] is an attribute to portray, numbers and dates in bands if there
-//     are [Column.Cuts]. [NewLayout] checks columns against a schema; personal
-//     data need a permission.
+//     are [Column.Cuts]. [ParseColumns] reads them from JSON, and [NewLayout]
+//     checks them against a schema; personal data need a permission.
 //   - A [Tally] counts profiles, each on its [Side]: in the target, in the rest
 //     of the base, or outside. [Tally.AddAll] takes a population with a base and
 //     a target, such as two segments. Tallies merge in any order, and marshal to

@@ -86,6 +86,16 @@ func ExampleNewLayout() {
 	// columns[2].attribute: "gender" is not in the schema
 }
 
+func ExampleParseColumns() {
+	columns, err := portrait.ParseColumns([]byte(`[{"attribute": "gender"}, {"attribute": "age", "cuts": [18, 25, 35]}]`))
+	fmt.Println(len(columns), columns[1].Cuts, err)
+	_, err = portrait.ParseColumns([]byte(`[{"attribute": "age", "cut": [18]}]`))
+	fmt.Println(err)
+	// Output:
+	// 2 [18 25 35] <nil>
+	// [0]: unknown key "cut": did you mean "cuts"?
+}
+
 func ExampleTally_Board() {
 	b := board()
 	fmt.Println(b.Target, "of", b.Base, "buy tea")

@@ -9,6 +9,7 @@ import (
 	"sort"
 
 	"github.com/regulars-go/regulars"
+	"github.com/regulars-go/regulars/internal/config"
 	"github.com/regulars-go/regulars/persona"
 )
 
@@ -36,6 +37,17 @@ type Column struct {
 	// PII is the permission to portray an attribute that the schema marks as
 	// personal. Without it such an attribute is a fault.
 	PII bool `json:"pii,omitzero"`
+}
+
+// ParseColumns reads a list of columns from JSON. The document is read strictly:
+// an unknown or repeated key and trailing data are faults. The error is
+// [regulars.Faults]. Whether the columns fit a schema is for [NewLayout] to say.
+func ParseColumns(data []byte) ([]Column, error) {
+	var columns []Column
+	if err := config.Decode(data, &columns); err != nil {
+		return nil, err
+	}
+	return columns, nil
 }
 
 // Layout says what a board shows. Get one from [NewLayout]. It never changes,
