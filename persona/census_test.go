@@ -52,12 +52,15 @@ func TestSurvivors(t *testing.T) {
 		{"max", []said{{"app", "2026-01-01", `{"income": 20}`}, {"crm", "2026-01-02", `{"income": 9.5}`}, {"app", "2026-01-03", `{"income": 3}`}}, `{"income":20}`},
 		{"oldest", []said{{"app", "2026-01-01", `{"joined": "2026-01-01T00:00:00Z"}`}, {"crm", "2026-01-02", `{"joined": "2020-01-01T00:00:00Z"}`}}, `{"joined":"2026-01-01T00:00:00Z"}`},
 		{"union", []said{{"app", "2026-01-01", `{"interests": ["tea", "go", "tea"]}`}, {"crm", "2026-01-02", `{"interests": ["chess", "go"]}`}}, `{"interests":["chess","go","tea"]}`},
+		{"union of one source", []said{{"app", "2026-01-02", `{"interests": ["tea"]}`}, {"app", "2026-01-01", `{"interests": ["go"]}`}}, `{"interests":["go","tea"]}`},
+		{"a tie of codes goes by their texts", []said{{"app", "2026-01-01", `{"colours": ["red"]}`}, {"app", "2026-01-01", `{"colours": ["blue"]}`}}, `{"colours":["blue"]}`},
 		{"non-empty: the latest that is not", []said{{"app", "2026-01-01", `{"phone": "138"}`}, {"crm", "2026-01-02", `{"phone": ""}`}, {"app", "2026-01-03", `{"phone": ""}`}}, `{"phone":"138"}`},
 		{"non-empty: all are", []said{{"app", "2026-01-01", `{"phone": ""}`}, {"crm", "2026-01-02", `{"phone": ""}`}}, `{"phone":""}`},
 		{"no value takes nothing away", []said{{"app", "2026-01-01", `{"age": 30}`}, {"app", "2026-01-02", `{"age": null}`}}, `{"age":30}`},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
+			var written [][]byte
 			for _, reversed := range []bool{false, true} {
 				c := persona.Census[string]{Schema: shop(t)}
 				if reversed {
@@ -74,6 +77,14 @@ func TestSurvivors(t *testing.T) {
 				if diff := cmp.Diff(tt.want, string(got)); diff != "" {
 					t.Errorf("reversed %v (-want +got)\n%s", reversed, diff)
 				}
+				data, err := c.MarshalBinary()
+				if err != nil {
+					t.Fatal(err)
+				}
+				written = append(written, data)
+			}
+			if !bytes.Equal(written[0], written[1]) {
+				t.Error("the bytes depend on the order")
 			}
 		})
 	}
@@ -470,4 +481,43 @@ func FuzzCensusUnmarshal(f *testing.F) {
 		for range c.All() {
 		}
 	})
+}
+
+// What one person's texts come to is bounded; what was replaced does not count.
+func TestCensusBoundsText(t *testing.T) {
+	s := shop(t)
+	long := make([]persona.Value, persona.MaxItems)
+	for i := range long {
+		long[i] = persona.Text(fmt.Sprintf("%04d", i) + strings.Repeat("x", persona.MaxText-4))
+	}
+	c := persona.Census[int]{Schema: s}
+	for day := range 5 { // of 4 MB each
+		o := persona.Observation{Source: "crm", At: asOf.AddDate(0, 0, day), Values: map[string]persona.Value{"interests": persona.List(long...)}}
+		if err := c.Observe(1, o); err != nil {
+			t.Fatal(err)
+		}
+	}
+	other := persona.Census[int]{Schema: s}
+	for range 5 {
+		if err := other.Merge(&c); err != nil {
+			t.Fatal(err)
+		}
+	}
+	e := persona.Event{Kind: "search", At: asOf, Fields: map[string]string{"term": strings.Repeat("y", persona.MaxText)}}
+	var err error
+	n := 0
+	for ; err == nil && n < 10_000; n++ {
+		err = other.AddEvent(1, e)
+	}
+	if want := persona.MaxProfileText/persona.MaxText - persona.MaxItems; err == nil || n-1 != want {
+		t.Errorf("%d searches, then %v; want %d", n-1, err, want)
+	}
+	before := other.Len()
+	if err := other.Merge(&c); err == nil || other.Len() != before {
+		t.Errorf("merged too much: %v", err)
+	}
+	p, _ := other.Profile(1)
+	if p.EventCount() != n-1 {
+		t.Errorf("%d events", p.EventCount())
+	}
 }

@@ -199,6 +199,29 @@ func TestReferencesThatDouble(t *testing.T) {
 	}
 }
 
+// Each rule is within its own limit, and all of them are too many together.
+func TestSetThatExpands(t *testing.T) {
+	base := persona.Rule{All: make([]persona.Rule, 990)}
+	for i := range base.All {
+		base.All[i] = persona.Rule{Attr: "age", Op: persona.Exists}
+	}
+	ten := persona.Rule{All: make([]persona.Rule, 10)}
+	for i := range ten.All {
+		ten.All[i] = persona.Rule{Segment: "base"}
+	}
+	rules := []persona.NamedRule{{Name: "base", Rule: base}}
+	for i := range 102 {
+		rules = append(rules, persona.NamedRule{Name: fmt.Sprintf("s%d", i), Rule: ten})
+	}
+	s := shop(t)
+	if _, err := s.CompileAll(rules[:100]); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.CompileAll(rules); err == nil || !strings.Contains(err.Error(), "come to more than 1000000") {
+		t.Fatalf("got %v", err)
+	}
+}
+
 func TestVersions(t *testing.T) {
 	s := shop(t)
 	base := compile(t, s, `{"all": [{"attr": "city", "op": "in", "value": ["b", "a"]}, {"attr": "born", "op": "lt", "value": "2000-01-01"}]}`)

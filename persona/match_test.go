@@ -128,6 +128,10 @@ func TestLeaves(t *testing.T) {
 		{`{"attr": "interests", "as": "size", "op": "eq", "value": 2}`, T},
 		{`{"attr": "interests", "as": "item", "op": "starts_with", "value": "t"}`, T},
 		{`{"attr": "interests", "as": "item", "op": "ne", "value": "tea"}`, T}, // Go is not tea
+		{`{"attr": "interests", "op": "eq", "value": ["tea"]}`, F},
+		{`{"attr": "interests", "op": "eq", "value": ["tea", "Go", "chess"]}`, F},
+		{`{"attr": "colours", "as": "item", "op": "ne", "value": "green"}`, T},
+		{`{"attr": "scores", "as": "item", "op": "not_in", "value": [3, -7]}`, F},
 		{`{"attr": "colours", "op": "in", "value": ["blue"]}`, T},
 		{`{"attr": "colours", "op": "has_all", "value": ["blue", "green"]}`, F},
 		{`{"attr": "colours", "op": "eq", "value": ["red", "blue"]}`, T},
@@ -321,6 +325,80 @@ func TestWindowsAcrossClockChanges(t *testing.T) {
 		if got := segment.Match(p, now); got != tt.want {
 			t.Errorf("%s, %v hours: got %v: %s", tt.window, tt.hours, got, tt.because)
 		}
+	}
+}
+
+func TestWholeDaysBeginAtMidnight(t *testing.T) {
+	s := shop(t)
+	tests := []struct {
+		joined, op string
+		want       persona.Truth
+	}{
+		{"2026-03-31T00:00:00+08:00", "within_last", persona.True},
+		{"2026-03-30T23:59:59.999999+08:00", "within_last", persona.False},
+		{"2026-03-31T12:00:00+08:00", "within_last", persona.True},
+		{"2026-03-31T12:00:00.000001+08:00", "within_last", persona.False},
+		{"2026-03-31T12:00:00+08:00", "within_next", persona.False},
+		{"2026-03-31T12:00:00.000001+08:00", "within_next", persona.True},
+		{"2026-04-01T23:59:59.999999+08:00", "within_next", persona.True},
+		{"2026-04-02T00:00:00+08:00", "within_next", persona.False},
+	}
+	for _, tt := range tests {
+		segment := compile(t, s, fmt.Sprintf(`{"attr": "joined", "op": %q, "value": "1d", "wholeDays": true}`, tt.op))
+		if got := segment.Match(read(t, s, fmt.Sprintf(`{"joined": %q}`, tt.joined)), asOf); got != tt.want {
+			t.Errorf("%s %s: got %v, want %v", tt.joined, tt.op, got, tt.want)
+		}
+	}
+}
+
+func TestAnniversary(t *testing.T) {
+	s := shop(t)
+	for born, want := range map[string]int{
+		"1996-03-31": 0, "1996-04-01": 1, "1996-03-30": 364, "2026-03-31": 0, "1996-02-29": 334,
+	} {
+		segment := compile(t, s, fmt.Sprintf(`{"attr": "born", "as": "anniversary", "op": "eq", "value": %d}`, want))
+		if e := segment.Explain(read(t, s, fmt.Sprintf(`{"born": %q}`, born)), asOf); e.Verdict != persona.True {
+			t.Errorf("%s: want %d: %v", born, want, e.Reason)
+		}
+	}
+}
+
+// Amounts of 64 bits may come to more than 64 bits.
+func TestSumsBeyond64Bits(t *testing.T) {
+	s := shop(t)
+	tests := []struct {
+		amount, rule string
+		want         persona.Truth
+	}{
+		{"90000000000000000", `{"event": "order", "measure": "sum", "op": "gt", "value": 90000000000000000}`, persona.True},
+		{"90000000000000000", `{"event": "order", "measure": "sum", "op": "lt", "value": 0}`, persona.False},
+		{"-90000000000000000", `{"event": "order", "measure": "sum", "op": "lt", "value": -90000000000000000}`, persona.True},
+		{"-90000000000000000", `{"event": "order", "measure": "sum", "op": "gte", "value": 0}`, persona.False},
+	}
+	for _, tt := range tests {
+		e := persona.Event{Kind: "order", At: asOf, Amount: decimal.RequireFromString(tt.amount)}
+		p, err := s.NewProfile(nil, e, e, e)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := compile(t, s, tt.rule).Match(p, asOf); got != tt.want {
+			t.Errorf("3 of %s, %s: got %v, want %v", tt.amount, tt.rule, got, tt.want)
+		}
+	}
+}
+
+// An asOf beyond the years that dates have counts as the nearest within.
+func TestAsOfOutOfRange(t *testing.T) {
+	s := shop(t)
+	p := read(t, s, somebody)
+	segment := compile(t, s, `{"attr": "joined", "op": "within_last", "value": "250y"}`)
+	for _, at := range []time.Time{{}, time.Unix(1<<60, 0), time.Unix(-1<<60, 0), time.Date(9999, 12, 31, 23, 59, 59, 0, time.UTC)} {
+		if got := segment.Match(p, at); got != persona.False {
+			t.Errorf("as of %v: %v", at, got)
+		}
+	}
+	if got := compile(t, s, `{"attr": "born", "as": "age", "op": "eq", "value": 8003}`).Explain(p, time.Unix(1<<60, 0)); got.Verdict != persona.True {
+		t.Error(got.Reason)
 	}
 }
 

@@ -103,6 +103,7 @@ func TestDraftRefuses(t *testing.T) {
 		{"three places", "income", persona.Float(0.001), persona.ErrKind},
 		{"more than 64 bits", "income", persona.Float(1e17), persona.ErrKind},
 		{"exponent that would stop the program", "income", persona.Decimal(decimal.New(1, 1_000_000_000)), persona.ErrKind},
+		{"the number that stands for none", "scores", persona.List(persona.Int(math.MinInt64)), persona.ErrKind},
 		{"1e308", "income", persona.Float(1e308), persona.ErrKind},
 		{"text that no dictionary has", "gender", persona.Text("Male"), persona.ErrDictionary},
 		{"item that no dictionary has", "colours", persona.Texts("red", "mauve"), persona.ErrDictionary},
