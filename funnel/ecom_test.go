@@ -125,7 +125,8 @@ func TestReportOfPublishedShop(t *testing.T) {
 		Funnels map[string]struct {
 			Paths  int64
 			Counts []int64
-			Median *float64 `json:"median_time_to_convert_s"`
+			Median *float64   `json:"median_time_to_convert_s"`
+			Steps  []*float64 `json:"median_step_s"`
 		}
 	}
 	if err := json.NewDecoder(testdata.Open(t, "ecom_golden.json")).Decode(&golden); err != nil {
@@ -166,7 +167,17 @@ func TestReportOfPublishedShop(t *testing.T) {
 			}
 			median, ok := report.TimeToConvert().OfConverted(0.5)
 			if ok != (want.Median != nil) || ok && median.Seconds() != *want.Median {
-				t.Errorf("median time to convert %v, %v, want %v", median, ok, *want.Median)
+				t.Errorf("median time to convert %v, %v, want %v", median, ok, valueOf(want.Median))
+			}
+			for i, want := range want.Steps {
+				times, err := report.StepTime(i + 1)
+				if err != nil {
+					t.Fatal(err)
+				}
+				median, ok := times.OfConverted(0.5)
+				if ok != (want != nil) || ok && median.Seconds() != *want {
+					t.Errorf("median time of step %d: %v, %v, want %v", i+1, median, ok, valueOf(want))
+				}
 			}
 		})
 	}
@@ -204,5 +215,40 @@ func TestPlantedFaults(t *testing.T) {
 	}
 	if diff := cmp.Diff(want, named); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
+func TestHealthyCellsAreNotBlamed(t *testing.T) {
+	// Before the first fault, and between and after the two, nothing was planted,
+	// whatever sessions are told apart by.
+	events := readShop(t)
+	for i, e := range events {
+		if _, known := e.labels["period"]; !known {
+			events[i].labels["period"] = "other"
+		}
+	}
+	breakdowns := []string{"platform", "acquisition_channel", "user_lifecycle", "user_cohort"}
+	for _, period := range []string{"base", "other"} {
+		report := count(t, shopFunnel(breakdowns...), events, "period="+period)
+		for _, name := range breakdowns {
+			found, err := Leaks(report, name)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if found.Tests == 0 || len(found.Anomalous) > 0 {
+				t.Errorf("%s by %s: %d tests, %v", period, name, found.Tests, found)
+			}
+		}
+	}
+	// Nor do the healthy sessions of before and after differ.
+	var healthy []shopEvent
+	for _, e := range events {
+		if p := e.labels["period"]; p == "base" || p == "other" {
+			healthy = append(healthy, e)
+		}
+	}
+	found, err := LeakSearch{Against: "period=base"}.Find(count(t, shopFunnel("platform", "period"), healthy, ""), "platform")
+	if err != nil || found.Tests != 12 || len(found.Anomalous) > 0 {
+		t.Errorf("%v, %v", found, err)
 	}
 }
