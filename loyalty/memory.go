@@ -11,12 +11,11 @@ import (
 // what it hands out, and keeps instants to the microsecond, as databases do.
 // It also implements [Totaler], [Feeder] and [Eraser].
 //
-// What it holds is bounded by what it was given: an entry takes 64 bytes beside
-// its Body and Command and stays for ever; a key, an order or another record
-// about 200 bytes beside its name and twice its body; an account about 500
-// bytes beside its name and twice its body. Strings are kept as they are, not
-// copied. Records and counters whose Until has come go when the host calls
-// [Memory.Prune], and only then, since a Memory has no clock.
+// What it holds is bounded by what it was given. Beside the bytes of bodies,
+// commands and names an entry takes about 70 bytes, and stays for ever; a key,
+// an order or another record about 130; an account about 350. Names are kept as
+// they are, not copied. Records and counters whose Until has come go when the
+// host calls [Memory.Prune], and only then, since a Memory has no clock.
 type Memory struct {
 	shards [memoryShards]memoryShard
 }
