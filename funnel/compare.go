@@ -121,7 +121,7 @@ func Compare(before, after *Report, name string) (*Comparison, error) {
 // sameSteps says why two reports are not of one thing.
 func sameSteps(a, b *Report) error {
 	if a.Maturity != b.Maturity {
-		return fmt.Errorf("funnel: comparing units of maturity %d with those of %d", a.Maturity, b.Maturity)
+		return fmt.Errorf("funnel: comparing %s with %s", a.Maturity, b.Maturity)
 	}
 	fa, fb := a.Counts.Funnel(), b.Counts.Funnel()
 	if fa.By != fb.By {

@@ -54,6 +54,23 @@ const (
 	Immature
 )
 
+var maturities = names{"Maturity", "maturity", []string{"everybody", "mature", "immature"}}
+
+// String returns the lower-case name of m, such as "mature".
+func (m Maturity) String() string { return maturities.of(uint8(m)) }
+
+// MarshalText writes m as [Maturity.String] does.
+func (m Maturity) MarshalText() ([]byte, error) { return maturities.marshal(uint8(m)) }
+
+// UnmarshalText reads the name of a maturity.
+func (m *Maturity) UnmarshalText(text []byte) error {
+	i, err := maturities.unmarshal(text)
+	if err == nil {
+		*m = Maturity(i)
+	}
+	return err
+}
+
 // Row are the units with the same values of some breakdowns.
 type Row struct {
 	Labels []Label

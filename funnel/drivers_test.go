@@ -139,7 +139,7 @@ func TestDriversOfMatureUnits(t *testing.T) {
 	} {
 		drivers, err := Drivers(f, source, events, DriverSearch{Step: 3, Maturity: maturity})
 		if got := fmt.Sprint(drivers); err != nil || got != want {
-			t.Errorf("maturity %d: %s, %v, want %s", maturity, got, err, want)
+			t.Errorf("%v: %s, %v, want %s", maturity, got, err, want)
 		}
 	}
 }

@@ -301,6 +301,12 @@ func TestLeakSearchAsText(t *testing.T) {
 			t.Errorf("verdict %d is %s, %v, and back %v", i, text, err, v)
 		}
 	}
+	for i := range maturities.list {
+		var m Maturity
+		if text, err := Maturity(i).MarshalText(); err != nil || m.UnmarshalText(text) != nil || int(m) != i {
+			t.Errorf("maturity %d is %s, %v, and back %v", i, text, err, m)
+		}
+	}
 	for i := range findings.list {
 		var f Finding
 		if text, err := Finding(i).MarshalText(); err != nil || f.UnmarshalText(text) != nil || int(f) != i {

@@ -220,7 +220,7 @@ func TestOpenUnitsAreLeftOutOnRequest(t *testing.T) {
 		report.Maturity = test.maturity
 		steps := report.Steps()
 		if got := fmt.Sprintf("%d of %d", steps[1].Rate.Hits, steps[1].Rate.Of); got != test.rate || steps[0].Left != test.left {
-			t.Errorf("maturity %d: %s, left %+v, want %s, %+v", test.maturity, got, steps[0].Left, test.rate, test.left)
+			t.Errorf("%v: %s, left %+v, want %s, %+v", test.maturity, got, steps[0].Left, test.rate, test.left)
 		}
 	}
 	if report.Open() != 2 {
