@@ -53,7 +53,7 @@ const (
 
 // link is an edge while its component is resolved.
 type link struct {
-	component   int32 // any number that the nodes of a component have in common
+	rank        int32 // by the priorities of both ends, once it is judged
 	a, b        int32 // a < b
 	kind        int32
 	first, last int64
@@ -103,30 +103,46 @@ func (p *People) gatherStar(links []link, o, centre int32) []link {
 // rebuild finds the components of nodes that are seen, and resolves each. The
 // links are all that the nodes have, and lead nowhere else.
 func (p *People) rebuild(nodes []int32, links []link) {
-	root := p.connect(nodes, links)
-	for i := range links {
-		links[i].component = root[links[i].a]
-	}
-	slices.SortFunc(links, func(x, y link) int {
-		return cmp.Or(cmp.Compare(x.component, y.component), cmp.Compare(x.a, y.a), cmp.Compare(x.b, y.b))
-	})
-	slices.SortFunc(nodes, func(x, y int32) int { return cmp.Compare(root[x], root[y]) })
-	for len(nodes) > 0 {
-		n, m := 1, 0
-		for n < len(nodes) && root[nodes[n]] == root[nodes[0]] {
-			n++
-		}
-		for m < len(links) && links[m].component == root[nodes[0]] {
-			m++
-		}
-		p.replay(nodes[:n], links[:m])
-		nodes, links = nodes[n:], links[m:]
+	number, count := p.connect(nodes, links)
+	nodeEnds := bucket(nodes, count, func(i int32) int32 { return number[i] })
+	linkEnds := bucket(links, count, func(l link) int32 { return number[l.a] })
+	node, edge := int32(0), int32(0)
+	for c := range count {
+		p.replay(nodes[node:nodeEnds[c]], links[edge:linkEnds[c]])
+		node, edge = nodeEnds[c], linkEnds[c]
 	}
 }
 
-// connect returns a number for each of the nodes that those of a component
-// share.
-func (p *People) connect(nodes []int32, links []link) []int32 {
+// bucket sorts a list by a key from 0 to n-1, in place and each element moved
+// once, and returns where each key ends.
+func bucket[T any](list []T, n int32, key func(T) int32) []int32 {
+	next, ends := make([]int32, n), make([]int32, n)
+	for _, x := range list {
+		ends[key(x)]++
+	}
+	sum := int32(0)
+	for k := range ends {
+		next[k] = sum
+		sum += ends[k]
+		ends[k] = sum
+	}
+	for k := range n {
+		for next[k] < ends[k] {
+			// What lies here goes where it belongs, until that is here.
+			at := next[k]
+			for to := key(list[at]); to != k; to = key(list[at]) {
+				list[at], list[next[to]] = list[next[to]], list[at]
+				next[to]++
+			}
+			next[k]++
+		}
+	}
+	return ends
+}
+
+// connect numbers the components of the nodes from 0, and returns how many
+// there are.
+func (p *People) connect(nodes []int32, links []link) (number []int32, count int32) {
 	root := p.scratch.roots
 	for _, i := range nodes {
 		root[i] = i
@@ -135,10 +151,17 @@ func (p *People) connect(nodes []int32, links []link) []int32 {
 		a, b := find(root, l.a), find(root, l.b)
 		root[max(a, b)] = min(a, b)
 	}
+	number = p.scratch.numbers
 	for _, i := range nodes {
-		root[i] = find(root, i)
+		if root[i] == i {
+			number[i] = count
+			count++
+		}
 	}
-	return root
+	for _, i := range nodes {
+		number[i] = number[find(root, i)]
+	}
+	return number, count
 }
 
 // find returns the root of i, and shortens the way there.

@@ -124,6 +124,9 @@ func (n *nodes) append(text int32, space uint8) int32 {
 // at returns the node of whoever held a text at an instant. A new holder gets a
 // new node.
 func (n *nodes) at(text int32, at int64) int32 {
+	if len(n.cuts) == 0 {
+		return n.single[text]
+	}
 	since := sinceOf(n.cuts[text], at)
 	if since == always {
 		return n.single[text]

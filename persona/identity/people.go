@@ -104,13 +104,40 @@ func (p *People) resolve() error {
 		}
 	}
 	p.scratch.grow(p.nodes.len())
-	for i := range p.nodes.shared {
-		p.nodes.shared[i] = p.rules.guarded && p.isShared(int32(i))
-	}
+	p.guardAll()
 	seen, links := p.everything()
 	p.components.reserve(len(seen), len(links))
 	p.rebuild(seen, links)
 	return nil
+}
+
+// guardAll finds the shared nodes. It counts with repetitions first, which one
+// pass over the observations can do, and looks closely at the few that remain.
+func (p *People) guardAll() {
+	if !p.rules.guarded {
+		return
+	}
+	atMost := make([]int32, p.nodes.len())
+	for o, live := range p.slots.live {
+		if !live || p.isMatch(int32(o)) {
+			continue
+		}
+		group := p.nodesOf(int32(o))
+		single := int32(0)
+		for _, i := range group {
+			if i >= 0 && p.rules.spaces[p.nodes.space[i]].single {
+				single++
+			}
+		}
+		for _, i := range group {
+			if i >= 0 && single > 0 {
+				atMost[i] += single
+			}
+		}
+	}
+	for i, n := range atMost {
+		p.nodes.shared[i] = int(n) > p.rules.SharedAbove && p.isShared(int32(i))
+	}
 }
 
 // everything returns all nodes that are seen and all links.

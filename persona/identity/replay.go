@@ -10,6 +10,10 @@ import (
 // rule is refused; groups only grow, so it would break it at the end too.
 func (p *People) replay(nodes []int32, links []link) {
 	links = dedupe(links, p.evidence.scores)
+	for i, l := range links {
+		a, b := p.priority(l.a), p.priority(l.b)
+		links[i].rank = int32((a+b)*(maxPriority+1) + max(a, b))
+	}
 	slices.SortFunc(links, p.compareLinks)
 	g := p.scratch.groups(p, nodes)
 	fates := p.scratch.fates(len(links))
@@ -38,8 +42,9 @@ func (p *People) replay(nodes []int32, links []link) {
 	}
 }
 
-// dedupe makes one link of all between the same nodes, which are neighbours.
+// dedupe makes one link of all between the same nodes.
 func dedupe(links []link, scores []scored) []link {
+	slices.SortFunc(links, func(x, y link) int { return cmp.Or(cmp.Compare(x.a, y.a), cmp.Compare(x.b, y.b)) })
 	unique := links[:0]
 	for _, l := range links {
 		n := len(unique) - 1
@@ -66,13 +71,13 @@ func compareKinds(a, b int32, scores []scored) int {
 
 // compareLinks is the total order in which links are judged; see [Resolve].
 func (p *People) compareLinks(x, y link) int {
-	if c := compareKinds(x.kind, y.kind, p.evidence.scores); c != 0 {
-		return c
+	if x.kind != y.kind {
+		if c := compareKinds(x.kind, y.kind, p.evidence.scores); c != 0 {
+			return c
+		}
 	}
-	xa, xb := p.priority(x.a), p.priority(x.b)
-	ya, yb := p.priority(y.a), p.priority(y.b)
-	if c := cmp.Or(cmp.Compare(xa+xb, ya+yb), cmp.Compare(max(xa, xb), max(ya, yb))); c != 0 {
-		return c
+	if x.rank != y.rank {
+		return cmp.Compare(x.rank, y.rank)
 	}
 	c := cmp.Compare(x.first, y.first)
 	if p.rules.Owner == Latest {

@@ -3,12 +3,13 @@ package identity
 // scratch is memory that is used again for each component, so that resolving one
 // costs in proportion to it.
 type scratch struct {
-	stamps []int32
-	stamp  int32
-	roots  []int32
-	place  []int32
-	fate   []uint8
-	group  groups
+	stamps  []int32
+	stamp   int32
+	roots   []int32
+	numbers []int32
+	place   []int32
+	fate    []uint8
+	group   groups
 }
 
 // nextStamp makes all stamps old.
@@ -25,6 +26,7 @@ func (s *scratch) grow(nodes int) {
 	for len(s.stamps) < nodes {
 		s.stamps = append(s.stamps, 0)
 		s.roots = append(s.roots, 0)
+		s.numbers = append(s.numbers, 0)
 		s.place = append(s.place, 0)
 	}
 }
