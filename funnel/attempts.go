@@ -93,7 +93,7 @@ func (a *attempts) exclude(i *instant) {
 // finish reports the attempt at hand and makes room for the next.
 func (a *attempts) finish() {
 	f := finding{level: a.now.level, start: a.now.start, end: a.now.end, row: a.now.row, entered: a.now.start}
-	a.end(&f, &a.now, a.t)
+	a.end(&f, &a.now, func(deadline int64) aftermath { return a.aftermath(&a.now, a.t, deadline) })
 	a.found(&f)
 	a.now = mark{row: a.now.row[:0]}
 }

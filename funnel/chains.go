@@ -17,6 +17,7 @@ type chains struct {
 	everything bool // FirstEntry has had its first
 	seq        int64
 	always     bool // the time of the last step matters
+	excluding  bool // this instant has exclusions
 	pairs      pairing
 	sources    []source
 }
@@ -50,14 +51,14 @@ func newChains(p *program) *chains {
 		live:    make([]link, p.steps+1),
 		rows:    make([]hit, (p.steps+1)*p.steps),
 		best:    mark{row: make([]hit, 0, p.steps)},
-		always:  p.order == Contiguous || p.gaps != nil || len(p.exclusions) > 0,
+		always:  p.order == Contiguous || p.gaps != nil,
 	}
 }
 
 func (c *chains) reset() {
 	clear(c.live)
 	c.best = mark{row: c.best.row[:0]}
-	c.everything, c.seq = false, 0
+	c.entered, c.everything, c.seq = 0, false, 0
 }
 
 func (c *chains) row(k int) []hit { return c.rows[k*c.steps:][:k] }
@@ -65,6 +66,7 @@ func (c *chains) row(k int) []hit { return c.rows[k*c.steps:][:k] }
 // take matches the events of the next instant.
 func (c *chains) take(i *instant) {
 	c.seq++
+	c.excluding = i.exclusions != 0
 	switch {
 	case c.order == Contiguous:
 		c.takeContiguous(i)
@@ -123,10 +125,10 @@ func (c *chains) extend(i *instant, from, k int, event int32) {
 
 // newer reports whether a chain of k steps replaces the one before. One that
 // starts no later, and makes the step later, serves only where the time of the
-// last step matters; so in general each step is made by the first event that
-// can.
+// last step matters: for a gap, and to outlast an exclusion of this instant. So
+// in general each step is made by the first event that can.
 func (c *chains) newer(k int, l link) bool {
-	return c.always || !c.live[k].set || l.start > c.live[k].start
+	return c.always || c.excluding || !c.live[k].set || l.start > c.live[k].start
 }
 
 // note reports a chain if it is better than the one before.

@@ -48,7 +48,7 @@ func (m *matcher) match(t *track) finding {
 	best, entered := m.walk(t)
 	f := finding{level: best.level, start: best.start, end: best.end, row: best.row, entered: entered}
 	f.excluded = best.broken && m.drop
-	m.end(&f, best, t)
+	m.end(&f, best, func(deadline int64) aftermath { return m.aftermath(best, t, deadline) })
 	return f
 }
 
@@ -108,8 +108,18 @@ func (m *matcher) walkAll(t *track) (best *mark, entered int64) {
 	return &m.chains.best, m.chains.entered
 }
 
+// aftermath is what came after a chain.
+type aftermath struct {
+	// followed says that a step which the chain lacked was made too late.
+	followed bool
+	// interrupted says that another event ended a contiguous chain, and at when.
+	interrupted bool
+	at          int64
+	seen        bool // any instant; for a tracker, which sees one at a time
+}
+
 // end finds out why the chain went no further.
-func (m *matcher) end(f *finding, best *mark, t *track) {
+func (m *matcher) end(f *finding, best *mark, after func(deadline int64) aftermath) {
 	if f.level == 0 {
 		return
 	}
@@ -120,19 +130,19 @@ func (m *matcher) end(f *finding, best *mark, t *track) {
 	}
 	f.open = m.isOpen(f.entered)
 	deadline, limited := m.deadline(best)
-	switch {
-	case best.broken:
+	if best.broken {
 		f.ended, f.endedAt, f.timed = Broken, best.brokenAt, true
 		return
-	case m.order == Contiguous && m.interrupted(f, t, deadline):
-		return
+	}
+	switch a := after(deadline); {
+	case a.interrupted:
+		f.ended, f.endedAt, f.timed = Broken, a.at, true
 	case limited && m.asOf < deadline:
 		f.ended, f.endedAt, f.timed = StillOpen, deadline, true
-		return
-	}
-	f.ended = NoEvent
-	if limited && m.followed(best, t, deadline) {
+	case limited && a.followed:
 		f.ended, f.endedAt, f.timed = TimedOut, deadline, true
+	default:
+		f.ended = NoEvent
 	}
 }
 
@@ -158,37 +168,41 @@ func (m *matcher) deadline(best *mark) (at int64, limited bool) {
 	return at, limited
 }
 
-// followed reports whether a step that the chain lacked was made after the
-// deadline.
-func (m *matcher) followed(best *mark, t *track, deadline int64) bool {
-	lacked := uint64(1) << best.level
-	if m.order == AnyOrder {
-		lacked = uint64(1)<<m.steps - 1
-		for _, h := range best.row {
-			lacked &^= 1 << (h.step - 1)
-		}
+// aftermath looks at what came after a chain in its track.
+func (m *matcher) aftermath(best *mark, t *track, deadline int64) (a aftermath) {
+	if m.order == Contiguous {
+		a.at, a.interrupted = m.interruption(best, t, deadline)
 	}
+	lacked := m.lacked(best)
 	for i := len(t.at) - 1; i >= 0 && t.at[i] > deadline; i-- {
 		if t.steps[i]&lacked != 0 {
-			return true
+			a.followed = true
+			break
 		}
 	}
-	return false
+	return a
 }
 
-// interrupted finds the event that ended a contiguous chain, unless it was the
-// next step, but too late.
-func (m *matcher) interrupted(f *finding, t *track, deadline int64) bool {
-	last := f.row[f.level-1]
-	for i := last.event + 1; i < len(t.at); i++ {
-		if m.ties != TiesGiven && t.at[i] == last.at {
-			continue
-		}
-		if t.at[i] > deadline {
-			return false
-		}
-		f.ended, f.endedAt, f.timed = Broken, t.at[i], true
-		return true
+// lacked returns the steps of which any would have made the chain longer.
+func (m *matcher) lacked(best *mark) uint64 {
+	if m.order != AnyOrder {
+		return 1 << best.level
 	}
-	return false
+	lacked := uint64(1)<<m.steps - 1
+	for _, h := range best.row {
+		lacked &^= 1 << (h.step - 1)
+	}
+	return lacked
+}
+
+// interruption finds the event that ended a contiguous chain, unless that came
+// too late to matter.
+func (m *matcher) interruption(best *mark, t *track, deadline int64) (at int64, ok bool) {
+	last := best.row[best.level-1]
+	for i := last.event + 1; i < len(t.at); i++ {
+		if m.ties == TiesGiven || t.at[i] != last.at {
+			return t.at[i], t.at[i] <= deadline
+		}
+	}
+	return 0, false
 }

@@ -36,7 +36,7 @@ func (s *sets) reset() {
 		s.latest[k] = s.latest[k][:0]
 	}
 	s.best = mark{row: s.best.row[:0]}
-	s.compete, s.started, s.closed = false, false, false
+	s.entered, s.compete, s.started, s.closed = 0, false, false, false
 }
 
 // take matches the events of the next instant.

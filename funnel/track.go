@@ -96,6 +96,30 @@ func (t *track) order(dst []int32, by []int32) []int32 {
 	return dst
 }
 
+// canonical returns the events in an order that does not depend on that in which
+// they came.
+func (t *track) canonical() track {
+	order := make([]int32, len(t.at))
+	for i := range order {
+		order[i] = int32(i)
+	}
+	slices.SortFunc(order, func(a, b int32) int {
+		c := cmp.Or(cmp.Compare(t.at[a], t.at[b]), cmp.Compare(t.steps[a], t.steps[b]))
+		if c == 0 && len(t.exclusions) > 0 {
+			c = cmp.Compare(t.exclusions[a], t.exclusions[b])
+		}
+		return c
+	})
+	var sorted track
+	for _, i := range order {
+		sorted.at, sorted.steps = append(sorted.at, t.at[i]), append(sorted.steps, t.steps[i])
+		if len(t.exclusions) > 0 {
+			sorted.exclusions = append(sorted.exclusions, t.exclusions[i])
+		}
+	}
+	return sorted
+}
+
 // next returns the end of the instant that begins at lo.
 func (t *track) next(lo int, given bool) int {
 	hi := lo + 1

@@ -52,11 +52,7 @@ func (u *units) each(found func(*track, *finding)) {
 		})
 		return
 	}
-	if !t.ordered() {
-		u.sessions = t.order(u.sessions, nil)
-		t.pick(&u.sorted, u.sessions)
-		t = &u.sorted
-	}
+	t = u.inOrder()
 	if u.by != BySession {
 		u.match(t, found)
 		return
@@ -69,6 +65,16 @@ func (u *units) each(found func(*track, *finding)) {
 		u.unit = t.slice(lo, hi)
 		u.match(&u.unit, found)
 	}
+}
+
+// inOrder returns the events of the user in order of time.
+func (u *units) inOrder() *track {
+	if u.user.ordered() {
+		return &u.user
+	}
+	u.sessions = u.user.order(u.sessions, nil)
+	u.user.pick(&u.sorted, u.sessions)
+	return &u.sorted
 }
 
 // runs calls each for the runs of events with the same number.
