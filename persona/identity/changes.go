@@ -1,6 +1,7 @@
 package identity
 
 import (
+	"bytes"
 	"cmp"
 	"maps"
 	"slices"
@@ -67,16 +68,17 @@ func Diff(before, after *People) Changes {
 	d := diff{before: before, after: after}
 	for i, founder := range before.nodes.person {
 		if founder >= 0 {
-			now := int32(-1)
+			m := move{old: founder, now: -1, founded: int32(i) == founder}
 			if k := after.same(before, int32(i)); k >= 0 {
-				now = after.nodes.person[k]
+				m.now = after.nodes.person[k]
+				m.founds = m.now == k
 			}
-			d.moves = append(d.moves, move{founder, now, int32(i) == founder})
+			d.moves = append(d.moves, m)
 		}
 	}
 	for i, founder := range after.nodes.person {
 		if k := before.same(after, int32(i)); founder >= 0 && (k < 0 || before.nodes.person[k] < 0) {
-			d.moves = append(d.moves, move{-1, founder, false})
+			d.moves = append(d.moves, move{old: -1, now: founder, founds: int32(i) == founder})
 		}
 	}
 	return d.changes()
@@ -106,7 +108,7 @@ func (p *People) changes(nodes, before []int32) Changes {
 	d := diff{before: p, after: p}
 	for k, i := range nodes {
 		if before[k] >= 0 || p.nodes.person[i] >= 0 {
-			d.moves = append(d.moves, move{before[k], p.nodes.person[i], i == before[k]})
+			d.moves = append(d.moves, move{before[k], p.nodes.person[i], i == before[k], i == p.nodes.person[i]})
 		}
 	}
 	return d.changes()
@@ -121,15 +123,22 @@ type diff struct {
 // move is one identifier: the founders of its person before and after, -1 if
 // there was none.
 type move struct {
-	old, now int32
-	founder  bool // it founded the person before
+	old, now        int32
+	founded, founds bool // it founded the person before, or does so after
 }
 
 func (d *diff) changes() Changes {
 	var c Changes
 	byOld, byNow := d.grouped(func(m move) int32 { return m.old }), d.grouped(func(m move) int32 { return m.now })
-	// A name of before may be that of another node's person now only if it is the
-	// same identifier, so names are compared.
+	if bytes.Equal(d.before.rules.Key, d.after.rules.Key) {
+		// Making names takes longest, and most people are who they were.
+		for old, moves := range byOld {
+			if now := moves[0].now; now >= 0 && stayed(moves, byNow[now]) {
+				delete(byOld, old)
+				delete(byNow, now)
+			}
+		}
+	}
 	names := map[OneID]bool{}
 	for now := range byNow {
 		names[d.after.oneID(now)] = true
@@ -142,6 +151,13 @@ func (d *diff) changes() Changes {
 	}
 	c.sort()
 	return c
+}
+
+// stayed reports whether a person before and one after have the same
+// identifiers and the same founder.
+func stayed(before, after []move) bool {
+	return len(before) == len(after) && !parted(before, before[0].now) &&
+		!slices.ContainsFunc(before, func(m move) bool { return m.now < 0 || m.founded != m.founds })
 }
 
 // grouped returns the moves by one of their sides, without those that lack it.
@@ -163,7 +179,7 @@ func (c *Changes) former(d *diff, name OneID, moves []move, names map[OneID]bool
 		if m.now >= 0 {
 			heirs[m.now]++
 		}
-		if m.founder {
+		if m.founded {
 			heir = m.now
 		}
 	}

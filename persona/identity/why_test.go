@@ -77,7 +77,10 @@ func TestReport(t *testing.T) {
 	got := mustResolve(t, evidenceOf(t, []fact{
 		seen("e1", 1, "user:a", "email:x"), seen("e2", 2, "user:a", "email:x"), seen("e3", 3, "user:a", "email:y"), seen("e4", 4, "user:a", "email:z"),
 		seen("e5", 5, "email:null", "fax:1"), seen("e6", 6, "user:a", "email:", "fax:2"), seen("late", 21, "user:late"), seen("e8", 8, "user:b", "cookie:c"),
-		seen("e9", 9, "user:b", "email:x"), {Retract: "e9"}, {Retract: "e10"}, verdict("v", identity.CannotLink, 1, "user:b", "email:b"), seen("e11", 9, "user:b", "email:b"),
+		seen("e9", 9, "user:b", "email:x"),
+		{Retract: "e9"},
+		{Retract: "e10"},
+		verdict("v", identity.CannotLink, 1, "user:b", "email:b"), seen("e11", 9, "user:b", "email:b"),
 		{Match: &identity.Match{EventID: "m", A: id("email:x"), B: id("email:y"), Score: 0.8, At: hour(6)}},
 		verdict("w", identity.CannotLink, 1, "user:b", "fax:b"),
 	}), rules).Report()

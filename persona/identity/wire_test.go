@@ -11,10 +11,13 @@ import (
 // goldenFacts have a bit of everything.
 func goldenFacts() []fact {
 	return []fact{
-		seen("e2", 2, "user:b", "device:d"), seen("e1", 1, "user:a", "device:d"), seen("gone", 1, "user:z"), {Retract: "gone"}, {Retract: "never"},
+		seen("e2", 2, "user:b", "device:d"), seen("e1", 1, "user:a", "device:d"), seen("gone", 1, "user:z"),
+		{Retract: "gone"},
+		{Retract: "never"},
 		{Match: &identity.Match{EventID: "m", A: id("user:b"), B: id("email:x"), Score: 0.75, Source: "matcher", At: hour(3)}},
 		verdict("v", identity.CannotLink, 4, "user:b", "email:y"), verdict("r", identity.Retire, 5, "device:d"),
-		verdict("w", identity.MustLink, 4, "user:a", "user:b"), {Withdraw: "w"},
+		verdict("w", identity.MustLink, 4, "user:a", "user:b"),
+		{Withdraw: "w"},
 	}
 }
 
