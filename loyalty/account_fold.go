@@ -82,7 +82,7 @@ func (a *Account) fold(body []byte) error {
 
 // move takes points out of one pot and puts them into another.
 func (a *Account) move(m *move, h *hold) error {
-	if m.points <= 0 || m.points > MaxPoints || m.from >= numPots || m.to >= numPots || m.from == m.to {
+	if m.points <= 0 || m.points > maxTotal || m.from >= numPots || m.to >= numPots || m.from == m.to {
 		return fmt.Errorf("%w: move of %d points from pot %d to %d", ErrCorrupt, m.points, m.from, m.to)
 	}
 	if err := a.take(m, h); err != nil {

@@ -66,7 +66,8 @@ func insertRow[T any](rows []T, i int, row T) []T {
 	return rows
 }
 
-// wallet returns the wallet of a number, made if it is not there.
+// wallet returns the wallet of a number, made if it is not there: only for what
+// is written to the journal, too.
 func (a *Account) wallet(id uint8) *wallet {
 	for i := range a.wallets {
 		if a.wallets[i].id == id {
@@ -79,6 +80,16 @@ func (a *Account) wallet(id uint8) *wallet {
 	}
 	a.wallets = append(a.wallets, wallet{id: id})
 	return &a.wallets[len(a.wallets)-1]
+}
+
+// idle is when TermIdle points of a wallet end; 0 if nothing set it.
+func (a *Account) idle(id uint8) int64 {
+	for i := range a.wallets {
+		if a.wallets[i].id == id {
+			return a.wallets[i].idle
+		}
+	}
+	return 0
 }
 
 // pot returns what is in a pot.

@@ -31,6 +31,7 @@ func (v *View) transfer(r *Rules, c *compiled, s *seat, at int64) error {
 		return fmt.Errorf("%w: wallet %q of %q", ErrOverflow, p.Name, cmd.To)
 	}
 	v.parcel = v.parcel[:0]
+	idle := s.account.idle(p.ID) // before the transfer itself puts it off
 	w := v.begin(s, EntrySent, v.request.at, at)
 	w.under(c)
 	w.burn(p.ID, cmd.Points, PotSent, true, func(l lot) { v.parcel = append(v.parcel, l) })
@@ -38,7 +39,6 @@ func (v *View) transfer(r *Rules, c *compiled, s *seat, at int64) error {
 	if p.terms.idle {
 		w.active(&p.terms, v.almanac.day(at))
 	}
-	idle := v.idleOf(s, p.ID)
 	if err := w.end(true); err != nil {
 		return err
 	}
@@ -59,19 +59,6 @@ func (v *View) other(r *Rules, member string, at int64) (*seat, error) {
 		return nil, fmt.Errorf("%w: %q", ErrUnknownAccount, member)
 	}
 	return s, v.open(s)
-}
-
-// idleOf is when idle points of a wallet end, as the store has the account:
-// what leaves it takes that end along, since a transfer is no way to make
-// points last longer.
-func (v *View) idleOf(s *seat, wallet uint8) int64 {
-	from := v.records[v.find(s.id.Record())].account
-	for i := range from.wallets {
-		if from.wallets[i].id == wallet {
-			return from.wallets[i].idle
-		}
-	}
-	return 0
 }
 
 // free is how many available points of a wallet may be transferred.
@@ -147,7 +134,9 @@ func (v *View) leave(c *compiled, s *seat, at int64) error {
 		}
 	}
 	for i := range was.wallets {
-		w.move(move{wallet: was.wallets[i].id, from: PotReceived, to: PotDebt, points: was.wallets[i].pots[PotDebt]})
+		from := &was.wallets[i]
+		w.move(move{wallet: from.id, from: PotReceived, to: PotDebt, points: from.pots[PotDebt]})
+		w.move(move{wallet: from.id, from: PotRedeemed, to: PotSent, points: from.pots[PotRedeemed]})
 	}
 	for _, m := range was.months {
 		w.month(month{m.number, -m.points})
@@ -163,7 +152,7 @@ func (v *View) absorb(c *compiled, s *seat, at int64) error {
 	w := v.begin(s, EntryAbsorbed, v.request.at, at)
 	w.under(c)
 	before := w.earnedLevel(c)
-	idle := func(wallet uint8) int64 { return was.wallet(wallet).idle }
+	idle := func(wallet uint8) int64 { return was.idle(wallet) }
 	w.receive(was.lots, idle)
 	for _, l := range was.waiting {
 		w.move(move{wallet: l.wallet, from: PotReceived, to: PotPending, terms: l.terms, points: l.points, expires: l.expires, activates: l.activates})
@@ -177,7 +166,10 @@ func (v *View) absorb(c *compiled, s *seat, at int64) error {
 		}
 	}
 	for i := range was.wallets {
-		w.owe(was.wallets[i].id, was.wallets[i].pots[PotDebt])
+		from := &was.wallets[i]
+		w.owe(from.id, from.pots[PotDebt])
+		// What was redeemed may be reversed yet, and then comes back here.
+		w.move(move{wallet: from.id, from: PotReceived, to: PotRedeemed, points: from.pots[PotRedeemed]})
 	}
 	for _, row := range was.windows {
 		w.window(row)

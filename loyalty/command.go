@@ -184,7 +184,8 @@ type Transfer struct {
 }
 
 // Merge closes the command's member into another: points, holds, what was used
-// of caps and what qualifies for a tier all move.
+// of caps and what qualifies for a tier all move. Debts add up, to more than the
+// wallet's limit if need be.
 type Merge struct {
 	Into string `json:"into"`
 }

@@ -25,7 +25,7 @@ func (a *Account) nextDue() int64 {
 // ends is when an available lot expires; 0 if never.
 func (a *Account) ends(l *lot) int64 {
 	if l.expires == 0 && l.terms&TermIdle != 0 {
-		return a.wallet(l.wallet).idle
+		return a.idle(l.wallet)
 	}
 	return l.expires
 }

@@ -54,7 +54,7 @@ func (s *scribe) wait(wallet uint8, rule uint32, points int64, to slot) {
 
 // active puts off the end of the points of an idle wallet.
 func (s *scribe) active(g *giving, day calendar.Day) {
-	if until := s.v.almanac.at(&g.expiry, day); until > s.account.wallet(g.wallet).idle {
+	if until := s.v.almanac.at(&g.expiry, day); until > s.account.idle(g.wallet) {
 		s.idle(g.wallet, until)
 	}
 }
@@ -64,10 +64,9 @@ func (s *scribe) active(g *giving, day calendar.Day) {
 // lot. m says which points.
 func (s *scribe) settle(from Pot, m move) (lost int64) {
 	m.from = from
-	w := s.account.wallet(m.wallet)
 	switch {
 	case m.expires != 0 && m.expires <= s.recorded,
-		m.terms&TermIdle != 0 && m.expires == 0 && w.idle <= s.recorded:
+		m.terms&TermIdle != 0 && m.expires == 0 && s.account.idle(m.wallet) <= s.recorded:
 		m.to = PotExpired
 		s.move(m)
 		return m.points
@@ -77,7 +76,7 @@ func (s *scribe) settle(from Pot, m move) (lost int64) {
 		return m.points
 	}
 	rest := m.points
-	if owed := min(rest, w.pots[PotDebt]); owed > 0 {
+	if owed := min(rest, s.account.pot(m.wallet, PotDebt)); owed > 0 {
 		m.to, m.points = PotDebt, owed
 		s.move(m)
 		rest -= owed
@@ -91,7 +90,7 @@ func (s *scribe) settle(from Pot, m move) (lost int64) {
 // each, if not nil, hears of every part. Locked points are passed over if free
 // is set. It returns what it could not take.
 func (s *scribe) burn(wallet uint8, points int64, to Pot, free bool, each func(lot)) (short int64) {
-	idle := s.account.wallet(wallet).idle
+	idle := s.account.idle(wallet)
 	for points > 0 && s.err == nil {
 		l, ok := s.account.soonest(wallet, idle, free)
 		if !ok {

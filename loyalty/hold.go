@@ -194,7 +194,7 @@ func (v *View) reverse(c *compiled, s *seat, at int64) error {
 // lost.
 func (s *scribe) restore(wallet uint8, l *leg, restored int64) int64 {
 	m := move{wallet: wallet, terms: l.terms, points: l.points, expires: l.expires}
-	ended := m.expires != 0 && m.expires <= s.recorded || m.expires == 0 && m.terms&TermIdle != 0 && s.account.wallet(wallet).idle <= s.recorded
+	ended := m.expires != 0 && m.expires <= s.recorded || m.expires == 0 && m.terms&TermIdle != 0 && s.account.idle(wallet) <= s.recorded
 	if ended && restored != 0 {
 		m.expires, m.terms = restored, m.terms&^TermIdle
 	}

@@ -152,8 +152,8 @@ func (s *scribe) tier(t tier) {
 }
 
 func (s *scribe) idle(wallet uint8, until int64) {
-	if w := s.account.wallet(wallet); w.idle != until {
-		w.idle = until
+	if s.account.idle(wallet) != until {
+		s.account.wallet(wallet).idle = until
 		s.v.buf = le.AppendUint64(append(s.v.buf, byte(opIdle), wallet), uint64(until))
 	}
 }
