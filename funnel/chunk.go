@@ -157,8 +157,8 @@ func (c *Chunk) Merge(later *Chunk) error {
 		if later.set>>k&1 != 0 {
 			c.offer(k, later.best[k])
 		}
-		for j := 1; j < k && k <= int(later.reach[j]); j++ {
-			if had>>j&1 != 0 && later.leave[j*n+k]-before[j] <= c.program.window {
+		for j := 1; j < k; j++ {
+			if had>>j&1 != 0 && k <= int(later.reach[j]) && later.leave[j*n+k]-before[j] <= c.program.window {
 				c.offer(k, before[j])
 			}
 		}
