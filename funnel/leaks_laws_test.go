@@ -133,3 +133,45 @@ func TestNoLeaksByChance(t *testing.T) {
 		t.Errorf("%d of 300 shops leak by chance", named)
 	}
 }
+
+func TestTheSmallestDropIsSeen(t *testing.T) {
+	// Property: a lone leak as large as Smallest says is named with about the
+	// probability Power, 0.8 (within three standard errors of 150 trials).
+	random := rand.New(rand.NewPCG(3, 4))
+	f := funnelOf("a", "b", "by", "city")
+	cities := []string{"city=a", "city=b", "city=c", "city=d", "city=e"}
+	shop := func(paid func(city int) int64) *Report {
+		var crowds []crowd
+		for i, city := range cities {
+			crowds = append(crowds, crowd{city, []int64{100, paid(i)}})
+		}
+		return reportOf(t, f, crowds...)
+	}
+	cell, _ := find(t, LeakSearch{}, shop(func(int) int64 { return 50 }), "city", "city=a", 2)
+	named := 0
+	for range 150 {
+		found, err := Leaks(shop(func(city int) (paid int64) {
+			rate := 0.5
+			if city == 0 {
+				rate -= *cell.Smallest
+			}
+			for range 100 {
+				if random.Float64() < rate {
+					paid++
+				}
+			}
+			return paid
+		}), "city")
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, leak := range found.Anomalous {
+			if leak.Labels[0] == "city=a" {
+				named++
+			}
+		}
+	}
+	if named < 105 || named > 135 {
+		t.Errorf("a drop of %.3f is named in %d of 150 shops, want about 120", *cell.Smallest, named)
+	}
+}

@@ -7,7 +7,8 @@ const (
 	// BenjaminiHochberg keeps the share of false ones among the leaks named
 	// (Benjamini and Hochberg 1995). Segments are disjoint, and a step's rate is
 	// one given that of the step before, so that the tests against another
-	// period are independent.
+	// period are independent. Those against the rest are not, since each segment
+	// is in the rest of the others; the share has been seen to hold there too.
 	BenjaminiHochberg Correction = iota
 	// Holm keeps the probability that any leak is named falsely (Holm 1979). It
 	// asks more, and names fewer.
