@@ -190,7 +190,9 @@ func TestValidateNamesEveryFault(t *testing.T) {
 		{"raises nothing", func(p *Program) { p.Multipliers[0].Rules = []uint32{9} }, "multipliers[0].rules[0]: 9: there is no such rule"},
 		{"category of a quiz", func(p *Program) { p.Multipliers[0].Rules, p.Multipliers[0].Categories = []uint32{2}, []string{"tea"} }, "multipliers[0].rules[0]: 2 gives no points by amount, so no category limits it"},
 		{"less for more", func(p *Program) { p.Multipliers[0].When.MaxAmount = amount("5") }, "multipliers[0].when.maxAmount: would give less for more spent"},
-		{"less from there on", func(p *Program) { p.Multipliers[0].Factor, p.Multipliers[0].When.MinAmount = amount("0.5"), amount("5") }, "multipliers[0].when.minAmount: would give less for more spent: the factor is below 1"},
+		{"less from there on", func(p *Program) {
+			p.Multipliers[0].Factor, p.Multipliers[0].When.MinAmount = amount("0.5"), amount("5")
+		}, "multipliers[0].when.minAmount: would give less for more spent: the factor is below 1"},
 		{"group of none", func(p *Program) { p.Groups = []Group{{"teir", "best"}} }, `groups[0].name: "teir": no multiplier is of this group`},
 		{"combine", func(p *Program) { p.Groups = []Group{{"tier", "most"}} }, `groups[0].combine: "most": want "add", "best" or "multiply"`},
 
