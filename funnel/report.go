@@ -28,7 +28,7 @@ type StepRates struct {
 	// Overall is their share of the units that entered. Nil if nobody did.
 	Overall *Rate `json:"overall"`
 	// Left is how many units made this step and not the next, by how that
-	// ended; those that completed the last step are Ended(Completed).
+	// ended. Those that made the last step completed.
 	Left Endings `json:"left"`
 }
 
