@@ -62,8 +62,8 @@ func (c Changes) Empty() bool {
 
 // Diff says how after differs from before, for people of other evidence, of
 // other rules, or of another process. The rules should have the same key, or
-// all names are other ones. Its answer is that of the updates that lead from one
-// to the other, but for Replayed, which is 0.
+// all names are other ones. Its answer is that of an update that leads from one to
+// the other, but for Replayed, which is 0.
 func Diff(before, after *People) Changes {
 	d := diff{before: before, after: after}
 	for i, founder := range before.nodes.person {

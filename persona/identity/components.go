@@ -53,7 +53,7 @@ const (
 
 // link is an edge while its component is resolved.
 type link struct {
-	rank        int32 // by the priorities of both ends, once it is judged
+	rank        int32 // the number of its component, and later that of its priorities
 	a, b        int32 // a < b
 	kind        int32
 	first, last int64
@@ -104,8 +104,11 @@ func (p *People) gatherStar(links []link, o, centre int32) []link {
 // links are all that the nodes have, and lead nowhere else.
 func (p *People) rebuild(nodes []int32, links []link) {
 	number, count := p.connect(nodes, links)
+	for i := range links {
+		links[i].rank = number[links[i].a]
+	}
 	nodeEnds := bucket(nodes, count, func(i int32) int32 { return number[i] })
-	linkEnds := bucket(links, count, func(l link) int32 { return number[l.a] })
+	linkEnds := bucket(links, count, func(l link) int32 { return l.rank })
 	node, edge := int32(0), int32(0)
 	for c := range count {
 		p.replay(nodes[node:nodeEnds[c]], links[edge:linkEnds[c]])

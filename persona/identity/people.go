@@ -11,10 +11,10 @@ import (
 // to exactly one person. Its answers don't depend on the order in which the
 // evidence came.
 //
-// It reads the evidence that it was made from, and takes about 60 bytes an
-// identifier, 12 for each identifier of an observation, and 30 a link, beside
-// the bytes of the identifiers. It may be read by several goroutines while none
-// calls [People.Update] or changes the evidence.
+// It reads the evidence that it was made from, and takes at most 150 bytes an
+// identifier beside the bytes of its value, and 46 for each identifier of an
+// observation; while it resolves, 32 more for each of these. It may be read by
+// several goroutines while none calls [People.Update] or changes the evidence.
 type People struct {
 	evidence *Evidence
 	rules    *compiled
