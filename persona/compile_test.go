@@ -143,17 +143,25 @@ func TestCompileAll(t *testing.T) {
 			{"name": "loyal adults", "rule": {"all": [{"segment": "adult"}, {"segment": "member"}]}},
 			{"name": "adult", "rule": {"attr": "age", "op": "gte", "value": 18}},
 			{"name": "member", "rule": {"attr": "member", "op": "eq", "value": true}}]`, ``},
-		{"itself", `[{"name": "a", "rule": {"not": {"segment": "a"}}}]`,
-			`[0].rule.not.segment: "a" refers to itself, by way of "a"`},
-		{"in a circle", `[
+		{
+			"itself", `[{"name": "a", "rule": {"not": {"segment": "a"}}}]`,
+			`[0].rule.not.segment: "a" refers to itself, by way of "a"`,
+		},
+		{
+			"in a circle", `[
 			{"name": "a", "rule": {"segment": "b"}}, {"name": "b", "rule": {"segment": "c"}}, {"name": "c", "rule": {"any": [{"segment": "a"}]}}]`,
-			`[2].rule.any[0].segment: "a" refers to itself, by way of "c"`},
+			`[2].rule.any[0].segment: "a" refers to itself, by way of "c"`,
+		},
 		{"to nothing", `[{"name": "a", "rule": {"segment": "b"}}]`, `[0].rule.segment: no rule is named "b"`},
 		{"twice", `[{"name": "a", "rule": {"all": []}}, {"name": "a", "rule": {"all": []}}]`, `[1].name: "a" is the name of [0] too`},
-		{"capital letters", `[{"name": "VIP", "rule": {"all": []}}]`,
-			`[0].name: "VIP": want printable lower case without "=" or spaces at its ends, since it becomes a label`},
-		{"faulty", `[{"name": "a", "rule": {"attr": "x", "op": "exists"}}, {"name": "b", "rule": {"segment": "a"}}]`,
-			`[0].rule.attr: no such attribute: "x"`},
+		{
+			"capital letters", `[{"name": "VIP", "rule": {"all": []}}]`,
+			`[0].name: "VIP": want printable lower case without "=" or spaces at its ends, since it becomes a label`,
+		},
+		{
+			"faulty", `[{"name": "a", "rule": {"attr": "x", "op": "exists"}}, {"name": "b", "rule": {"segment": "a"}}]`,
+			`[0].rule.attr: no such attribute: "x"`,
+		},
 	}
 	s := shop(t)
 	for _, tt := range tests {

@@ -251,37 +251,52 @@ func (b *leafBuilder) textRange(a *Attribute, mode textMode) (test textTest, ok 
 // pattern makes a test of a part of a text. Without regard to case it is
 // a regular expression.
 func (b *leafBuilder) pattern(a *Attribute) (test textTest, ok bool) {
-	op, v := b.rule.Op, b.rule.Value
+	v := b.rule.Value
 	if v.form != textForm {
 		b.fault("value", "want a text, not %s", formNames[v.form])
 		return test, false
 	}
-	if op == Matches && len(v.text) > MaxPattern {
+	expression := v.text
+	if b.rule.Op != Matches {
+		if problem := badText(v.text); problem != "" {
+			b.fault("value", "%s", problem)
+			return test, false
+		}
+		part := partNormal(v.text, a.Normal)
+		b.rule.Value = Text(part)
+		if !b.rule.Fold {
+			return textTest{of: partOps[b.rule.Op].op, keys: []string{part}}, true
+		}
+		expression = fmt.Sprintf(partOps[b.rule.Op].expression, regexp.QuoteMeta(part))
+	} else if len(v.text) > MaxPattern {
 		b.fault("value", "pattern of %d bytes: want at most %d", len(v.text), MaxPattern)
 		return test, false
 	}
-	if op != Matches {
-		key, ok := b.key(a, plainMode, v, "value")
-		// Space at the end of a part is not at the end of the text.
-		key = normalise(v.text, slices.DeleteFunc(slices.Clone(a.Normal), func(n Normal) bool { return n == NormalTrim }))
-		b.rule.Value = Text(key)
-		if !ok || !b.rule.Fold {
-			test.of = map[Op]textOp{Contains: containsText, StartsWith: prefixText, EndsWith: suffixText}[op]
-			test.keys = []string{key}
-			return test, ok
-		}
-		v.text = map[Op]string{Contains: "%s", StartsWith: "^%s", EndsWith: "%s$"}[op]
-		v.text = fmt.Sprintf(v.text, regexp.QuoteMeta(key))
-	}
 	if b.rule.Fold {
-		v.text = "(?i)" + v.text
+		expression = "(?i)" + expression
 	}
-	compiled, err := regexp.Compile(v.text)
+	compiled, err := regexp.Compile(expression)
 	if err != nil {
 		b.fault("value", "%s", strings.TrimPrefix(err.Error(), "error parsing regexp: "))
 		return test, false
 	}
 	return textTest{of: patternText, pattern: compiled}, true
+}
+
+// partOps are the operators that look for a part of a text.
+var partOps = map[Op]struct {
+	op         textOp
+	expression string
+}{
+	Contains:   {containsText, "%s"},
+	StartsWith: {prefixText, "^%s"},
+	EndsWith:   {suffixText, "%s$"},
+}
+
+// partNormal is the normal form of a part of a text: space at its ends is not at
+// the ends of the text.
+func partNormal(part string, steps []Normal) string {
+	return normalise(part, slices.DeleteFunc(slices.Clone(steps), func(step Normal) bool { return step == NormalTrim }))
 }
 
 // isElapsed reports whether a span is of hours, minutes or seconds.

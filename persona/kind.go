@@ -39,9 +39,6 @@ var itemKinds = []Kind{KindString, KindEnum, KindInt, KindDecimal}
 // writes as numbers.
 func (k Kind) isNumber() bool { return k == KindInt || k == KindDecimal }
 
-// isText reports whether values of k lie in a profile as text.
-func (k Kind) isText() bool { return k == KindString }
-
 // isOrdered reports whether less and more make sense.
 func (k Kind) isOrdered() bool {
 	return k == KindInt || k == KindDecimal || k == KindDate || k == KindTime || k == KindString

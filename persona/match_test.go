@@ -411,9 +411,17 @@ func TestTrees(t *testing.T) {
 	tests := []struct{ rule, want string }{
 		{`{"all": []}`, "true"},
 		{`{"any": [], "allowEmpty": true}`, "false"},
-		{`{"all": [T, T]}`, "true"}, {`{"all": [T, U]}`, "unknown"}, {`{"all": [U, F]}`, "false"}, {`{"all": [F, T]}`, "false"},
-		{`{"any": [F, F]}`, "false"}, {`{"any": [F, U]}`, "unknown"}, {`{"any": [U, T]}`, "true"}, {`{"any": [T, F]}`, "true"},
-		{`{"not": T}`, "false"}, {`{"not": F}`, "true"}, {`{"not": U}`, "unknown"},
+		{`{"all": [T, T]}`, "true"},
+		{`{"all": [T, U]}`, "unknown"},
+		{`{"all": [U, F]}`, "false"},
+		{`{"all": [F, T]}`, "false"},
+		{`{"any": [F, F]}`, "false"},
+		{`{"any": [F, U]}`, "unknown"},
+		{`{"any": [U, T]}`, "true"},
+		{`{"any": [T, F]}`, "true"},
+		{`{"not": T}`, "false"},
+		{`{"not": F}`, "true"},
+		{`{"not": U}`, "unknown"},
 		{`{"all": [{"any": [F, T]}, {"not": {"all": [T, F]}}]}`, "true"},
 	}
 	s := shop(t)

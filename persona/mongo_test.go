@@ -297,20 +297,28 @@ func decode(t *testing.T, data []byte, into any) {
 
 func TestFromMongo(t *testing.T) {
 	tests := []struct{ name, condition, want string }{
-		{"members of one object", `{"city": "x", "age": {"$gte": 18, "$lt": 30}}`,
-			`{"all":[{"all":[{"attr":"age","op":"gte","value":18},{"attr":"age","op":"lt","value":30}]},{"attr":"city","op":"eq","value":"x"}]}`},
+		{
+			"members of one object", `{"city": "x", "age": {"$gte": 18, "$lt": 30}}`,
+			`{"all":[{"all":[{"attr":"age","op":"gte","value":18},{"attr":"age","op":"lt","value":30}]},{"attr":"city","op":"eq","value":"x"}]}`,
+		},
 		{"missing matches ne", `{"city": {"$ne": "x"}}`, `{"attr":"city","op":"ne","value":"x","missing":"true"}`},
-		{"missing does not match within not", `{"$not": {"city": {"$in": ["x"]}}}`,
-			`{"not":{"attr":"city","op":"in","value":["x"],"missing":"false"}}`},
+		{
+			"missing does not match within not", `{"$not": {"city": {"$in": ["x"]}}}`,
+			`{"not":{"attr":"city","op":"in","value":["x"],"missing":"false"}}`,
+		},
 		{"a comparison within not stays unknown", `{"age": {"$not": {"$gt": 3}}}`, `{"not":{"attr":"age","op":"gt","value":3}}`},
 		{"null", `{"age": null, "city": {"$ne": null}}`, `{"all":[{"not":{"attr":"age","op":"exists"}},{"attr":"city","op":"exists"}]}`},
 		{"null in a list", `{"age": {"$in": [null, 3]}}`, `{"any":[{"not":{"attr":"age","op":"exists"}},{"attr":"age","op":"in","value":[3]}]}`},
-		{"bounds of an item", `{"scores": {"$elemMatch": {"$gt": 1, "$lte": 5}}}`,
-			`{"attr":"scores","as":"item","op":"between","value":[1,5],"bounds":"(]"}`},
+		{
+			"bounds of an item", `{"scores": {"$elemMatch": {"$gt": 1, "$lte": 5}}}`,
+			`{"attr":"scores","as":"item","op":"between","value":[1,5],"bounds":"(]"}`,
+		},
 		{"members of a group that can't be", `{"age": {"$inGroup": "g"}}`, `{"attr":"age","op":"in","value":[1,2]}`},
 		{"nobody is in an empty group", `{"gender": {"$inGroup": "numbers"}}`, `{"any":[],"allowEmpty":true}`},
-		{"type by the schema", `{"age": {"$type": "number"}, "city": {"$type": "number"}}`,
-			`{"all":[{"attr":"age","op":"exists"},{"any":[],"allowEmpty":true}]}`},
+		{
+			"type by the schema", `{"age": {"$type": "number"}, "city": {"$type": "number"}}`,
+			`{"all":[{"attr":"age","op":"exists"},{"any":[],"allowEmpty":true}]}`,
+		},
 	}
 	s := shop(t)
 	groups := map[string][]persona.Value{
@@ -344,8 +352,10 @@ func TestFromMongoRefuses(t *testing.T) {
 		{"unknown group", `{"age": {"$inGroup": "x"}}`, `age.$inGroup: unknown group: "x"`},
 		{"unknown type", `{"age": {"$type": "int"}}`, `age.$type: unknown type: "int"`},
 		{"exists maybe", `{"age": {"$exists": 1}}`, `age.$exists: want true or false`},
-		{"two members of an item", `{"interests": {"$elemMatch": {"a": 1, "b": 2}}}`,
-			`interests.$elemMatch: want one operator, one member of an object with one, or $gt or $gte with $lt or $lte`},
+		{
+			"two members of an item", `{"interests": {"$elemMatch": {"a": 1, "b": 2}}}`,
+			`interests.$elemMatch: want one operator, one member of an object with one, or $gt or $gte with $lt or $lte`,
+		},
 		{"nothing of an item", `{"interests": {"$elemMatch": {}}}`, `interests.$elemMatch: want an object that is not empty`},
 		{"operator beside a member", `{"age": {"$gt": 3, "x": 1}}`, `age.$gt: an operator beside the member of an object`},
 		{"key twice", `{"age": {"$gt": 3, "$gt": 4}}`, `age: duplicate key "$gt"`},

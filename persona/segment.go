@@ -9,6 +9,7 @@ import (
 	"iter"
 	"maps"
 	"slices"
+	"strconv"
 	"time"
 
 	"github.com/regulars-go/regulars"
@@ -182,7 +183,7 @@ func (s *Segment) sign(segments map[string]*Segment) {
 	hash := sha256.New()
 	hash.Write(s.json)
 	for _, name := range slices.Sorted(maps.Keys(segments)) {
-		fmt.Fprintf(hash, "\n%q ", name)
+		hash.Write([]byte("\n" + strconv.Quote(name) + " "))
 		hash.Write(segments[name].version[:])
 	}
 	hash.Sum(s.version[:0])

@@ -105,14 +105,18 @@ func TestTagRefuses(t *testing.T) {
 	tests := []struct{ name, tag, want string }{
 		{"nothing", `{"name": "a"}`, `[0]: want one of choices, metric and pick, not 0 of them`},
 		{"capital key", `{"name": "A", "choices": [{"value": "x", "rule": {"all": []}}]}`, `[0].name: "A": want a to z, 0 to 9, ".", "_" or "-", a letter first`},
-		{"capital value", `{"name": "a", "choices": [{"value": "X", "rule": {"all": []}}]}`,
-			`[0].choices[0].value: "X": want printable lower case without "=" or spaces at its ends, since it becomes a label`},
+		{
+			"capital value", `{"name": "a", "choices": [{"value": "X", "rule": {"all": []}}]}`,
+			`[0].choices[0].value: "X": want printable lower case without "=" or spaces at its ends, since it becomes a label`,
+		},
 		{"faulty rule", `{"name": "a", "choices": [{"value": "x", "rule": {"attr": "x", "op": "exists"}}]}`, `[0].choices[0].rule.attr: no such attribute: "x"`},
 		{"faulty metric", `{"name": "a", "metric": {"attr": "city"}, "bounds": [1], "values": ["x", "y"]}`, `[0].metric.value: want a text, not a whole number`},
 		{"metric of items", `{"name": "a", "metric": {"attr": "scores", "as": "item"}, "bounds": [1], "values": ["x", "y"]}`, `[0].metric.as: item makes no single number`},
 		{"too few values", `{"name": "a", "metric": {"attr": "age"}, "bounds": [1, 2], "values": ["x", "y"]}`, `[0].values: has 2: want one more than bounds, 3`},
-		{"bounds in the wrong order", `{"name": "a", "metric": {"attr": "age"}, "bounds": [2, 1], "values": ["x", "y", "z"]}`,
-			`[0].choices[1].rule.value: no number is so`},
+		{
+			"bounds in the wrong order", `{"name": "a", "metric": {"attr": "age"}, "bounds": [2, 1], "values": ["x", "y", "z"]}`,
+			`[0].choices[1].rule.value: no number is so`,
+		},
 		{"shares not fitted", `{"name": "a", "metric": {"attr": "age"}, "shares": [0.1], "values": ["x"], "otherwise": "y"}`, `[0].shares: want bounds: FitTag makes them of a population`},
 		{"unknown take", `{"name": "a", "pick": {"event": "order", "field": "category", "take": "best"}}`, `[0].pick.take: "best": want first, last or most`},
 		{"unknown field", `{"name": "a", "pick": {"event": "order", "field": "colour", "take": "most"}}`, `[0].pick.field: "order" has no field "colour": want category, channel, hour or weekday`},

@@ -2,6 +2,7 @@ package persona
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 	"unicode/utf8"
 )
@@ -71,12 +72,7 @@ func (t *textTest) isOne(s string) bool {
 			_, ok := t.index[s]
 			return ok
 		}
-		for _, key := range t.keys {
-			if key == s {
-				return true
-			}
-		}
-		return false
+		return slices.Contains(t.keys, s)
 	}
 	lo, hi := 0, len(t.keys)
 	for lo < hi {

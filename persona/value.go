@@ -103,11 +103,6 @@ func (v Value) IsZero() bool { return v.form == none }
 // Items returns the items of a list, nil of anything else.
 func (v Value) Items() []Value { return slices.Clone(v.items) }
 
-// isEmpty reports whether v is a value that says nothing: "" or an empty list.
-func (v Value) isEmpty() bool {
-	return v.form == textForm && v.text == "" || v.form == listForm && len(v.items) == 0
-}
-
 // Equal reports whether two values are the same. Numbers are compared as
 // numbers, so that 3 equals 3.00; nothing else equals what is written
 // otherwise.
