@@ -33,6 +33,7 @@ const (
 	opReward                     // which reward, and how many
 	opAside                      // waived, owed and lost points
 	opNotice                     // what a reminder told
+	opPass                       // an outcome that is nothing but a reason
 	endOfNotes
 )
 
@@ -40,7 +41,7 @@ const (
 var opWidth = [endOfNotes]int{
 	opMove: 32, opHold: 24, opWindow: 25, opStreak: 20, opTask: 12, opMonth: 12, opTier: 18, opIdle: 9, opStatus: 1,
 	opEnrolled: 8, opVersion: 4, opReferred: 1,
-	opOutcome: 40, opReward: 12, opAside: 24, opNotice: 16,
+	opOutcome: 40, opReward: 12, opAside: 24, opNotice: 16, opPass: 7,
 }
 
 // move is [Move] with its instants in microseconds.
@@ -135,8 +136,13 @@ func readTier(p []byte) tier {
 	return tier{level: p[0], grace: p[1] == 1, since: int64(le.Uint64(p[2:])), review: int64(le.Uint64(p[10:]))}
 }
 
-// append writes an outcome; cap -1 is written as 255.
+// append writes an outcome; cap -1 is written as 255. Most rules of a kind say
+// no, and that is short.
 func (o *outcome) append(dst []byte) []byte {
+	if *o == (outcome{rule: o.rule, wallet: o.wallet, reason: o.reason, cap: o.cap}) {
+		dst = le.AppendUint32(append(dst, byte(opPass)), o.rule)
+		return append(dst, o.wallet, byte(o.reason), byte(o.cap))
+	}
 	dst = append(dst, byte(opOutcome))
 	dst = le.AppendUint32(dst, o.rule)
 	dst = append(dst, o.wallet, byte(o.reason), byte(o.cap), bit(o.referrer))
@@ -145,6 +151,10 @@ func (o *outcome) append(dst []byte) []byte {
 	dst = le.AppendUint32(dst, uint32(o.progress))
 	dst = le.AppendUint32(dst, uint32(o.goal))
 	return le.AppendUint64(dst, uint64(o.retry))
+}
+
+func readPass(p []byte) outcome {
+	return outcome{rule: le.Uint32(p), wallet: p[4], reason: Reason(p[5]), cap: int8(p[6])}
 }
 
 func readOutcome(p []byte) outcome {

@@ -85,7 +85,11 @@ type almanac struct {
 		day  calendar.Day
 		at   int64
 	}
-	next int
+	next   int
+	starts [8]struct {
+		day calendar.Day
+		at  int64
+	}
 }
 
 // in prepares for questions of a zone.
@@ -105,7 +109,13 @@ func (m *almanac) day(at int64) calendar.Day {
 }
 
 // start returns the first instant of a day.
-func (m *almanac) start(d calendar.Day) int64 { return d.Start(m.zone).UnixMicro() }
+func (m *almanac) start(d calendar.Day) int64 {
+	known := &m.starts[uint32(d)%uint32(len(m.starts))]
+	if known.at == 0 || known.day != d {
+		known.day, known.at = d, d.Start(m.zone).UnixMicro()
+	}
+	return known.at
+}
 
 // at returns the instant that a rule leads to from a day; 0 if there is no
 // rule. Rules are told apart by their address.

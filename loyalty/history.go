@@ -93,6 +93,9 @@ func (r *Rules) Read(entry *Entry) (Event, error) {
 		case opOutcome:
 			n := ruleNumbers{outcome: readOutcome(p)}
 			ev.Rules = append(ev.Rules, n.named(c))
+		case opPass:
+			n := ruleNumbers{outcome: readPass(p)}
+			ev.Rules = append(ev.Rules, n.named(c))
 		case opReward:
 			ev.Reward, ev.Quantity = c.rewardName(le.Uint32(p)), int64(le.Uint64(p[4:]))
 		case opAside:

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"math"
 
 	"github.com/regulars-go/regulars/internal/wire"
 )
@@ -54,12 +55,52 @@ func (n *receiptNumbers) append(dst []byte) []byte {
 	}
 	dst = wire.AppendUint(dst, uint64(len(n.rules)))
 	for i := range n.rules {
-		r := &n.rules[i]
-		dst = r.outcome.append(dst)
-		dst = append(dst, byte(r.slot.terms))
-		dst = le.AppendUint64(le.AppendUint64(dst, uint64(r.slot.expires)), uint64(r.slot.activates))
+		dst = n.rules[i].append(dst)
 	}
 	return dst
+}
+
+// append writes first which of the numbers are there, so that a rule that says
+// no takes a few bytes.
+func (n *ruleNumbers) append(dst []byte) []byte {
+	o := &n.outcome
+	numbers := [7]int64{o.points, o.wanted, int64(o.progress), int64(o.goal), o.retry, n.slot.expires, n.slot.activates}
+	flags := bit(o.referrer)
+	for i, x := range numbers {
+		flags |= bit(x != 0) << (i + 1)
+	}
+	dst = append(wire.AppendUint(dst, uint64(o.rule)), o.wallet, byte(o.reason), byte(o.cap), byte(n.slot.terms), flags)
+	for _, x := range numbers {
+		if x != 0 {
+			dst = wire.AppendInt(dst, x)
+		}
+	}
+	return dst
+}
+
+func readRuleNumbers(r *wire.Reader) (n ruleNumbers) {
+	rule := r.UintUpTo(math.MaxUint32)
+	p := r.Bytes(5)
+	if r.Err() != nil {
+		return n
+	}
+	var numbers [7]int64
+	for i := range numbers {
+		if p[4]>>(i+1)&1 == 1 {
+			if numbers[i] = r.Int(); numbers[i] == 0 {
+				r.Fail("zero written as a number")
+			}
+		}
+	}
+	if int64(int32(numbers[2])) != numbers[2] || int64(int32(numbers[3])) != numbers[3] {
+		r.Fail("progress %d of %d", numbers[2], numbers[3])
+	}
+	n.outcome = outcome{
+		rule: uint32(rule), wallet: p[0], reason: Reason(p[1]), cap: int8(p[2]), referrer: p[4]&1 == 1,
+		points: numbers[0], wanted: numbers[1], progress: int32(numbers[2]), goal: int32(numbers[3]), retry: numbers[4],
+	}
+	n.slot = slot{Terms(p[3]), numbers[5], numbers[6]}
+	return n
 }
 
 func (n *receiptNumbers) read(r *wire.Reader) {
@@ -79,11 +120,8 @@ func (n *receiptNumbers) read(r *wire.Reader) {
 			n.balances = append(n.balances, Total{p[0], r.Int(), r.Int(), r.Int(), r.Int()})
 		}
 	}
-	width := opWidth[opOutcome] + 1
 	for range r.Count() {
-		if p := r.Bytes(width + 17); r.Err() == nil {
-			n.rules = append(n.rules, ruleNumbers{readOutcome(p[1:]), slot{Terms(p[width]), int64(le.Uint64(p[width+1:])), int64(le.Uint64(p[width+9:]))}})
-		}
+		n.rules = append(n.rules, readRuleNumbers(r))
 	}
 }
 
