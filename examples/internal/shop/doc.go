@@ -1,11 +1,15 @@
 // Package shop is a made-up online shop of which the truth is known: some 3,000
 // customers over 18 months, with orders, discounts and refunds as a real
 // export has them, visits, and beside them who is still a customer, how often
-// each comes and buys, and who buys for the discount only.
+// each comes and buys, who buys for the discount only, what went wrong in the
+// shop, and who is who.
 //
 // [Open] runs the simulation. [Shop.Orders] are the rows that the shop would
 // export, [Shop.WriteOrders] is that export, [Shop.Visits] are the times that
-// customers came to look, and [Shop.Truth] is what no export tells.
+// customers came to look, [Shop.Events] the steps of these visits,
+// [Shop.Profiles] what customers told, [Shop.OrdersByAccount] and
+// [Shop.Sightings] what the shop has before it knows who is who, and
+// [Shop.Truth] and [Shop.Accounts] are what no export tells.
 //
 // The same [Config] gives the same bytes on every platform: all that is drawn
 // is an integer, and every customer has a random stream of their own for each
@@ -36,4 +40,14 @@
 //     a Poisson process while they stay, at a rate that is exponentially
 //     distributed and has nothing to do with that of their orders: some look
 //     often and buy little, others the reverse.
+//   - A visit begins with a banner or a search. Seven in ten of those without an
+//     order get to a product, and one in eleven of these submits an order that is
+//     never paid. In the last twelfth of the period hardly any product page loads
+//     in the mini program: of visits without an order one in four gets there.
+//   - Deal-seekers are students more often than others, those who spend much have
+//     a position and live in a big city, and who buys beauty is mostly a woman.
+//     One profile in four lacks the occupation, one in eight the year of birth.
+//   - The app and the site, the mini program and the store each have accounts of
+//     their own. Three customers in four leave their phone number with one, and
+//     one in 67 that of a relative who is a customer too.
 package shop

@@ -78,3 +78,49 @@ func ExampleShop_Truth() {
 	// Output:
 	// 1399 are gone, 369 buy at a deep discount only
 }
+
+func ExampleShop_Events() {
+	s, err := shop.Open(shop.Config{Seed: 1, Customers: 1, Months: 3})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	for e := range s.Events() {
+		fmt.Println(e.Customer, e.At.Format(time.DateTime), e.Name, e.Channel)
+	}
+	// Output:
+	// c00001 2024-07-05 21:50:26 banner_click web
+	// c00001 2024-07-05 21:53:45 view_product web
+	// c00001 2024-07-05 22:01:17 submit_order web
+	// c00001 2024-07-05 22:07:56 pay_order web
+}
+
+func ExampleShop_WriteProfiles() {
+	s, err := shop.Open(shop.Config{Seed: 1, Customers: 2, Months: 3})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	if err := s.WriteProfiles(os.Stdout); err != nil {
+		fmt.Println(err)
+	}
+	// Output:
+	// customer_id,gender,birth_year,city,occupation,phone,channel,joined,member_since
+	// c00001,female,,Beijing,office,android,web,2024-07-05,
+	// c00002,female,1994,Luoyang,office,ios,app,2024-08-22,
+}
+
+func ExampleShop_WriteSightings() {
+	s, err := shop.Open(shop.Config{Seed: 1, Customers: 2, Months: 3})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	if err := s.WriteSightings(os.Stdout); err != nil {
+		fmt.Println(err)
+	}
+	// Output:
+	// event_id,at,channel,account,openid,card,phone,device
+	// s00001-2,2024-07-05 21:50:26,web,a5365143d,,,13898633409,
+	// s00002-0,2024-08-22 14:21:56,app,ab22c89dc,,,13865550767,d7b1dcdaf
+}

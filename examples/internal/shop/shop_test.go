@@ -140,6 +140,7 @@ func TestTruthMatchesRows(t *testing.T) {
 		}
 		got.Net = got.Gross.Sub(got.Refunded)
 		got.Start, got.End, got.Visits = truth.Start, truth.End, truth.Visits // see TestVisitsAreSound
+		got.Fault = truth.Fault                                               // see TestFault
 		for _, c := range truth.Customers {
 			if orders[c.ID] != c.Orders || !nets[c.ID].Equal(c.Net) {
 				t.Fatalf("%s: %d orders, %v net in the rows; truth %+v", c.ID, orders[c.ID], nets[c.ID], c)

@@ -19,6 +19,9 @@ type Truth struct {
 	Duplicates int // rows that copy another
 	Visits     int // each order has one
 
+	// Fault is what [Shop.Events] has gone wrong.
+	Fault Fault
+
 	Gross     decimal.Decimal // paid for orders
 	Refunded  decimal.Decimal // paid back, as a positive number
 	Net       decimal.Decimal // Gross less Refunded
@@ -94,6 +97,7 @@ func (t *Truth) total(s *Shop, sales []sale) {
 		}
 	}
 	t.Visits = len(s.visits)
+	t.Fault = s.fault()
 	t.Start, t.End = s.clock(0, 0), s.clock(s.days, 0)
 	t.Gross, t.Refunded, t.Net = money(gross), money(refunded), money(gross-refunded)
 	t.Discounts = money(discounts)

@@ -41,19 +41,20 @@ type look struct {
 	at       int64 // seconds since 1970
 	customer int32 // number
 	channel  uint8 // index of channels
+	until    int16 // seconds until the order that it leads to is paid; 0 if to none
 }
 
 // looks returns all visits of a customer: one before each order, one on the day
 // of joining if there was no order, and those without any further reason.
 func (s *Shop) looks(c customer, sales []sale) []look {
 	var list []look
-	add := func(at time.Time, channel string) {
-		list = append(list, look{at.Unix(), int32(c.number), channelIndex(channel)})
+	add := func(at time.Time, channel string, until int) {
+		list = append(list, look{at.Unix(), int32(c.number), channelIndex(channel), int16(until)})
 	}
 	rng := stream(s.config.Seed, "visits before orders", c.number)
 	for _, o := range sales {
 		before := between(rng, leastLookingIn, mostLookingIn)
-		add(o.at.Add(-time.Duration(before)*time.Second), o.channel)
+		add(o.at.Add(-time.Duration(before)*time.Second), o.channel, before)
 	}
 	rng = stream(s.config.Seed, "visits", c.number)
 	browse := func(day int) {
@@ -61,7 +62,7 @@ func (s *Shop) looks(c customer, sales []sale) []look {
 		if !chance(rng, ownChannel) {
 			channel = pick(rng, channels)
 		}
-		add(s.clock(day, openingTime(rng)), channel)
+		add(s.clock(day, openingTime(rng)), channel, 0)
 	}
 	if len(sales) == 0 || sales[0].at.After(s.clock(c.joined+1, 0)) {
 		browse(c.joined)
@@ -82,5 +83,5 @@ func channelIndex(name string) uint8 {
 }
 
 func (v look) compare(other look) int {
-	return cmp.Or(cmp.Compare(v.at, other.at), cmp.Compare(v.customer, other.customer), cmp.Compare(v.channel, other.channel))
+	return cmp.Or(cmp.Compare(v.at, other.at), cmp.Compare(v.customer, other.customer), cmp.Compare(v.channel, other.channel), cmp.Compare(v.until, other.until))
 }
