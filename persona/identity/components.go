@@ -11,8 +11,8 @@ import (
 type components struct {
 	blocks []block // by number; free ones are empty
 	free   []int32
-	// members are the nodes of all blocks, each person's together, the strongest
-	// first.
+	// members are the nodes of all blocks, those of each person together and the
+	// strongest of them first.
 	members []int32
 	edges   edges
 	dead    int // members and edges of blocks that are gone

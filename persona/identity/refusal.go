@@ -114,9 +114,11 @@ func (p *People) refusing() []int32 {
 			list = append(list, int32(number))
 		}
 	}
-	slices.SortFunc(list, func(x, y int32) int {
-		return p.older(p.nodes.person[c.nodesOf(x)[0]], p.nodes.person[c.nodesOf(y)[0]])
-	})
+	oldest := map[int32]int32{}
+	for _, number := range list {
+		oldest[number] = slices.MinFunc(c.nodesOf(number), p.older)
+	}
+	slices.SortFunc(list, func(x, y int32) int { return p.older(oldest[x], oldest[y]) })
 	return list
 }
 

@@ -98,24 +98,32 @@ func (p *People) oriented(l link) link {
 	return l
 }
 
-// settle says who founded each person, and sorts the nodes by person, the one
-// with the oldest founder first, and within by strength.
+// settle says who founded each person, and brings the nodes of each person
+// together, the strongest first.
 func (p *People) settle(nodes []int32, g *groups) {
+	count := int32(0)
 	for _, i := range nodes {
 		root := g.root(i)
-		if oldest := g.founder[root]; oldest < 0 || p.older(i, oldest) < 0 {
+		switch oldest := g.founder[root]; {
+		case oldest < 0:
+			g.founder[root], g.number[root] = i, count
+			count++
+		case p.older(i, oldest) < 0:
 			g.founder[root] = i
 		}
 	}
 	for _, i := range nodes {
 		p.nodes.person[i] = g.founder[g.root(i)]
 	}
-	slices.SortFunc(nodes, func(a, b int32) int {
-		if fa, fb := p.nodes.person[a], p.nodes.person[b]; fa != fb {
-			return p.older(fa, fb)
-		}
-		return p.stronger(a, b)
-	})
+	if count == 1 {
+		slices.SortFunc(nodes, p.stronger)
+		return
+	}
+	start := int32(0)
+	for _, end := range bucket(nodes, count, func(i int32) int32 { return g.number[g.root(i)] }) {
+		slices.SortFunc(nodes[start:end], p.stronger)
+		start = end
+	}
 }
 
 // groups are the groups of a component's nodes while links join them, as
@@ -125,7 +133,8 @@ type groups struct {
 	nodes   []int32
 	place   []int32 // of each node of all
 	parent  []int32
-	founder []int32 // -1 until the end
+	founder []int32 // of roots at the end, else -1
+	number  []int32 // of roots at the end
 	size    []int32
 	counts  []uint16 // of each limit: values that count
 	limits  int
@@ -137,13 +146,14 @@ func (s *scratch) groups(p *People, nodes []int32) *groups {
 	g := &s.group
 	g.p, g.nodes, g.limits, g.barred = p, nodes, len(p.rules.limits), nil
 	g.place = s.place
-	g.parent, g.founder, g.size = g.parent[:0], g.founder[:0], g.size[:0]
+	g.parent, g.founder, g.number, g.size = g.parent[:0], g.founder[:0], g.number[:0], g.size[:0]
 	g.counts = slices.Grow(g.counts[:0], len(nodes)*g.limits)[:len(nodes)*g.limits]
 	clear(g.counts)
 	for k, i := range nodes {
 		g.place[i] = int32(k)
 		g.parent = append(g.parent, int32(k))
 		g.founder = append(g.founder, -1)
+		g.number = append(g.number, 0)
 		g.size = append(g.size, 1)
 		for l := p.rules.spaces[p.nodes.space[i]].from; l < p.rules.spaces[p.nodes.space[i]].to; l++ {
 			if p.nodes.last[i] > p.windows[l] {
