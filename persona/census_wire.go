@@ -2,9 +2,11 @@ package persona
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/regulars-go/regulars/internal/wire"
 )
@@ -64,7 +66,7 @@ func (c *Census[K]) usedTexts() (used []uint32, number []uint32) {
 			mark(field - 1)
 		}
 	}
-	slices.SortFunc(used, func(a, b uint32) int { return bytes.Compare([]byte(c.texts.list[a]), []byte(c.texts.list[b])) })
+	slices.SortFunc(used, func(a, b uint32) int { return strings.Compare(c.texts.list[a], c.texts.list[b]) })
 	for i, n := range used {
 		number[n] = uint32(i)
 	}
@@ -109,8 +111,8 @@ func (c *Census[K]) sortedEvents(p *person[K], number []uint32) []event {
 		}
 		for i := range c.Schema.events[x.kind].Fields {
 			m, n := rank(c.fields[int(x.fields)+i]), rank(c.fields[int(y.fields)+i])
-			if m != n {
-				return int(m) - int(n)
+			if order := cmp.Compare(m, n); order != 0 {
+				return order
 			}
 		}
 		return 0

@@ -307,7 +307,7 @@ func (b *leafBuilder) enum(a *Attribute, source source) {
 
 // warnMisses warns of texts that no dictionary has.
 func (b *leafBuilder) warnMisses(a *Attribute, test textTest) {
-	if test.of != oneText && test.of != setText {
+	if test.of != setText {
 		return
 	}
 	for _, key := range test.keys {

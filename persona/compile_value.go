@@ -162,7 +162,7 @@ func (b *leafBuilder) texts(a *Attribute, mode textMode) (test textTest, ok bool
 	switch op := b.rule.Op; op {
 	case Eq, Ne:
 		key, ok := b.key(a, mode, b.rule.Value, "value")
-		test.of, test.keys = oneText, []string{key}
+		test.of, test.keys = setText, []string{key}
 		b.rule.Value = b.normal(a, b.rule.Value)
 		return test, ok
 	case In, NotIn:

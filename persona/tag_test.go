@@ -77,7 +77,7 @@ func TestTags(t *testing.T) {
 					t.Fatal(err)
 				}
 			}
-			for _, order := range strings.Split(tt.orders, ", ") {
+			for order := range strings.SplitSeq(tt.orders, ", ") {
 				var days int
 				var amount, category string
 				if n, _ := fmt.Sscan(order, &days, &amount, &category); n < 3 {

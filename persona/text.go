@@ -20,8 +20,10 @@ type textTest struct {
 type textOp uint8
 
 const (
-	oneText textOp = iota
-	setText
+	oneText   textOp = iota // the key
+	fewText                 // one of the keys, which are few
+	indexText               // one of the index
+	setText                 // one of the keys, which are many, or not plain
 	spanText
 	containsText
 	prefixText
@@ -38,7 +40,14 @@ type textBound struct {
 
 func (t *textTest) holds(s string) bool {
 	switch t.of {
-	case oneText, setText:
+	case oneText:
+		return s == t.keys[0]
+	case fewText:
+		return slices.Contains(t.keys, s)
+	case indexText:
+		_, ok := t.index[s]
+		return ok
+	case setText:
 		return t.isOne(s)
 	case containsText:
 		return strings.Contains(s, t.keys[0])
@@ -55,38 +64,25 @@ func (t *textTest) holds(s string) bool {
 // fewTexts is up to how many texts are faster compared than looked up.
 const fewTexts = 8
 
-// settle makes t fast for the mode and the number of its texts.
+// settle finds the fastest way to look for one of the keys.
 func (t *textTest) settle() {
-	if t.of != setText || t.mode != plainMode || len(t.keys) <= fewTexts {
-		return
-	}
-	t.index = make(map[string]struct{}, len(t.keys))
-	for _, key := range t.keys {
-		t.index[key] = struct{}{}
+	switch {
+	case t.of != setText || t.mode != plainMode:
+	case len(t.keys) == 1:
+		t.of = oneText
+	case len(t.keys) <= fewTexts:
+		t.of = fewText
+	default:
+		t.of, t.index = indexText, make(map[string]struct{}, len(t.keys))
+		for _, key := range t.keys {
+			t.index[key] = struct{}{}
+		}
 	}
 }
 
 func (t *textTest) isOne(s string) bool {
-	if t.mode == plainMode {
-		if t.index != nil {
-			_, ok := t.index[s]
-			return ok
-		}
-		return slices.Contains(t.keys, s)
-	}
-	lo, hi := 0, len(t.keys)
-	for lo < hi {
-		mid := int(uint(lo+hi) >> 1)
-		switch c := t.mode.compare(s, t.keys[mid]); {
-		case c == 0:
-			return true
-		case c < 0:
-			hi = mid
-		default:
-			lo = mid + 1
-		}
-	}
-	return false
+	_, ok := slices.BinarySearchFunc(t.keys, s, func(key, s string) int { return -t.mode.compare(s, key) })
+	return ok
 }
 
 func (t *textTest) isBetween(s string) bool {
