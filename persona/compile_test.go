@@ -261,6 +261,20 @@ func TestVersions(t *testing.T) {
 	}
 }
 
+// What Rule returns is the caller's, and compiles to the same.
+func TestRuleIsTheCallers(t *testing.T) {
+	s := shop(t)
+	segment := compile(t, s, `{"all": [{"not": {"event": "order", "where": {"category": ["tea"]}, "op": "gte", "value": 1}}, {"any": [], "allowEmpty": true}]}`)
+	rule := segment.Rule()
+	rule.All[0].Not.Where["category"][0] = "wine"
+	rule.All[0].Not.Op = persona.Lt
+	rule.All[1] = persona.Rule{All: []persona.Rule{}}
+	again, err := s.Compile(segment.Rule())
+	if err != nil || again.Version() != segment.Version() {
+		t.Errorf("%s became %s: %v", segment.JSON(), again.JSON(), err)
+	}
+}
+
 func TestWarnings(t *testing.T) {
 	s := shop(t)
 	segment := compile(t, s, `{"any": [

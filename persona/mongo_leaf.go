@@ -108,8 +108,11 @@ func (m *mongo) item(name string, value json.RawMessage, path string, within boo
 		if _, ok := mongoOps[key]; ok {
 			rule := m.leaf(name, key, inner, join(path, key), within)
 			rule.As = Item
-			if rule.Missing == True {
-				rule.Missing = Unknown // a list that is missing has no such item
+			if rule.Missing == True { // a list that is missing has no such item
+				rule.Missing = Unknown
+				if within {
+					rule.Missing = False
+				}
 			}
 			return rule
 		}

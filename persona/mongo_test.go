@@ -313,6 +313,8 @@ func TestFromMongo(t *testing.T) {
 			"bounds of an item", `{"scores": {"$elemMatch": {"$gt": 1, "$lte": 5}}}`,
 			`{"attr":"scores","as":"item","op":"between","value":[1,5],"bounds":"(]"}`,
 		},
+		{"an item that is not", `{"scores": {"$elemMatch": {"$ne": 1}}}`, `{"attr":"scores","as":"item","op":"ne","value":1}`},
+		{"no item that is not", `{"scores": {"$not": {"$elemMatch": {"$ne": 1}}}}`, `{"not":{"attr":"scores","as":"item","op":"ne","value":1,"missing":"false"}}`},
 		{"members of a group that can't be", `{"age": {"$inGroup": "g"}}`, `{"attr":"age","op":"in","value":[1,2]}`},
 		{"nobody is in an empty group", `{"gender": {"$inGroup": "numbers"}}`, `{"any":[],"allowEmpty":true}`},
 		{

@@ -1,6 +1,9 @@
 package persona
 
 import (
+	"maps"
+	"slices"
+
 	"github.com/regulars-go/regulars"
 	"github.com/regulars-go/regulars/internal/config"
 )
@@ -173,8 +176,29 @@ type NamedRule struct {
 	Rule  Rule   `json:"rule"`
 }
 
-// ParseRule reads a rule from JSON, strictly: no unknown or repeated key, and
-// no trailing data. Whether it makes sense is for [Schema.Compile] to say. The
+// clone is a copy that shares nothing that can be changed.
+func (r Rule) clone() Rule {
+	r.All, r.Any = cloneRules(r.All), cloneRules(r.Any)
+	if r.Not != nil {
+		r.Not = new(r.Not.clone())
+	}
+	r.Where = maps.Clone(r.Where)
+	for name, texts := range r.Where {
+		r.Where[name] = slices.Clone(texts)
+	}
+	return r
+}
+
+func cloneRules(rules []Rule) []Rule {
+	rules = slices.Clone(rules)
+	for i := range rules {
+		rules[i] = rules[i].clone()
+	}
+	return rules
+}
+
+// ParseRule reads a rule from JSON of at most a megabyte, strictly: no unknown or
+// repeated key, and no trailing data. Whether it makes sense is for [Schema.Compile] to say. The
 // error is [regulars.Faults].
 func ParseRule(data []byte) (Rule, error) {
 	var r Rule

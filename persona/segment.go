@@ -150,13 +150,7 @@ func (s *Segment) Label() string {
 
 // Rule returns the rule in its canonical form: values as the attribute has them,
 // sets in order and each item once, defaults left out.
-func (s *Segment) Rule() Rule {
-	rule, err := ParseRule(s.json)
-	if err != nil {
-		panic(err) // a canonical rule can be read
-	}
-	return rule
-}
+func (s *Segment) Rule() Rule { return s.rule.clone() }
 
 // JSON returns the canonical rule as JSON. Rules that differ only in how they
 // are written have the same.
