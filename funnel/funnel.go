@@ -162,7 +162,7 @@ func (m Match) validate(faults *regulars.Faults, steps int) {
 		{"match.order", uint8(m.Order), orders},
 		{"match.ties", uint8(m.Ties), ties},
 		{"match.entry", uint8(m.Entry), entries},
-		{"match.excluded", uint8(m.Excluded), excludeds},
+		{"match.excluded", uint8(m.Excluded), treatments},
 	} {
 		if int(enum.value) >= len(enum.of.list) {
 			faults.Add(enum.path, "no such %s: %d", enum.of.what, enum.value)

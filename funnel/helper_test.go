@@ -4,58 +4,10 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"testing"
 	"time"
 
 	"pgregory.net/rapid"
 )
-
-// countsOf makes counts of units that all matured: key "city=berlin,os=ios"
-// (every label of the funnel, in its order; "" if there are none) to how many
-// reached each step.
-func countsOf(t testing.TB, steps []string, cells map[string][]int64) *Counts {
-	t.Helper()
-	f := Funnel{Match: Match{Window: Within(time.Hour)}}
-	for _, s := range steps {
-		f.Steps = append(f.Steps, Step{Name: s})
-	}
-	for key := range cells {
-		for part := range strings.SplitSeq(key, ",") {
-			if name, _, ok := strings.Cut(part, "="); ok {
-				f.Breakdowns = append(f.Breakdowns, Breakdown{Name: name})
-			}
-		}
-		break
-	}
-	c := newCounts(f, noAsOf)
-	for key, reached := range cells {
-		var labels []Label
-		for part := range strings.SplitSeq(key, ",") {
-			if name, value, ok := strings.Cut(part, "="); ok {
-				labels = append(labels, Label{name, value, true})
-			}
-		}
-		tally := newTally(len(steps))
-		for level := len(steps); level > 0; level-- {
-			n := reached[level-1]
-			if level < len(steps) {
-				n -= reached[level]
-			}
-			f := finding{level: level, ended: NoEvent, row: make([]hit, level)}
-			if level == len(steps) {
-				f.ended = Completed
-			}
-			for range n {
-				tally.count(&f, int64(time.Hour/microsecond))
-			}
-		}
-		found := c.cell(labels)
-		found.whole.add(&tally)
-		c.Users += reached[0]
-		c.Units += reached[0]
-	}
-	return c
-}
 
 // abc is a funnel of steps A, B, C and so on.
 func abc(steps int, m Match) Funnel {
@@ -71,7 +23,7 @@ func abc(steps int, m Match) Funnel {
 func log(text string) (events []row) {
 	for user := range strings.SplitSeq(text, ";") {
 		name, list, _ := strings.Cut(user, ":")
-		for _, field := range strings.Fields(list) {
+		for field := range strings.FieldsSeq(list) {
 			var at int64
 			if _, err := fmt.Sscan(field[1:], &at); err != nil {
 				panic(err)
@@ -99,7 +51,7 @@ func drawLog(rt *rapid.T, users, events, steps int) (log []row) {
 	return log
 }
 
-// drawWindow draws a window of n seconds, or none if n is over 6.
+// drawWindow draws a window of up to six seconds, or none.
 func drawWindow(rt *rapid.T) Window {
 	n := rapid.IntRange(0, 8).Draw(rt, "window")
 	if n > 6 {

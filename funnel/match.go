@@ -171,17 +171,17 @@ const (
 	DropUnit
 )
 
-var excludeds = names{"Excluded", "treatment of the excluded", []string{"keep level", "drop unit"}}
+var treatments = names{"Excluded", "treatment of the excluded", []string{"keep level", "drop unit"}}
 
 // String returns the lower-case name of e, such as "keep level".
-func (e Excluded) String() string { return excludeds.of(uint8(e)) }
+func (e Excluded) String() string { return treatments.of(uint8(e)) }
 
 // MarshalText writes e as [Excluded.String] does.
-func (e Excluded) MarshalText() ([]byte, error) { return excludeds.marshal(uint8(e)) }
+func (e Excluded) MarshalText() ([]byte, error) { return treatments.marshal(uint8(e)) }
 
 // UnmarshalText reads the name of a treatment.
 func (e *Excluded) UnmarshalText(text []byte) error {
-	i, err := excludeds.unmarshal(text)
+	i, err := treatments.unmarshal(text)
 	if err == nil {
 		*e = Excluded(i)
 	}
