@@ -147,6 +147,18 @@ func TestEdges(t *testing.T) {
 			},
 		},
 		{
+			name: "an identifier that several verdicts part from others",
+			facts: []fact{
+				seen("e1", 1, "email:a", "email:b"), seen("e2", 2, "email:c", "email:a"), seen("e3", 3, "email:a", "email:d"),
+				verdict("v1", identity.CannotLink, 4, "email:a", "email:b"), verdict("v2", identity.CannotLink, 4, "email:a", "email:c"),
+			},
+			want: []string{"email:a email:d", "email:b", "email:c"},
+			refused: []string{
+				"email:a – email:b (event e1) refused: [v1: cannot-link email:a email:b] keeps email:a and email:b apart",
+				"email:a – email:c (event e2) refused: [v2: cannot-link email:a email:c] keeps email:a and email:c apart",
+			},
+		},
+		{
 			name:  "a must-link goes before what was seen first",
 			facts: []fact{seen("e1", 1, "user:a", "device:d"), seen("e2", 2, "user:b"), verdict("v", identity.MustLink, 9, "device:d", "user:b")},
 			want:  []string{"user:a", "user:b device:d"},
@@ -595,5 +607,32 @@ func TestMicroseconds(t *testing.T) {
 	person, _ := mustResolve(t, &e, plainRules()).Of(id("user:a"))
 	if want := hour(1).Add(time.Microsecond); e.Len() != 1 || !person.Members[0].First.Equal(want) || person.Members[0].First.Location() != time.UTC {
 		t.Errorf("%d observations, first seen %v, want %v", e.Len(), person.Members[0].First, want)
+	}
+}
+
+// A window of a day is a local day, which has 23 hours when the clocks go
+// forward: the sighting at its very start is out, and a microsecond later is in.
+func TestWindowStepsTheCalendar(t *testing.T) {
+	berlin, err := time.LoadLocation("Europe/Berlin")
+	if err != nil {
+		t.Fatal(err)
+	}
+	rules := plainRules()
+	rules.Namespaces[2].Limits = []identity.Limit{{Max: 1, Within: regulars.Days(1)}}
+	rules.AsOf, rules.Zone = time.Date(2026, 3, 30, 0, 30, 0, 0, berlin), berlin
+	for _, tt := range []struct {
+		before time.Duration
+		want   int
+	}{{23 * time.Hour, 1}, {23*time.Hour - time.Microsecond, 2}} {
+		var e identity.Evidence
+		for i, at := range []time.Time{rules.AsOf.Add(-tt.before), rules.AsOf} {
+			o := identity.Observation{EventID: fmt.Sprint(i), IDs: ids("user:a", fmt.Sprintf("device:%d", i+1)), At: at}
+			if err := e.Add(o); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if got := mustResolve(t, &e, rules).Len(); got != tt.want {
+			t.Errorf("%v before: %d people, want %d", tt.before, got, tt.want)
+		}
 	}
 }

@@ -335,3 +335,67 @@ func ExampleRules_Hash() {
 	// Output:
 	// phone:h1:5MQY6SVNRMWQ4SJUDHVGEWMSOL <nil>
 }
+
+// An order and a login name three identifiers: Why shows how these events make
+// them one person.
+func ExamplePeople_Why() {
+	var evidence identity.Evidence
+	evidence.Add(together("order-7", "09:00", member.ID("M1"), phone.ID("13800138001")))
+	evidence.Add(together("login-3", "10:00", member.ID("M1"), device.ID("d-1")))
+	people, _ := identity.Resolve(&evidence, exampleRules())
+	why := people.Why(phone.ID("138 0013 8001"), device.ID("d-1"))
+	fmt.Println(why.One(), why.Because)
+	for _, link := range why.Path {
+		fmt.Println(link.A, link.B, link.Event)
+	}
+	fmt.Println(people.Why(member.ID("M1"), cookie.ID("c-9")))
+	// Output:
+	// true joined
+	// phone:+8613800138001 member:M1 order-7
+	// member:M1 device:d-1 login-3
+	// not one person: not seen
+}
+
+// A window counts what was seen lately: as time passes there is room again.
+func ExamplePeople_UpdateTo() {
+	var evidence identity.Evidence
+	evidence.Add(together("e1", "09:00", member.ID("M1"), device.ID("d-1")))
+	evidence.Add(together("e2", "10:00", member.ID("M1"), device.ID("d-2")))
+	rules := exampleRules()
+	rules.Namespaces[5].Limits = []identity.Limit{{Max: 1, Within: regulars.Days(7)}}
+	rules.AsOf = clock("12:00")
+	people, _ := identity.Resolve(&evidence, rules)
+	fmt.Println(people.Len(), "people")
+	changes, _ := people.UpdateTo(clock("12:00").AddDate(0, 0, 7))
+	fmt.Println(people.Len(), "person,", len(changes.Merged), "merged")
+	// Output:
+	// 2 people
+	// 1 person, 1 merged
+}
+
+// Rows of orders are joined by the name of the person behind them.
+func ExamplePeople_OneID() {
+	var evidence identity.Evidence
+	evidence.Add(together("e1", "09:00", member.ID("M1"), phone.ID("13800138001")))
+	people, _ := identity.Resolve(&evidence, exampleRules())
+	online, _ := people.OneID(member.ID("M1"))
+	store, _ := people.OneID(phone.ID("(138) 0013-8001"))
+	_, ok := people.OneID(phone.ID("null"))
+	fmt.Println(online == store, ok)
+	// Output:
+	// true false
+}
+
+// Withdrawn verdicts are gone, and the others stand.
+func ExampleEvidence_Withdraw() {
+	var evidence identity.Evidence
+	for i, other := range []string{"M2", "M3"} {
+		evidence.Decide(identity.Verdict{ID: fmt.Sprint("v", i+1), Ruling: identity.CannotLink, A: member.ID("M1"), B: member.ID(other), At: clock("09:00")})
+	}
+	evidence.Withdraw("v1")
+	for _, verdict := range evidence.Verdicts() {
+		fmt.Println(verdict)
+	}
+	// Output:
+	// v2: cannot-link member:M1 member:M3
+}

@@ -1,8 +1,6 @@
 package identity
 
-import (
-	"slices"
-)
+import "slices"
 
 // handOver gives the observations of values whose holders changed to the nodes
 // of the new holders.
@@ -19,7 +17,6 @@ func (u *update) handOver(cuts map[int32][]int64) {
 		}
 	}
 	n.cuts = cuts
-	u.scratch.grow(n.len())
 	for _, slot := range moved {
 		o := u.slots.of[slot]
 		u.push(int(slot), n.at(n.raw[u.evidence.slots[slot]], u.evidence.at[o]))

@@ -14,7 +14,7 @@ import (
 //
 // The changes say who is who now. On an error, a [*ContradictionError], nothing
 // has changed; withdraw a verdict and update again.
-func (p *People) Update() (Changes, error) { return p.advance() }
+func (p *People) Update() (Changes, error) { return p.advance(p.windows) }
 
 // UpdateTo is [People.Update] and moves [Rules.AsOf] forward: evidence that was
 // later counts now, and windows of limits move, which takes a look at every
@@ -35,7 +35,7 @@ func (p *People) UpdateTo(asOf time.Time) (Changes, error) {
 	from := p.windows
 	p.asOf = to
 	p.setWindows(to)
-	return p.advanceFrom(from)
+	return p.advance(from)
 }
 
 func timeText(micro int64) string {
@@ -45,10 +45,8 @@ func timeText(micro int64) string {
 	return instant(micro).Format(time.RFC3339Nano)
 }
 
-func (p *People) advance() (Changes, error) { return p.advanceFrom(p.windows) }
-
-// advanceFrom does what Update says; from are the windows of the last time.
-func (p *People) advanceFrom(from []int64) (Changes, error) {
+// advance does what Update says; from are the windows of the last time.
+func (p *People) advance(from []int64) (Changes, error) {
 	p.nodes.readIDs(p.evidence, p.rules)
 	next := p.rulings
 	if next.changes != p.evidence.changes {
