@@ -49,6 +49,8 @@ type Reader[T any] struct {
 	values   *values
 	bound    []binding[T]
 	header   []string // nil without one
+	rest     []int    // the fields of the columns for into
+	into     func(row *T) *[]string
 	fields   int
 	first    []string // the first row, while it is data that was not read yet
 	row      T
@@ -114,6 +116,7 @@ func (r *Reader[T]) start(schema Schema[T]) (err error) {
 			first[i] = strings.TrimSpace(first[i])
 		}
 		r.header = first
+		r.addRest(schema)
 	} else {
 		r.first = first
 	}
@@ -191,7 +194,7 @@ func (r *Reader[T]) read(row []string, err error) (malformed *MalformedError, fa
 		}
 		return malformed, nil
 	}
-	return nil, nil
+	return r.readRest(row), nil
 }
 
 func (r *Reader[T]) malformed(reason Reason, want string) *MalformedError {

@@ -14,6 +14,9 @@ type Schema[T any] struct {
 	Name string
 	// Keys are the facts, in the order that messages list them.
 	Keys []Key[T]
+	// Rest is where the values of the columns go that no key is read from; see
+	// [Reader.Rest]. Nil drops them.
+	Rest func(row *T) *[]string
 }
 
 // Key is one fact of a row. Make it with [Text], [Time], [Amount] or
