@@ -187,3 +187,57 @@ func TestVectorsModes(t *testing.T) {
 		}
 	}
 }
+
+// The counts per step that a source gives, its average times from step to step,
+// and its totals. Who an exclusion drops is in no count.
+func TestVectorsCounts(t *testing.T) {
+	totals := map[string]bool{"mixpanel:totals": true, "mixpanel:totals+exclusion": true, "amplitude:totals": true}
+	counted, timed := 0, 0
+	for _, v := range readVectors(t) {
+		like := modes[v.Mode]
+		if totals[v.Mode] {
+			like = LikeClickHouseOnce
+		}
+		if like == nil || v.Expected.Counts == nil && v.Expected.Conversions == nil {
+			continue
+		}
+		f := v.funnel(like(v.window()))
+		if totals[v.Mode] {
+			f.By = ByTotal
+		}
+		report, err := Count(f, rows, v.Events)
+		if err != nil {
+			t.Fatal(err)
+		}
+		total := report.Counts.Total(Everybody)
+		if want := v.Expected.Conversions; want != nil && total.Reached[len(f.Steps)-1] != *want {
+			t.Errorf("%s: %d conversions, want %d", v.ID, total.Reached[len(f.Steps)-1], *want)
+		}
+		if want := v.Expected.Counts; want != nil {
+			counted++
+			if diff := cmp.Diff(want, total.Reached); diff != "" {
+				t.Errorf("%s (-want +got):\n%s", v.ID, diff)
+			}
+		}
+		for k, want := range v.Expected.Average {
+			if want == nil {
+				continue
+			}
+			timed++
+			if got := mean(total.StepTimes(k)); got != *want {
+				t.Errorf("%s: %v seconds to step %d, want %v", v.ID, got, k+1, *want)
+			}
+		}
+	}
+	if counted < 25 || timed < 5 {
+		t.Errorf("%d cases have counts and %d times: want the whole set", counted, timed)
+	}
+}
+
+func mean(times []time.Duration) float64 {
+	var sum time.Duration
+	for _, d := range times {
+		sum += d
+	}
+	return sum.Seconds() / float64(len(times))
+}
