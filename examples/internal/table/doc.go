@@ -8,7 +8,8 @@
 // that could both be the amount, or a date such as 01/02/2006.
 //
 // A row type and its [Schema] say which facts a file holds; [Orders] is the one
-// of orders, [Events] that of events, which takes all other columns for labels. [Open] or [New] make a [Reader], which delivers one row at a time:
+// of orders, [Events] that of events, which takes all other columns for labels.
+// [Open] or [New] make a [Reader], which delivers one row at a time:
 //
 //	orders, err := table.Open(path, table.Orders(), table.Options{})
 //	if err != nil {
