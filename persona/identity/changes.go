@@ -206,37 +206,29 @@ func (c *Changes) former(d *diff, name OneID, moves []move, names map[OneID]bool
 	c.Aliases = append(c.Aliases, Alias{name, d.after.oneID(heir)})
 }
 
-// present notes where a person came from.
+// present notes where a person came from, who is not one of those who stayed.
 func (c *Changes) present(d *diff, name OneID, now int32, moves []move, byOld map[int32][]move) {
-	origins := map[int32]int{}
+	var origins []int32
 	for _, m := range moves {
 		if m.old >= 0 {
-			origins[m.old]++
+			origins = append(origins, m.old)
 		}
 	}
-	if len(origins) == 0 {
+	slices.Sort(origins)
+	origins = slices.Compact(origins)
+	var former []OneID
+	for _, old := range origins {
+		former = append(former, d.before.oneID(old))
+	}
+	slices.Sort(former)
+	kept := slices.Contains(former, name)
+	switch {
+	case len(former) == 0:
 		c.Created = append(c.Created, name)
-		return
-	}
-	merge := Merge{Into: name}
-	kept := false
-	for old, n := range origins {
-		former := d.before.oneID(old)
-		merge.From = append(merge.From, former)
-		kept = kept || former == name
-		if len(origins) > 1 {
-			continue
-		}
-		if whole := n == len(moves) && n == len(byOld[old]); kept && whole {
-			return
-		}
-		if !kept && !parted(byOld[old], now) {
-			c.Renamed = append(c.Renamed, Alias{former, name})
-		}
-	}
-	if len(origins) > 1 {
-		slices.Sort(merge.From)
-		c.Merged = append(c.Merged, merge)
+	case len(former) > 1:
+		c.Merged = append(c.Merged, Merge{name, former})
+	case !kept && !parted(byOld[origins[0]], now):
+		c.Renamed = append(c.Renamed, Alias{former[0], name})
 	}
 	if kept {
 		c.Changed = append(c.Changed, name)
