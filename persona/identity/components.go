@@ -1,10 +1,5 @@
 package identity
 
-import (
-	"cmp"
-	"slices"
-)
-
 // components are the parts of the graph that no link leaves, refused links
 // included. Each is resolved by itself, so whatever happens in one leaves the
 // others as they are.
@@ -88,8 +83,7 @@ func (p *People) gatherVerdicts(links []link, node int32) []link {
 func (p *People) gatherStar(links []link, o, centre int32) []link {
 	kind := int32(kindObserved)
 	if p.isMatch(o) {
-		place, _ := slices.BinarySearchFunc(p.evidence.scores, o, func(s scored, o int32) int { return cmp.Compare(s.observation, o) })
-		kind = kindMatch + int32(place)
+		kind = kindMatch + int32(p.evidence.scorePlace(o))
 	}
 	at := p.evidence.at[o]
 	for _, i := range p.nodesOf(o) {

@@ -1,6 +1,7 @@
 package identity
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"slices"
@@ -30,6 +31,7 @@ type Evidence struct {
 	source []int32  // the number of the source
 	ends   []uint32 // of each one's identifiers in slots
 	gone   []bool   // retracted
+	match  []bool   // has a score
 	slots  []int32  // identifiers by number, ascending within an observation
 
 	scores []scored // ascending: the observations that are matches
@@ -124,6 +126,7 @@ func (e *Evidence) recordNumbers(event []byte, source string, at int64, score fl
 	e.slots = append(e.slots, ids...)
 	e.ends = append(e.ends, uint32(len(e.slots)))
 	e.gone = append(e.gone, false)
+	e.match = append(e.match, score > 0)
 	return nil
 }
 
@@ -184,14 +187,16 @@ func (e *Evidence) span(o int32) (start, end uint32) {
 
 // score returns the score of a match, and 0 for an observation.
 func (e *Evidence) score(o int32) float64 {
-	if len(e.scores) == 0 {
+	if !e.match[o] {
 		return 0
 	}
-	i, ok := slices.BinarySearchFunc(e.scores, o, func(s scored, o int32) int { return int(s.observation) - int(o) })
-	if !ok {
-		return 0
-	}
-	return e.scores[i].score
+	return e.scores[e.scorePlace(o)].score
+}
+
+// scorePlace returns where the score of a match is in scores.
+func (e *Evidence) scorePlace(o int32) int {
+	i, _ := slices.BinarySearchFunc(e.scores, o, func(s scored, o int32) int { return cmp.Compare(s.observation, o) })
+	return i
 }
 
 // Retract takes all observations and matches of an event back, also those that

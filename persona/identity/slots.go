@@ -68,7 +68,7 @@ func (p *People) each(node int32, yield func(o int32) bool) {
 	}
 }
 
-func (p *People) isMatch(o int32) bool { return p.evidence.score(o) > 0 }
+func (p *People) isMatch(o int32) bool { return p.evidence.match[o] }
 
 // star returns the strongest of the nodes that an observation or a match links,
 // and -1 if it links none. The others are linked to it.

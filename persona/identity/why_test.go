@@ -1,10 +1,12 @@
 package identity_test
 
 import (
+	"sync"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/regulars-go/regulars"
 	"github.com/regulars-go/regulars/persona/identity"
 )
 
@@ -103,4 +105,25 @@ func TestReport(t *testing.T) {
 	if diff := cmp.Diff(want, got); diff != "" || len(got.Ignored) != 1 || got.Ignored[0].ID != "w" {
 		t.Errorf("ignored %v (-want +got)\n%s", got.Ignored, diff)
 	}
+}
+
+// People may be read by several goroutines at once.
+func TestReadersAtOnce(t *testing.T) {
+	rules := plainRules()
+	rules.LookBack = regulars.Hours(3)
+	p := mustResolve(t, evidenceOf(t, attributionFacts()), rules)
+	want := full(t, p)
+	var group sync.WaitGroup
+	for range 4 {
+		group.Go(func() {
+			name, _ := p.OneID(id("user:ann"))
+			if person, ok := p.Person(name); !ok || person.ID != name {
+				t.Errorf("%s is %v", name, person)
+			}
+			if got := full(t, p); got != want {
+				t.Errorf("(-want +got)\n%s", cmp.Diff(want, got))
+			}
+		})
+	}
+	group.Wait()
 }
