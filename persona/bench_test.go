@@ -153,3 +153,49 @@ func TestMatchAllocatesNothing(t *testing.T) {
 		}
 	}
 }
+
+func BenchmarkCensus(b *testing.B) {
+	s := shop(b)
+	values := map[string]persona.Value{
+		"age": persona.Int(30), "city": persona.Text("xiamen"), "gender": persona.Text("female"),
+		"income": persona.Int(12_000), "interests": persona.Texts("go", "tea"), "member": persona.Bool(true),
+	}
+	e := persona.Event{Kind: "order", At: asOf, Amount: decimal.New(80, 0), Fields: map[string]string{"category": "tea"}}
+	const people = 10_000
+	b.Run("Observe, six attributes", func(b *testing.B) {
+		b.ReportAllocs()
+		c := persona.Census[int]{Schema: s}
+		i := 0
+		for b.Loop() {
+			if err := c.Observe(i%people, persona.Observation{Source: "crm", At: asOf, Values: values}); err != nil {
+				b.Fatal(err)
+			}
+			i++
+		}
+	})
+	b.Run("AddEvent", func(b *testing.B) {
+		b.ReportAllocs()
+		c := persona.Census[int]{Schema: s}
+		i := 0
+		for b.Loop() {
+			if err := c.AddEvent(i%people, e); err != nil {
+				b.Fatal(err)
+			}
+			i++
+		}
+	})
+	b.Run(fmt.Sprintf("All, %d people", people), func(b *testing.B) {
+		b.ReportAllocs()
+		c := persona.Census[int]{Schema: s}
+		for i := range people {
+			if err := c.Observe(i, persona.Observation{Source: "crm", At: asOf, Values: values}); err != nil {
+				b.Fatal(err)
+			}
+		}
+		for b.Loop() {
+			for range c.Profiles() {
+			}
+		}
+		b.ReportMetric(float64(people)*float64(b.N)/b.Elapsed().Seconds(), "people/s")
+	})
+}

@@ -28,6 +28,7 @@ type Census[K regulars.ID] struct {
 	index  map[K]uint32
 	people []person[K]
 	texts  texts
+	lists  [][]int64 // of the cells whose attribute is a list
 	// fields are those of the events: the number of a text plus 1, or 0 if it is
 	// not known.
 	fields []uint32
@@ -74,7 +75,7 @@ func (c *Census[K]) Observe(id K, o Observation) error {
 	}
 	for i, slot := range c.draft.slots[:c.Schema.Len()] {
 		if slot != absent {
-			c.put(p, c.cellOf(i, source, o.At.UnixMicro(), slot))
+			c.put(p, c.claimOf(i, source, o.At.UnixMicro(), slot))
 		}
 	}
 	c.weigh(p)
@@ -203,6 +204,18 @@ func (c *Census[K]) All() iter.Seq2[K, Profile] {
 	}
 }
 
+// Profiles returns the profiles in ascending order of ID, as [Segment.Count] and
+// [Schema.FitTag] take them.
+func (c *Census[K]) Profiles() iter.Seq[Profile] {
+	return func(yield func(Profile) bool) {
+		for _, p := range c.All() {
+			if !yield(p) {
+				return
+			}
+		}
+	}
+}
+
 func (c *Census[K]) sorted() []*person[K] {
 	all := make([]*person[K], len(c.people))
 	for i := range c.people {
@@ -234,8 +247,8 @@ func (c *Census[K]) Merge(other *Census[K]) error {
 		if err != nil {
 			return err // room has looked
 		}
-		for _, cell := range from.cells {
-			c.put(to, cell.renumbered(c.Schema, number))
+		for _, l := range from.cells {
+			c.put(to, other.claim(l).renumbered(c.Schema, number))
 		}
 		for _, e := range from.events {
 			first := int(e.fields)

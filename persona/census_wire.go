@@ -34,7 +34,7 @@ func (c *Census[K]) AppendBinary(dst []byte) ([]byte, error) {
 		dst = wire.AppendID(dst, p.id)
 		dst = wire.AppendUint(dst, uint64(len(p.cells)))
 		for _, l := range p.cells {
-			dst = c.appendCell(dst, l, number)
+			dst = c.appendClaim(dst, c.claim(l), number)
 		}
 		dst = wire.AppendUint(dst, uint64(len(p.events)))
 		for _, e := range c.sortedEvents(p, number) {
@@ -56,9 +56,7 @@ func (c *Census[K]) usedTexts() (used []uint32, number []uint32) {
 	}
 	for i := range c.people {
 		for _, l := range c.people[i].cells {
-			if a := &c.Schema.attributes[l.attr]; a.item() == KindString {
-				l.eachText(a, func(n int64) int64 { mark(uint32(n)); return n })
-			}
+			c.eachTextOf(l, mark)
 		}
 	}
 	for _, field := range c.fields {
@@ -73,7 +71,7 @@ func (c *Census[K]) usedTexts() (used []uint32, number []uint32) {
 	return used, number
 }
 
-func (c *Census[K]) appendCell(dst []byte, l cell, number []uint32) []byte {
+func (c *Census[K]) appendClaim(dst []byte, l claim, number []uint32) []byte {
 	a := &c.Schema.attributes[l.attr]
 	dst = wire.AppendUint(wire.AppendUint(dst, uint64(l.attr)), uint64(l.source))
 	dst = wire.AppendInt(dst, l.at)
@@ -194,7 +192,7 @@ func (c *Census[K]) readPerson(r *wire.Reader) {
 		return
 	}
 	for range r.Count() {
-		l := c.readCell(r)
+		l := c.readClaim(r)
 		if r.Err() != nil {
 			return
 		}
@@ -223,8 +221,8 @@ func (c *Census[K]) readPerson(r *wire.Reader) {
 	}
 }
 
-func (c *Census[K]) readCell(r *wire.Reader) cell {
-	l := cell{attr: uint16(r.UintUpTo(MaxAttributes)), source: uint8(r.UintUpTo(MaxSources - 1))}
+func (c *Census[K]) readClaim(r *wire.Reader) claim {
+	l := claim{cell: cell{attr: uint16(r.UintUpTo(MaxAttributes)), source: uint8(r.UintUpTo(MaxSources - 1))}}
 	l.at = readMicros(r)
 	if int(l.attr) >= c.Schema.Len() || int(l.source) >= len(c.Schema.sources) {
 		r.Fail("no attribute %d, or no source %d", l.attr, l.source)
@@ -235,7 +233,6 @@ func (c *Census[K]) readCell(r *wire.Reader) cell {
 		l.slot = c.readSlot(r, a)
 		return l
 	}
-	l.items = []int64{}
 	for range r.Count() {
 		if l.items = append(l.items, c.readSlot(r, a)); len(l.items) > MaxItems || r.Err() != nil {
 			r.Fail("list of more than %d", MaxItems)

@@ -38,11 +38,14 @@ func (c *Census[K]) Conflicts(id K) (conflicts []Conflict, ok bool) {
 		if len(cells) == 1 || a.Survivor == Union {
 			return
 		}
-		cells = slices.Clone(cells)
-		slices.SortFunc(cells, func(x, y cell) int { return c.prefer(a, x, y) })
-		conflict := Conflict{Attribute: a.Name, Believed: c.candidate(a, cells[0])}
-		for _, l := range cells[1:] {
-			if c.compareValues(a, l, cells[0]) != 0 {
+		claims := make([]claim, len(cells))
+		for j, l := range cells {
+			claims[j] = c.claim(l)
+		}
+		slices.SortFunc(claims, func(x, y claim) int { return c.prefer(a, x, y) })
+		conflict := Conflict{Attribute: a.Name, Believed: c.candidate(a, claims[0])}
+		for _, l := range claims[1:] {
+			if c.compareValues(a, l, claims[0]) != 0 {
 				conflict.Others = append(conflict.Others, c.candidate(a, l))
 			}
 		}
@@ -53,7 +56,7 @@ func (c *Census[K]) Conflicts(id K) (conflicts []Conflict, ok bool) {
 	return conflicts, true
 }
 
-func (c *Census[K]) candidate(a *Attribute, l cell) Candidate {
+func (c *Census[K]) candidate(a *Attribute, l claim) Candidate {
 	said := Candidate{Source: c.Schema.sources[l.source], At: time.UnixMicro(l.at).In(c.Schema.zone)}
 	if a.Kind != KindList {
 		said.Value = c.valueOf(a, l.slot)

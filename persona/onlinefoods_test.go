@@ -58,13 +58,7 @@ func TestOnlineFoods(t *testing.T) {
 	segment := compile(t, s, `{"all": [
 		{"attr": "Age", "op": "lt", "value": 25}, {"attr": "Gender", "op": "eq", "value": "Female"},
 		{"any": [{"attr": "Occupation", "op": "eq", "value": "Student"}, {"attr": "Family size", "op": "gte", "value": 5}]}]}`)
-	counts := segment.Count(func(yield func(persona.Profile) bool) {
-		for _, p := range census.All() {
-			if !yield(p) {
-				return
-			}
-		}
-	}, asOf)
+	counts := segment.Count(census.Profiles(), asOf)
 	if counts.True != want || want == 0 || counts != (persona.Counts{True: want, False: 388 - want}) {
 		t.Errorf("got %+v, want %d in", counts, want)
 	}

@@ -23,10 +23,24 @@ type person[K regulars.ID] struct {
 // order that happens.
 type cell struct {
 	at     int64 // microseconds since 1970
-	slot   int64 // a number, or that of a text
-	items  []int64
+	slot   int64 // a number, or that of a text, or of a list
 	attr   uint16
 	source uint8
+}
+
+// claim is a cell with the items of its list, which are numbers, or those of
+// texts.
+type claim struct {
+	cell
+	items []int64
+}
+
+// claim returns a cell with its list.
+func (c *Census[K]) claim(l cell) claim {
+	if c.Schema.attributes[l.attr].Kind == KindList {
+		return claim{l, c.lists[l.slot]}
+	}
+	return claim{l, nil}
 }
 
 // texts numbers the texts of a census, so that each is kept once.
@@ -60,17 +74,13 @@ func (d *Draft) textAt(reference int64) []byte {
 	return d.text[at : at+int(uint32(reference))]
 }
 
-// cellOf takes attribute i out of the draft.
-func (c *Census[K]) cellOf(i, source int, at, slot int64) cell {
-	made := cell{at: at, slot: slot, attr: uint16(i), source: uint8(source)}
+// claimOf takes attribute i out of the draft.
+func (c *Census[K]) claimOf(i, source int, at, slot int64) claim {
+	made := claim{cell: cell{at: at, slot: slot, attr: uint16(i), source: uint8(source)}}
 	a := &c.Schema.attributes[i]
 	if a.Kind == KindList {
 		first := int(slot >> 32)
-		made.slot = 0
 		made.items = slices.Clone(c.draft.slots[first : first+int(uint32(slot))])
-		if made.items == nil {
-			made.items = []int64{}
-		}
 	}
 	if a.item() == KindString {
 		made.eachText(a, func(reference int64) int64 { return int64(c.texts.number(c.draft.textAt(reference))) })
@@ -81,8 +91,8 @@ func (c *Census[K]) cellOf(i, source int, at, slot int64) cell {
 	return made
 }
 
-// eachText replaces the texts of a cell of a.
-func (l *cell) eachText(a *Attribute, by func(int64) int64) {
+// eachText replaces the texts of a claim on a.
+func (l *claim) eachText(a *Attribute, by func(int64) int64) {
 	if a.Kind != KindList {
 		l.slot = by(l.slot)
 		return
@@ -93,33 +103,50 @@ func (l *cell) eachText(a *Attribute, by func(int64) int64) {
 }
 
 // renumbered is a copy of l with the numbers that texts have elsewhere.
-func (l cell) renumbered(s *Schema, number []uint32) cell {
+func (l claim) renumbered(s *Schema, number []uint32) claim {
 	a := &s.attributes[l.attr]
-	if a.Kind == KindList {
-		l.items = append([]int64{}, l.items...)
-	}
+	l.items = slices.Clone(l.items)
 	if a.item() == KindString {
 		l.eachText(a, func(n int64) int64 { return int64(number[n]) })
 	}
 	return l
 }
 
-// put adds a cell to a person, or makes one of it and the one that is there.
-func (c *Census[K]) put(p *person[K], l cell) {
-	i, ok := slices.BinarySearchFunc(p.cells, l, func(a, b cell) int {
+// put adds a claim to a person, or makes one of it and of what the same source
+// said of the attribute before.
+func (c *Census[K]) put(p *person[K], l claim) {
+	a := &c.Schema.attributes[l.attr]
+	i, ok := slices.BinarySearchFunc(p.cells, l.cell, func(a, b cell) int {
 		return cmp.Or(cmp.Compare(a.attr, b.attr), cmp.Compare(a.source, b.source))
 	})
 	if !ok {
-		p.cells = slices.Insert(p.cells, i, l)
+		if a.Kind == KindList {
+			l.slot = int64(len(c.lists))
+			c.lists = append(c.lists, l.items)
+		}
+		p.cells = slices.Insert(p.cells, i, l.cell)
 		return
 	}
 	there := &p.cells[i]
-	a := &c.Schema.attributes[l.attr]
-	if a.Survivor == Union {
-		there.at, there.items = max(there.at, l.at), c.union(a, there.items, l.items)
-	} else if c.prefer(a, l, *there) < 0 {
-		*there = l
+	better := c.better(a, c.claim(*there), l)
+	if a.Kind == KindList {
+		better.slot = there.slot
+		c.lists[there.slot] = better.items
 	}
+	*there = better.cell
+}
+
+// better returns which of two claims on an attribute is believed, or their
+// union.
+func (c *Census[K]) better(a *Attribute, x, y claim) claim {
+	if a.Survivor == Union {
+		x.at, x.items = max(x.at, y.at), c.union(a, x.items, y.items)
+		return x
+	}
+	if c.prefer(a, y, x) < 0 {
+		return y
+	}
+	return x
 }
 
 // weigh counts the bytes of a person's cells anew; those of the events only
@@ -127,18 +154,22 @@ func (c *Census[K]) put(p *person[K], l cell) {
 func (c *Census[K]) weigh(p *person[K]) {
 	sum := 0
 	for _, l := range p.cells {
-		a := &c.Schema.attributes[l.attr]
-		if a.item() != KindString {
-			continue
-		}
-		if a.Kind != KindList {
-			sum += len(c.texts.list[l.slot])
-		}
-		for _, item := range l.items {
-			sum += len(c.texts.list[item])
-		}
+		c.eachTextOf(l, func(n uint32) { sum += len(c.texts.list[n]) })
 	}
 	p.bytes, p.cellBytes = p.bytes-p.cellBytes+sum, sum
+}
+
+// eachTextOf calls each for the number of every text of a cell.
+func (c *Census[K]) eachTextOf(l cell, each func(n uint32)) {
+	switch a := &c.Schema.attributes[l.attr]; {
+	case a.item() != KindString:
+	case a.Kind == KindList:
+		for _, item := range c.lists[l.slot] {
+			each(uint32(item))
+		}
+	default:
+		each(uint32(l.slot))
+	}
 }
 
 // union is the items of two lists in ascending order, each once. Of more than
@@ -160,16 +191,16 @@ func (c *Census[K]) compareItems(a *Attribute, m, n int64) int {
 	return cmp.Compare(m, n)
 }
 
-// compareValues orders the values of two cells of an attribute, as
+// compareValues orders the values of two claims on an attribute, as
 // [Value.Compare] does.
-func (c *Census[K]) compareValues(a *Attribute, x, y cell) int {
+func (c *Census[K]) compareValues(a *Attribute, x, y claim) int {
 	if a.Kind == KindList {
 		return slices.CompareFunc(x.items, y.items, func(m, n int64) int { return c.compareItems(a, m, n) })
 	}
 	return c.compareItems(a, x.slot, y.slot)
 }
 
-func (c *Census[K]) isEmpty(a *Attribute, l cell) bool {
+func (c *Census[K]) isEmpty(a *Attribute, l claim) bool {
 	switch a.Kind {
 	case KindList:
 		return len(l.items) == 0
@@ -179,9 +210,9 @@ func (c *Census[K]) isEmpty(a *Attribute, l cell) bool {
 	return false
 }
 
-// prefer orders two cells of an attribute, the one to believe first. It is a
-// total order up to cells that say the same of the same source at the same time.
-func (c *Census[K]) prefer(a *Attribute, x, y cell) int {
+// prefer orders two claims on an attribute, the one to believe first. It is a
+// total order up to claims that say the same of the same source at the same time.
+func (c *Census[K]) prefer(a *Attribute, x, y claim) int {
 	latest, rank := cmp.Compare(y.at, x.at), cmp.Compare(x.source, y.source)
 	switch a.Survivor {
 	case Oldest:
@@ -201,16 +232,12 @@ func (c *Census[K]) prefer(a *Attribute, x, y cell) int {
 	return cmp.Or(latest, rank, c.compareValues(a, x, y))
 }
 
-// believed returns the cell of an attribute that is believed; cells are those of
-// the attribute, at least one.
-func (c *Census[K]) believed(a *Attribute, cells []cell) cell {
-	best := cells[0]
+// believed returns what is believed of an attribute; cells are those of it, at
+// least one.
+func (c *Census[K]) believed(a *Attribute, cells []cell) claim {
+	best := c.claim(cells[0])
 	for _, l := range cells[1:] {
-		if a.Survivor == Union {
-			best.at, best.items = max(best.at, l.at), c.union(a, best.items, l.items)
-		} else if c.prefer(a, l, best) < 0 {
-			best = l
-		}
+		best = c.better(a, best, c.claim(l))
 	}
 	return best
 }
