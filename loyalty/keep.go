@@ -50,16 +50,21 @@ func (v *View) keep(r *Rules, now *compiled, at int64) (*seat, error) {
 }
 
 // subject returns the seat of the account that has what was once owner's, if
-// the command's member is the one or the other; nil if they are neither.
+// the command's member is the owner or one whom the owner was merged into; nil
+// if not.
 func (v *View) subject(r *Rules, owner string, at int64) (*seat, error) {
 	account := v.follow(r, owner)
 	if account == nil {
 		return nil, fmt.Errorf("loyalty: account %q is not in the view", owner)
 	}
-	if member := v.request.cmd.Member; member != owner && member != account.id.Name {
-		return nil, nil
+	final := account.id.Name
+	for name := owner; name != v.request.cmd.Member; {
+		if name == final {
+			return nil, nil
+		}
+		name = textOf(v.want(r.program, KindMerge, name).body)
 	}
-	return v.sit(r, account.id.Name, at)
+	return v.sit(r, final, at)
 }
 
 // judgeAgain judges the order with what is kept of it, under the version of
