@@ -10,6 +10,20 @@
 //     [github.com/regulars-go/regulars/lifecycle]
 //   - What will a customer still be worth?
 //     [github.com/regulars-go/regulars/lifecycle/clv]
+//   - Who is a member, what do they earn, and what is owed to them?
+//     [github.com/regulars-go/regulars/loyalty], with
+//     [github.com/regulars-go/regulars/loyalty/loyaltytest] for a store of your
+//     own
+//   - Where do people get lost on the way to paying?
+//     [github.com/regulars-go/regulars/funnel], and by which ways do they come
+//     and go? [github.com/regulars-go/regulars/funnel/journey]
+//   - Who are they? [github.com/regulars-go/regulars/persona]
+//   - Who is the one person behind many ids?
+//     [github.com/regulars-go/regulars/persona/identity]
+//   - What does a group look like beside everyone?
+//     [github.com/regulars-go/regulars/persona/portrait]
+//   - Does what arrives agree with what was planned?
+//     [github.com/regulars-go/regulars/persona/tracking]
 //   - What is to be done next, and for whom?
 //     [github.com/regulars-go/regulars/strategy]
 //
