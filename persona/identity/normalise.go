@@ -79,7 +79,8 @@ var nobody = map[string]bool{
 // [object Object], 无, 未知, 匿名, 游客, 测试 or -1; it has only zeros and
 // hyphens; it is malformed; or the rules block it.
 //
-// Compiling the rules takes a moment: to look at many, resolve them.
+// A hashed namespace needs [Rules.Key]. The rules are compiled at each call: to
+// look at many identifiers, resolve them.
 func (r Rules) Normalise(id ID) (ID, Reason) {
 	for i, n := range r.Namespaces {
 		if n.Name == id.Namespace {

@@ -58,6 +58,23 @@ func findZone(name string, zones func(string) (*time.Location, error)) (*time.Lo
 	return zone, err
 }
 
+// UnmarshalJSON reads a limit, which must say its max: left out, it would be 0
+// and link nothing.
+func (l *Limit) UnmarshalJSON(data []byte) error {
+	var file struct {
+		Max    *int          `json:"max"`
+		Within regulars.Span `json:"within"`
+	}
+	if err := config.Decode(data, &file); err != nil {
+		return err
+	}
+	if file.Max == nil {
+		return errors.New("has no max: want a number from 0")
+	}
+	*l = Limit{*file.Max, file.Within}
+	return nil
+}
+
 // Shop returns rules for one person over an online shop, several stores and a
 // mini-program, to start from: the member number of the shop or of the card, the
 // ids that WeChat gives (unionid for all of a company's programs, openid for one),
