@@ -82,7 +82,7 @@ func (s *ruleSet) compile(i int) {
 	eachReference(s.rules[i].Rule, "rule", 1, func(at, name string) {
 		j, ok := s.byName[name]
 		if !ok {
-			s.faults.Add(path+"."+at, "no rule is named %q", name)
+			s.faults.Add(path+"."+at, "no rule is named %q", shorten(name))
 			isWhole = false
 			return
 		}
@@ -230,7 +230,7 @@ func (c *compiler) list(rules []Rule, path string, depth int) []Rule {
 func (c *compiler) inline(name, path string) {
 	segment, ok := c.segments[name]
 	if !ok {
-		c.faults.Add(join(path, "segment"), "no rule is named %q: compile them together", name)
+		c.faults.Add(join(path, "segment"), "no rule is named %q: compile them together", shorten(name))
 		return
 	}
 	if len(c.nodes)+len(segment.nodes) > MaxExpanded {

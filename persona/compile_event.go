@@ -74,6 +74,9 @@ func (b *leafBuilder) where(kind *EventKind) {
 		}
 		test.texts = make([]string, len(texts))
 		for i, text := range texts {
+			if problem := badText(text); problem != "" {
+				b.fault(fmt.Sprintf("%s[%d]", field, i), "%s", problem)
+			}
 			test.texts[i] = normalise(text, kind.Normal)
 		}
 		slices.Sort(test.texts)

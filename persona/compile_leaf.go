@@ -2,7 +2,6 @@ package persona
 
 import (
 	"fmt"
-	"math"
 	"slices"
 
 	"github.com/regulars-go/regulars"
@@ -73,7 +72,7 @@ func (b *leafBuilder) ofAttribute() {
 	case b.rule.As != "":
 		b.derived(a)
 	case a.Kind == KindList:
-		b.wholeList(i, a)
+		b.wholeList(a)
 	default:
 		b.single(a, slotSource)
 	}
@@ -310,16 +309,26 @@ func (b *leafBuilder) warnMisses(a *Attribute, test textTest) {
 	if test.of != setText {
 		return
 	}
+	codes := codesByKey(a, test.mode)
 	for _, key := range test.keys {
-		if !slices.ContainsFunc(a.Values, func(text string) bool { return test.mode.compare(text, key) == 0 }) {
+		if _, ok := codes[key]; !ok {
 			b.warn("value", "%q is not in the dictionary of %q", shorten(key), a.Name)
 		}
 	}
 }
 
+// codesByKey are the first codes of a dictionary's texts as mode has them.
+func codesByKey(a *Attribute, mode textMode) map[string]int64 {
+	codes := make(map[string]int64, len(a.Values))
+	for code, text := range slices.Backward(a.Values) {
+		codes[mode.key(text)] = int64(code)
+	}
+	return codes
+}
+
 // wholeList compiles a comparison of a list: of the whole, or of its items with
 // those of another.
-func (b *leafBuilder) wholeList(i int, a *Attribute) {
+func (b *leafBuilder) wholeList(a *Attribute) {
 	switch b.rule.Op {
 	case In, NotIn:
 		not := b.rule.Op == NotIn
@@ -329,14 +338,14 @@ func (b *leafBuilder) wholeList(i int, a *Attribute) {
 			b.rule.Op = NotIn
 		}
 	case Eq, Ne, HasAll:
-		b.items(i, a)
+		b.items(a)
 	default:
 		b.fault("op", "%s is not for a list: want %s, or as %s or %s", b.rule.Op, oneOf([]Op{Eq, Ne, In, NotIn, HasAll}), Item, Size)
 	}
 }
 
 // items compiles a comparison with a list that is taken as it is.
-func (b *leafBuilder) items(i int, a *Attribute) {
+func (b *leafBuilder) items(a *Attribute) {
 	items, ok := b.values()
 	if !ok {
 		return
@@ -355,41 +364,35 @@ func (b *leafBuilder) items(i int, a *Attribute) {
 	if a.Of != KindString && a.Of != KindEnum {
 		b.noFold()
 	}
+	codes := codesByKey(a, b.leaf.text.mode)
 	canonical := make([]Value, len(items))
 	for j, item := range items {
-		canonical[j] = b.item(i, a, item, fmt.Sprintf("value[%d]", j))
+		canonical[j] = b.item(a, codes, item, fmt.Sprintf("value[%d]", j))
 	}
 	b.rule.Value = Value{form: listForm, items: canonical}
 }
 
 // item adds an item to those of the leaf, and returns it in its canonical form.
-func (b *leafBuilder) item(i int, a *Attribute, item Value, field string) Value {
+func (b *leafBuilder) item(a *Attribute, codes map[string]int64, item Value, field string) Value {
 	if a.Of != KindString && a.Of != KindEnum {
-		n, problem := a.number(item)
-		if problem != "" {
-			b.fault(field, "%s", problem)
-		}
+		n, _ := b.exactly(a, item, field)
 		b.leaf.list = append(b.leaf.list, n)
 		return a.valueOf(a.Of, n)
 	}
-	if item.form != textForm {
-		b.fault(field, "want a text, not %s", formNames[item.form])
+	key, ok := b.key(a, b.leaf.text.mode, item, field)
+	if !ok {
 		return item
 	}
-	text := normalise(item.text, a.Normal)
+	item = b.normal(a, item)
 	if a.Of == KindString {
-		b.leaf.texts = append(b.leaf.texts, b.leaf.text.mode.key(text))
-		return Text(text)
+		b.leaf.texts = append(b.leaf.texts, key)
+		return item
 	}
-	code, ok := b.schema.Code(i, text)
-	if b.leaf.text.mode == foldMode {
-		at := slices.IndexFunc(a.Values, func(value string) bool { return foldMode.compare(value, foldMode.key(text)) == 0 })
-		code, ok = int64(at), at >= 0
-	}
+	code, ok := codes[key]
 	if !ok {
-		b.warn(field, "%q is not in the dictionary of %q", shorten(text), a.Name)
-		code = math.MinInt64 // nobody has it
+		b.warn(field, "%q is not in the dictionary of %q", shorten(item.text), a.Name)
+		code = absent // nobody has it
 	}
 	b.leaf.list = append(b.leaf.list, code)
-	return Text(text)
+	return item
 }

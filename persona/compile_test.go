@@ -119,6 +119,8 @@ func TestLimits(t *testing.T) {
 		want string
 	}{
 		{"as deep as may be", nested(persona.MaxDepth), ""},
+		{"text that is no UTF-8", persona.Rule{Attr: "interests", Op: persona.HasAll, Value: persona.Texts("\xff")}, "value[0]: want valid UTF-8"},
+		{"field that is no UTF-8", persona.Rule{Event: "order", Op: persona.Gte, Value: persona.Int(1), Where: map[string][]string{"category": {"\xff"}}}, `where["category"][0]: want valid UTF-8`},
 		{"deeper", nested(persona.MaxDepth + 1), "rules within rules go deeper than 32"},
 		{"as many as may be", many(persona.MaxNodes - 1), ""},
 		{"more", many(persona.MaxNodes), "more than 1000 rules"},

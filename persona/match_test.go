@@ -2,7 +2,9 @@ package persona_test
 
 import (
 	"fmt"
+	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -465,4 +467,27 @@ func TestExplain(t *testing.T) {
 	if e.Verdict != segment.Match(p, asOf) {
 		t.Errorf("explained %v, matched %v", e.Verdict, segment.Match(p, asOf))
 	}
+}
+
+// A segment may be shared: matching changes nothing of it.
+func TestConcurrentMatches(t *testing.T) {
+	s := shop(t)
+	segment := compile(t, s, withTime)
+	at := segment.At(asOf)
+	profiles := population(t, s, 50)
+	want := segment.Count(slices.Values(profiles), asOf)
+	var group sync.WaitGroup
+	for range 4 {
+		group.Go(func() {
+			var got, shared persona.Counts
+			for _, p := range profiles {
+				got.Add(segment.Match(p, asOf))
+				shared.Add(at.Match(p))
+			}
+			if got != want || shared != want {
+				t.Errorf("got %+v and %+v, want %+v", got, shared, want)
+			}
+		})
+	}
+	group.Wait()
 }

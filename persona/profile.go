@@ -14,8 +14,8 @@ import (
 // copied, and is safe for concurrent use. The zero value is of nobody, of whom
 // nothing is known.
 //
-// Attributes are read by their index; [Schema.Index] finds it. Each method
-// panics if the index is not one of the schema.
+// Attributes are read by their index; [Schema.Index] finds it. Each method that
+// takes one panics if it is not one of the schema, and of the zero value.
 type Profile struct{ *record }
 
 // record is what a profile points to, so that profiles are passed as fast as

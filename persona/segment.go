@@ -73,8 +73,8 @@ type Matcher struct {
 }
 
 // At returns s as of an instant.
-func (s *Segment) At(asOf time.Time) Matcher {
-	m := Matcher{s, momentOf(asOf, s.schema.zone, s.windows)}
+func (s *Segment) At(asOf time.Time) *Matcher {
+	m := &Matcher{s, momentOf(asOf, s.schema.zone, s.windows)}
 	m.now.settle()
 	return m
 }
