@@ -34,6 +34,8 @@ type analysis struct {
 	migration *rfm.Migration // nil without -since
 	policy    *strategy.Policy
 	decisions strategy.Summary
+
+	conversion *conversion // nil without events
 }
 
 // person is one customer with a score.
@@ -46,6 +48,9 @@ type person struct {
 
 func analyse(in *input) (*analysis, error) {
 	a := &analysis{in: in, grid: rfm.Grid()}
+	if in.orders == nil {
+		return a, a.convert()
+	}
 	var err error
 	if a.orders, err = rfm.Consolidate(in.rows, in.rowPolicy(in.asOf)); err != nil {
 		return nil, err
@@ -70,7 +75,7 @@ func analyse(in *input) (*analysis, error) {
 	if a.concentration, err = rfm.Concentrate(a.spend); err != nil {
 		return nil, err
 	}
-	for _, step := range []func() error{a.group, a.migrate, a.follow, a.estimate, a.decide} {
+	for _, step := range []func() error{a.group, a.migrate, a.follow, a.estimate, a.convert, a.decide} {
 		if err := step(); err != nil {
 			return nil, err
 		}
@@ -103,39 +108,44 @@ func (a *analysis) spend(yield func(decimal.Decimal) bool) {
 }
 
 func (a *analysis) document() document {
-	return document{
-		Input:     a.inputSection(),
-		RFM:       a.rfmSection(),
-		Layers:    a.layersSection(),
-		Migration: a.migrationSection(),
-		Lifecycle: a.lifecycleSection(),
-		CLV:       a.clvSection(),
-		Strategy:  a.strategySection(),
+	d := document{Input: a.inputSection(), Funnel: a.funnelSection()}
+	if a.in.orders == nil {
+		return d
 	}
+	d.RFM = new(a.rfmSection())
+	d.Layers = a.layersSection()
+	d.Migration = a.migrationSection()
+	d.Lifecycle = new(a.lifecycleSection())
+	d.CLV = new(a.clvSection())
+	d.Strategy = new(a.strategySection())
+	return d
 }
 
 func (a *analysis) inputSection() inputSection {
-	r := a.orders.Report
-	s := inputSection{
-		Source:    a.in.source,
-		Zone:      a.in.zone.String(),
-		Rows:      r.Rows + int(a.in.malformed.Rows),
-		Orders:    r.Orders,
-		Refunds:   r.Refunds,
-		Customers: a.tally.Len(),
-		SetAside:  a.setAside(),
-	}
+	s := inputSection{Source: a.in.source, Zone: a.in.zone.String(), Events: a.eventsInput(), SetAside: map[string]int{}}
 	from, to := a.period()
+	s.From, s.To = from.Format(time.DateOnly), to.Format(time.DateOnly)
+	if a.in.orders == nil {
+		return s
+	}
+	r := a.orders.Report
+	s.Rows = r.Rows + int(a.in.malformed.Rows)
+	s.Orders, s.Refunds, s.Customers = r.Orders, r.Refunds, a.tally.Len()
+	s.SetAside = a.setAside()
 	total := decimal.Zero
 	for _, o := range a.orders.All() {
 		total = total.Add(o.Amount).Sub(o.Refunded)
 	}
-	s.From, s.To, s.Total = from.Format(time.DateOnly), to.Format(time.DateOnly), money(total)
+	s.Total = money(total)
 	return s
 }
 
-// period returns when the first and the last order came in.
+// period returns when the first and the last order came in, or without orders
+// the first and the last event.
 func (a *analysis) period() (from, to time.Time) {
+	if a.in.orders == nil {
+		return a.conversion.first().In(a.in.zone), a.conversion.last().In(a.in.zone)
+	}
 	for _, o := range a.orders.All() {
 		if from.IsZero() || o.At.Before(from) {
 			from = o.At
@@ -147,14 +157,17 @@ func (a *analysis) period() (from, to time.Time) {
 	return from, to
 }
 
+// afterAsOf is why rows are set aside that are later than the as-of day.
+const afterAsOf = "after asof"
+
 // setAside counts the rows that count nowhere, by reason.
 func (a *analysis) setAside() map[string]int {
 	r := a.orders.Report
 	counts := map[string]int{}
 	for reason, n := range map[string]int{
-		"after asof": r.AfterUntil,
-		"duplicate":  r.Duplicates,
-		"conflict":   r.Conflicts,
+		afterAsOf:   r.AfterUntil,
+		"duplicate": r.Duplicates,
+		"conflict":  r.Conflicts,
 	} {
 		if n > 0 {
 			counts[reason] = n

@@ -133,6 +133,9 @@ func (a *analysis) labels(id string) []string {
 			labels = append(labels, a.groups.promotionPolicy.Class(sales).Label())
 		}
 	}
+	if a.conversion != nil {
+		labels = append(labels, a.conversion.stuck.labels[id])
+	}
 	return slices.DeleteFunc(labels, func(label string) bool { return label == "" })
 }
 

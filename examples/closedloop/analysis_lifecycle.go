@@ -39,6 +39,9 @@ func (a *analysis) follow() (err error) {
 			return err
 		}
 	}
+	if err := a.knowEvents(); err != nil {
+		return err
+	}
 	months := l.log.Activity(lifecycle.Monthly())
 	if l.growth, err = months.Growth(a.nextDay(), lifecycle.GrowthOptions[string]{}); err != nil {
 		return err

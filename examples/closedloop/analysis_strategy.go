@@ -7,11 +7,14 @@ import (
 // decide chooses an operation for everybody by the starter playbook, those who
 // have only come to look included.
 func (a *analysis) decide() (err error) {
-	if a.policy, err = strategy.NewPolicy(strategy.Starter()); err != nil {
+	playbook, vocabulary := strategy.Starter(), strategy.StarterLabels()
+	if a.conversion != nil {
+		a.conversion.remind(&playbook, vocabulary)
+	}
+	if a.policy, err = strategy.NewPolicy(playbook); err != nil {
 		return err
 	}
-	vocabulary := strategy.StarterLabels()
-	for id := range a.visitors {
+	for id := range a.everybody {
 		customer := strategy.Customer{ID: id, Labels: a.labels(id)}
 		if err := customer.Validate(vocabulary); err != nil {
 			return err
@@ -21,6 +24,25 @@ func (a *analysis) decide() (err error) {
 		}
 	}
 	return nil
+}
+
+// everybody ranges over all who have a record, came by or did something.
+func (a *analysis) everybody(yield func(string) bool) {
+	for id := range a.visitors {
+		if !yield(id) {
+			return
+		}
+	}
+	if a.conversion == nil {
+		return
+	}
+	for _, id := range a.conversion.customers {
+		_, ordered := a.tally.Record(id)
+		_, visited := a.groups.visits[id]
+		if !ordered && !visited && !yield(id) {
+			return
+		}
+	}
 }
 
 func (a *analysis) strategySection() strategySection {

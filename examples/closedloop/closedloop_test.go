@@ -113,7 +113,7 @@ func call(t *testing.T, args ...string) (stdout string, d document) {
 			Gone: m.Summary.Gone, Stayed: m.Summary.Stayed, Moved: m.Summary.Moved,
 		}}
 	}
-	d.Lifecycle.Stages, d.Lifecycle.Growth = read.Lifecycle.Stages, read.Lifecycle.Growth
+	d.Lifecycle = &lifecycleSection{Stages: read.Lifecycle.Stages, Growth: read.Lifecycle.Growth}
 	return f.stdout, d
 }
 

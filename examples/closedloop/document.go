@@ -9,21 +9,24 @@ import (
 )
 
 // document is what -json writes. Money is an exact decimal as text; dates are
-// local.
+// local. Without orders all is null but Input and Funnel.
 type document struct {
 	Input inputSection `json:"input"`
-	RFM   rfmSection   `json:"rfm"`
+	RFM   *rfmSection  `json:"rfm"`
 	// Layers is null if nobody has spent anything.
 	Layers *layersSection `json:"layers"`
 	// Migration is null unless -since says from when.
 	Migration *migrationSection `json:"migration"`
-	Lifecycle lifecycleSection  `json:"lifecycle"`
-	CLV       clvSection        `json:"clv"`
-	Strategy  strategySection   `json:"strategy"`
+	Lifecycle *lifecycleSection `json:"lifecycle"`
+	CLV       *clvSection       `json:"clv"`
+	// Funnel is null without events.
+	Funnel   *funnelSection   `json:"funnel"`
+	Strategy *strategySection `json:"strategy"`
 }
 
 // inputSection says what came in. Every row is an order, a refund, a further
-// line of an order, or set aside.
+// line of an order, or set aside. Without orders From and To are of the events,
+// and Rows to Total say nothing.
 type inputSection struct {
 	Source    string `json:"source"`
 	Zone      string `json:"zone"`
@@ -36,6 +39,18 @@ type inputSection struct {
 	// Total is what was paid less what was given back.
 	Total    string         `json:"total"`
 	SetAside map[string]int `json:"setAside"`
+	// Events is null if there were none.
+	Events *eventsInput `json:"events"`
+}
+
+// eventsInput says which events came in. Every row is an event or set aside.
+type eventsInput struct {
+	Source    string         `json:"source"`
+	Rows      int            `json:"rows"`
+	Events    int            `json:"events"`
+	Customers int            `json:"customers"`
+	Labels    []string       `json:"labels"`
+	SetAside  map[string]int `json:"setAside"`
 }
 
 // rfmSection says what the customers are worth.

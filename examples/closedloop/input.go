@@ -1,14 +1,15 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
-	"strings"
 	"time"
 
 	"github.com/regulars-go/regulars/examples/internal/shop"
 	"github.com/regulars-go/regulars/examples/internal/table"
+	"github.com/regulars-go/regulars/funnel"
 	"github.com/regulars-go/regulars/rfm"
 )
 
@@ -16,11 +17,15 @@ import (
 type input struct {
 	source string // the file's path, or what stands for it
 	zone   *time.Location
-	asOf   time.Time // the end of a local day
-	since  time.Time // the end of an earlier one; zero if there is none
-	orders []table.Order
-	lines  bool         // whether rows of one order ID are its lines
-	visits []shop.Visit // nil if unknown
+	asOf   time.Time      // the end of a local day
+	since  time.Time      // the end of an earlier one; zero if there is none
+	orders []table.Order  // nil if unknown
+	lines  bool           // whether rows of one order ID are its lines
+	visits []shop.Visit   // nil if unknown
+	events *eventLog      // nil if unknown
+	funnel *funnel.Funnel // nil for that of the built-in shop
+	// profiles are what customers told, by customer; nil if unknown.
+	profiles map[string]shop.Profile
 	// malformed lines were set aside, if that was asked for.
 	malformed table.SetAside
 }
@@ -28,7 +33,8 @@ type input struct {
 // read opens the built-in shop or a file.
 func read(o options, p *progress) (*input, error) {
 	in := &input{source: "built-in shop", zone: time.UTC, lines: o.lines}
-	if o.orders == "" {
+	builtIn := o.orders == "" && o.events == ""
+	if builtIn {
 		in.zone = shop.Shanghai()
 	}
 	if o.zone != "" {
@@ -38,11 +44,14 @@ func read(o options, p *progress) (*input, error) {
 		}
 		in.zone = zone
 	}
+	if err := errors.Join(o.checkColumns(), in.readFunnel(o.funnel)); err != nil {
+		return nil, err
+	}
 	var err error
-	if o.orders == "" {
+	if builtIn {
 		err = in.simulate(o)
 	} else {
-		err = in.readOrders(o, p)
+		err = in.readFiles(o, p)
 	}
 	if err != nil {
 		return nil, err
@@ -67,14 +76,25 @@ func (in *input) simulate(o options) error {
 	for visit := range s.Visits() {
 		in.visits = append(in.visits, visit)
 	}
+	in.simulateEvents(s)
 	return nil
 }
 
-func (in *input) readOrders(o options, p *progress) (err error) {
-	in.source = o.orders
-	if files := o.columns.Files(); len(files) > 1 || len(files) == 1 && files[0] != "" {
-		return fmt.Errorf("-columns %s: there is no file of %s: want plain keys such as customer, which are of the orders", &o.columns, strings.Join(files, ", "))
+// readFiles reads the files that were given, at least one.
+func (in *input) readFiles(o options, p *progress) error {
+	in.source = cmp.Or(o.orders, o.events)
+	if o.orders != "" {
+		if err := in.readOrders(o, p); err != nil {
+			return err
+		}
 	}
+	if o.events == "" {
+		return nil
+	}
+	return in.readEvents(o, p)
+}
+
+func (in *input) readOrders(o options, p *progress) (err error) {
 	reader, err := table.Open(o.orders, table.Orders(), table.Options{
 		Columns: o.columns.Of(""), Layout: o.layout, Zone: in.zone, Lenient: o.lenient, Progress: p.report,
 	})
@@ -82,6 +102,7 @@ func (in *input) readOrders(o options, p *progress) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, reader.Close()) }()
+	in.orders = []table.Order{}
 	for reader.Next() {
 		in.orders = append(in.orders, reader.Row())
 	}
@@ -91,7 +112,7 @@ func (in *input) readOrders(o options, p *progress) (err error) {
 }
 
 // endOfDay returns the last microsecond of a local date, by default that of
-// the last order.
+// the last order, or without orders of the last event.
 func (in *input) endOfDay(name, date string) (time.Time, error) {
 	var last time.Time
 	if date != "" {
@@ -106,8 +127,12 @@ func (in *input) endOfDay(name, date string) (time.Time, error) {
 				last = o.At
 			}
 		}
+		what := "orders"
+		if in.orders == nil && in.events != nil {
+			last, what = in.events.last(), "events"
+		}
 		if last.IsZero() {
-			return last, fmt.Errorf("%s: no orders", in.source)
+			return last, fmt.Errorf("%s: no %s", in.source, what)
 		}
 	}
 	year, month, day := last.In(in.zone).Date()

@@ -19,6 +19,8 @@ func main() {
 // options are the flags.
 type options struct {
 	orders   string
+	events   string
+	funnel   string
 	columns  table.Columns
 	layout   string
 	zone     string
@@ -38,7 +40,10 @@ func parse(args []string, stderr io.Writer) (options, error) {
 	flags := flag.NewFlagSet("closedloop", flag.ContinueOnError)
 	flags.SetOutput(stderr)
 	flags.StringVar(&o.orders, "orders", "", "read orders from `FILE`; without it a built-in shop is used")
-	flags.Var(&o.columns, "columns", "`KEY=COLUMN,…`: which column holds customer, at, amount, and if there are any order, discount, category, channel; by header or by position from 1")
+	flags.StringVar(&o.events, "events", "", "read what customers did from `FILE`, with or without orders; all its columns that have no key become labels to break the funnel down by")
+	flags.StringVar(&o.funnel, "funnel", "", "read the steps of the funnel from `FILE`, as JSON (default: banner_click or search, view_product, submit_order and pay_order, within 24 hours)")
+	flags.Var(&o.columns, "columns", "`KEY=COLUMN,…`: which column holds customer, at, amount, and if there are any order, discount, category, channel; by header or by position from 1. "+
+		"Of the events it is events.customer, events.at, events.event and, if there is one, events.session; without -orders you can leave out \"events.\"")
 	flags.StringVar(&o.layout, "layout", "", "how times are written, as a Go time `LAYOUT` such as 02.01.2006, or unix or unixmilli")
 	flags.StringVar(&o.zone, "zone", "", "the shop's time `ZONE` such as Asia/Shanghai (default UTC; the built-in shop is in UTC+8)")
 	flags.StringVar(&o.asOf, "asof", "", "look back from the end of this `DATE`, such as 2026-06-30 (default the date of the last order)")
@@ -57,12 +62,24 @@ func parse(args []string, stderr io.Writer) (options, error) {
 		fmt.Fprintln(stderr, "closedloop:", err)
 		return o, err
 	}
-	if o.orders == "" && (len(o.columns) > 0 || o.layout != "" || o.lenient || o.lines) {
-		err := errors.New("-columns, -layout, -lenient and -lines say how to read a file: want -orders FILE too")
+	if err := o.check(); err != nil {
 		fmt.Fprintln(stderr, "closedloop:", err)
 		return o, err
 	}
 	return o, nil
+}
+
+// check finds flags that go with others which are not there.
+func (o *options) check() error {
+	switch {
+	case o.orders == "" && o.events == "" && (len(o.columns) > 0 || o.layout != "" || o.lenient):
+		return errors.New("-columns, -layout and -lenient say how to read a file: want -orders FILE or -events FILE too")
+	case o.orders == "" && o.lines:
+		return errors.New("-lines says how to read orders: want -orders FILE too")
+	case o.orders != "" && o.events == "" && o.funnel != "":
+		return errors.New("-funnel says which events to count: want -events FILE too")
+	}
+	return nil
 }
 
 // run is main with its surroundings passed in. It returns the exit code: 2 if

@@ -20,6 +20,9 @@ import (
 // summarise prints what fits one screen.
 func (a *analysis) summarise(w io.Writer) error {
 	d := a.document()
+	if a.in.orders == nil {
+		return a.summariseEvents(w, d)
+	}
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s, %s to %s\n", d.Input.Source, d.Input.From, d.Input.To)
 	fmt.Fprintf(&b, "%s: %s of %s, %s in total\n",
@@ -51,6 +54,9 @@ func (a *analysis) summarise(w io.Writer) error {
 	if m := d.Migration; m != nil {
 		fmt.Fprintf(&b, "Since %s: %s new, %s gone, %s stayed, %s moved (%s only because the cuts did).\n",
 			m.From, count(m.Summary.New), count(m.Summary.Gone), count(m.Summary.Stayed), count(m.Summary.Moved), count(m.Summary.By.Only(rfm.ByRecut)))
+	}
+	if a.conversion != nil {
+		a.conversion.summarise(&b)
 	}
 	fmt.Fprintf(&b, "To do:%s.\n", operationsInLine(d.Strategy.Decisions))
 	_, err := io.WriteString(w, b.String())
@@ -103,14 +109,22 @@ func (a *analysis) notes(in inputSection) string {
 	if n := a.orders.Report.FullyRefunded; n > 0 {
 		notes = append(notes, counted(n, "order")+" refunded in full")
 	}
-	for _, reason := range slices.Sorted(maps.Keys(in.SetAside)) {
-		notes = append(notes, fmt.Sprintf("%s set aside (%s)", count(in.SetAside[reason]), reason))
+	return strings.Join(append(notes, setAsideInLine(in.SetAside)...), ", ")
+}
+
+func setAsideInLine(counts map[string]int) []string {
+	var notes []string
+	for _, reason := range slices.Sorted(maps.Keys(counts)) {
+		notes = append(notes, fmt.Sprintf("%s set aside (%s)", count(counts[reason]), reason))
 	}
-	return strings.Join(notes, ", ")
+	return notes
 }
 
 // explain prints why one customer is where they are, and what is to be done.
 func (a *analysis) explain(w io.Writer, id string) error {
+	if a.in.orders == nil {
+		return a.explainEvents(w, id)
+	}
 	record, ordered := a.tally.Record(id)
 	if _, visited := a.groups.visits[id]; !ordered && !visited {
 		return fmt.Errorf("no customer %q in %s", id, a.in.source)
@@ -127,6 +141,9 @@ func (a *analysis) explain(w io.Writer, id string) error {
 		if sales, ok := a.groups.promotions.Record(id); ok {
 			fmt.Fprintf(&b, "promotion %s\n", a.groups.promotionPolicy.Explain(sales))
 		}
+	}
+	if a.conversion != nil {
+		a.conversion.explain(&b, id)
 	}
 	fmt.Fprintf(&b, "\n%s\n", a.policy.Decide(strategy.Customer{ID: id, Labels: a.labels(id)}, a.in.asOf))
 	_, err := io.WriteString(w, b.String())
