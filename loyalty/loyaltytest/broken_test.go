@@ -19,12 +19,15 @@ import (
 // shortPatience is enough for stores in memory.
 const shortPatience = 2 * time.Second
 
-// defects are stores that break one clause each, mostly as real ones have.
-var defects = []struct {
+// defect is a way in which a store breaks a clause.
+type defect struct {
 	clause string
 	name   string
 	make   func(h *hosted)
-}{
+}
+
+// defects break one clause each, mostly as real stores have.
+var defects = []defect{
 	{"C1 absent", "an absent row is scanned into an empty document", func(h *hosted) {
 		h.load = func(ctx context.Context, ids []loyalty.RecordID, counters []loyalty.CounterID) ([]loyalty.Record, []int64, error) {
 			records, values, err := h.memory.Load(ctx, ids, counters)
@@ -348,26 +351,25 @@ var defects = []struct {
 	{"C19 names", "a column cuts long keys", func(h *hosted) { named(h, func(s string) string { return s[:min(len(s), 128)] }) }},
 	{"C20 feed", "a reader trusts numbers given at the insert", lateFeed},
 	{"C21 killed", "the parts of a commit are written one by one", func(h *hosted) {
-		h.process = func(dead <-chan struct{}) loyalty.Store {
+		h.process = func(l *life) loyalty.Store {
+			l.inside = make(chan struct{})
 			p := newHosted()
 			p.load = h.memory.Load
 			p.commit = func(ctx context.Context, b *loyalty.Batch) error {
 				if err := h.memory.Commit(ctx, &loyalty.Batch{Records: b.Records, Entries: b.Entries}); err != nil {
 					return err
 				}
-				select {
-				case <-dead:
+				if l.interrupted() {
 					return errDead
-				case <-time.After(time.Millisecond):
-					return h.memory.Commit(ctx, &loyalty.Batch{Counters: b.Counters})
 				}
+				return h.memory.Commit(ctx, &loyalty.Batch{Counters: b.Counters})
 			}
 			return p
 		}
 	}},
 	{"C22 two processes", "what keeps writers apart is a lock in each process", func(h *hosted) {
 		apart := newMeeting()
-		h.process = func(dead <-chan struct{}) loyalty.Store {
+		h.process = func(*life) loyalty.Store {
 			p := newHosted()
 			p.load = h.memory.Load
 			p.commit = func(ctx context.Context, b *loyalty.Batch) error {

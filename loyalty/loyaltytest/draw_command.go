@@ -23,10 +23,11 @@ var Members = []string{"ada", "bo", "会员三", strings.Repeat("m", loyalty.Max
 func Commands(p loyalty.Program, now time.Time) *rapid.Generator[loyalty.Command] {
 	return rapid.Custom(func(t *rapid.T) loyalty.Command {
 		d := commandDraw{t: t, p: &p, now: now}
-		c := loyalty.Command{Member: draw(t, "member", Members...), OccurredAt: d.occurred()}
+		d.member = draw(t, "member", append([]string{"ada", "ada", "ada", "ada", "ada", "bo", "bo"}, Members...)...)
+		c := loyalty.Command{Member: d.member, OccurredAt: d.occurred()}
 		c.Key = fmt.Sprint("key ", rapid.Uint64().Draw(t, "key"))
-		if rapid.IntRange(0, 9).Draw(t, "used key") == 0 {
-			c.Key = draw(t, "key", "key 1", "hold 1", "deal 1")
+		if rapid.IntRange(0, 19).Draw(t, "used key") == 19 {
+			c.Key = draw(t, "key", "key 1", "key 2", d.name("hold"), d.name("deal"))
 		}
 		d.payload(&c)
 		return c
@@ -38,16 +39,26 @@ func Commands(p loyalty.Program, now time.Time) *rapid.Generator[loyalty.Command
 func Steps() *rapid.Generator[time.Duration] {
 	return rapid.Custom(func(t *rapid.T) time.Duration {
 		const day = 24 * time.Hour
-		days := draw(t, "days", 0, 0, 0, 1, 1, 2, 7, 30, 31, 90, 365, 400)
+		days := draw(t, "days", 0, 0, 0, 0, 0, 0, 0, 1, 1, 2, 7, 30, 31, 90, 365, 400)
 		rest := draw(t, "rest", 0, time.Microsecond, -time.Microsecond, time.Second, time.Hour, 5*time.Hour, 23*time.Hour, 25*time.Hour)
 		return max(0, time.Duration(days)*day+rest)
 	})
 }
 
 type commandDraw struct {
-	t   *rapid.T
-	p   *loyalty.Program
-	now time.Time
+	t      *rapid.T
+	p      *loyalty.Program
+	now    time.Time
+	member string
+}
+
+// name draws one of a few names of a kind, mostly of the member.
+func (d *commandDraw) name(kind string) string {
+	owner := d.member[:2]
+	if rapid.IntRange(0, 9).Draw(d.t, "another's") == 9 {
+		owner = "bo"
+	}
+	return fmt.Sprintf("%s %d of %q", kind, draw(d.t, kind, 1, 2), owner)
 }
 
 func (d *commandDraw) occurred() time.Time {
@@ -58,8 +69,16 @@ func (d *commandDraw) occurred() time.Time {
 	if !d.p.MaxAhead.IsZero() {
 		ahead = d.p.MaxAhead.After(d.now, time.UTC).Sub(d.now)
 	}
-	by := draw(d.t, "occurred", 0, 0, 0, 0, -time.Microsecond, -time.Hour, -26*time.Hour, -late, -late-time.Microsecond, ahead, ahead+time.Microsecond)
-	return d.now.Add(by)
+	if !seldom(d.t, "at another time") {
+		return d.now
+	}
+	return d.now.Add(draw(d.t, "occurred", -time.Microsecond, -time.Hour, -26*time.Hour, -late, -late-time.Microsecond, ahead, ahead+time.Microsecond))
+}
+
+// payloads stand in the order in which they are wanted: rapid draws what comes
+// first more often. What ends an account comes seldom.
+var payloads = []string{
+	"earn", "grant", "hold", "redeem", "capture", "keep", "transfer", "reverse", "release", "check-in", "deduct", "make up", "earn", "grant", "reminded", "redeem",
 }
 
 func (d *commandDraw) payload(c *loyalty.Command) {
@@ -67,10 +86,12 @@ func (d *commandDraw) payload(c *loyalty.Command) {
 	if other == c.Member {
 		other = "nobody"
 	}
-	hold, deal := draw(d.t, "hold", "hold 1", "hold 2"), draw(d.t, "deal", "deal 1", "deal 2")
-	points := draw[int64](d.t, "points", 1, 2, 7, 50, 100, 600, loyalty.MaxPoints)
-	switch draw(d.t, "payload", "earn", "earn", "earn", "earn", "keep", "check-in", "check-in", "make up", "hold", "capture", "release",
-		"redeem", "redeem", "reverse", "grant", "grant", "deduct", "transfer", "merge", "close", "reminded") {
+	points := draw[int64](d.t, "points", 5, 2, 10, 50, 1, 600, 7, loyalty.MaxPoints)
+	payload := draw(d.t, "payload", payloads...)
+	if rapid.IntRange(0, 255).Draw(d.t, "ends") >= 254 && seldom(d.t, "really") {
+		payload = draw(d.t, "end", "merge", "close")
+	}
+	switch payload {
 	case "earn":
 		c.Earn = d.earn(other)
 	case "keep":
@@ -81,19 +102,19 @@ func (d *commandDraw) payload(c *loyalty.Command) {
 		back := rapid.IntRange(0, 8).Draw(d.t, "days back")
 		c.MakeUp = &loyalty.MakeUp{Day: d.now.In(zoneOf(d.p)).AddDate(0, 0, -back).Format(time.DateOnly), Rule: d.streak()}
 	case "hold":
-		c.Key = hold
+		c.Key = d.name("hold")
 		c.Hold = &loyalty.Hold{Points: points, Wallet: d.wallet()}
 	case "capture":
-		c.Capture = &loyalty.Capture{Hold: hold, Points: draw(d.t, "captured", 0, points)}
+		c.Capture = &loyalty.Capture{Hold: d.name("hold"), Points: draw(d.t, "captured", 0, points)}
 	case "release":
-		c.Release = &loyalty.Release{Hold: hold}
+		c.Release = &loyalty.Release{Hold: d.name("hold")}
 	case "redeem":
-		c.Key = deal
+		c.Key = d.name("deal")
 		c.Redeem = d.redeem(points)
 	case "reverse":
-		c.Reverse = &loyalty.Reverse{Redemption: draw(d.t, "reversed", hold, deal)}
+		c.Reverse = &loyalty.Reverse{Redemption: d.name(draw(d.t, "reversed", "deal", "hold"))}
 	case "grant":
-		c.Grant = &loyalty.Grant{Points: points, Wallet: d.wallet(), Reason: "sorry"}
+		c.Grant = &loyalty.Grant{Points: draw[int64](d.t, "granted", 100, 50, 600, 1, loyalty.MaxPoints), Wallet: d.wallet(), Reason: "sorry"}
 	case "deduct":
 		c.Deduct = &loyalty.Deduct{Points: points, Wallet: d.wallet(), Reason: "mistake"}
 	case "transfer":
@@ -115,7 +136,7 @@ func zoneOf(p *loyalty.Program) *time.Location {
 }
 
 func (d *commandDraw) wallet() string {
-	if rapid.Bool().Draw(d.t, "first wallet") {
+	if !seldom(d.t, "another wallet") {
 		return ""
 	}
 	return draw(d.t, "wallet", d.p.Wallets...).Name
@@ -130,7 +151,7 @@ func (d *commandDraw) streak() string {
 	return ""
 }
 
-func (d *commandDraw) order() string { return draw(d.t, "order", "order 1", "order 2", "order 3") }
+func (d *commandDraw) order() string { return d.name("order") }
 
 func (d *commandDraw) amount(label string) decimal.Decimal {
 	return decimal.RequireFromString(draw(d.t, label, "0", "0.01", "9.99", "10", "10.0001", "39.99", "120", "250", "1e3", fmt.Sprint(int64(loyalty.MaxAmount))))

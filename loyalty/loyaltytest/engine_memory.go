@@ -27,12 +27,19 @@ func testAsInMemory(t *testing.T, store loyalty.Store) {
 			faulty = yielding(store, 1)
 		}
 		var keys []string
-		for range rapid.IntRange(1, 25).Draw(rt, "commands") {
-			r.now = r.now.Add(Steps().Draw(rt, "step"))
-			twin.now = r.now
-			c := Commands(p, r.now).Draw(rt, "command")
+		story := Story{Program: p}
+		for range 60 - rapid.IntRange(0, 59).Draw(rt, "fewer") {
+			if seldom(rt, "later") {
+				r.now = r.now.Add(Steps().Draw(rt, "step"))
+				twin.now = r.now
+			}
+			c := story.Next(rt, r.now)
 			keys = append(keys, c.Key)
-			want := answer(twin.engine.Do(r.ctx, r.now, c))
+			receipt, err := twin.engine.Do(r.ctx, r.now, c)
+			if err == nil {
+				story.Took(c, receipt)
+			}
+			want := answer(receipt, err)
 			if got := answer(r.stubborn(faulty, c)); got != want {
 				rt.Fatalf("%s:\n\t%s\n\twant as in memory\n\t%s", c.Key, got, want)
 			}

@@ -27,7 +27,7 @@ type hosted struct {
 	erase   func(ctx context.Context, account loyalty.AccountID) error
 	reopen  func() loyalty.Store
 	begin   func() (loyalty.Store, func(commit bool) error)
-	process func(dead <-chan struct{}) loyalty.Store // what another process opens
+	process func(l *life) loyalty.Store // what another process opens
 }
 
 func newHosted() *hosted {
@@ -38,7 +38,7 @@ func newHosted() *hosted {
 		tx := newTransaction(m)
 		return tx, tx.end
 	}
-	h.process = func(dead <-chan struct{}) loyalty.Store { return m }
+	h.process = func(*life) loyalty.Store { return m }
 	return h
 }
 
@@ -77,8 +77,8 @@ func (h *hosted) Begin(testing.TB) (loyalty.Store, func(commit bool) error) { re
 func (h *hosted) Spawn(t testing.TB) *Process {
 	in, toIn := io.Pipe()
 	fromOut, out := io.Pipe()
-	dead, gone := make(chan struct{}), make(chan struct{})
-	store := &mortal{h.process(dead), dead}
+	l, gone := &life{dead: make(chan struct{})}, make(chan struct{})
+	store := &mortal{h.process(l), l.dead}
 	go func() {
 		defer close(gone)
 		defer out.Close()
@@ -87,15 +87,57 @@ func (h *hosted) Spawn(t testing.TB) *Process {
 	var killed atomic.Bool
 	kill := func() {
 		if !killed.Swap(true) {
-			time.Sleep(200 * time.Microsecond) // a signal takes its time
-			close(dead)
+			if l.inside != nil {
+				select {
+				case <-l.inside:
+				case <-time.After(300 * time.Millisecond): // it has nothing to do
+				}
+			}
+			close(l.dead)
 			in.Close()
 			fromOut.Close()
 			<-gone
 		}
 	}
 	t.Cleanup(kill)
-	return &Process{In: toIn, Out: fromOut, Kill: kill}
+	return &Process{In: toIn, Out: watched{fromOut, l}, Kill: kill}
+}
+
+// life is that of a process.
+type life struct {
+	dead   chan struct{}
+	wanted atomic.Bool // somebody waits for its output
+	// inside is set by a process that is best killed within a commit, and
+	// answers when it is there.
+	inside chan struct{}
+}
+
+// interrupted waits until the process is killed, or somebody waits for its
+// output: so a kill always comes in between.
+func (l *life) interrupted() bool {
+	for !l.wanted.Load() {
+		select {
+		case l.inside <- struct{}{}:
+			<-l.dead
+			return true
+		case <-l.dead:
+			return true
+		case <-time.After(20 * time.Microsecond):
+		}
+	}
+	return false
+}
+
+// watched tells when it is read.
+type watched struct {
+	io.Reader
+	life *life
+}
+
+func (w watched) Read(p []byte) (int, error) {
+	w.life.wanted.Store(true)
+	defer w.life.wanted.Store(false)
+	return w.Reader.Read(p)
 }
 
 // mortal is a store in a process that can be killed.
