@@ -36,6 +36,7 @@ func TestCompileRefuses(t *testing.T) {
 		{"bounds in the wrong order", `{"attr": "age", "op": "between", "value": [3, 1]}`, `value: no number is so`},
 		{"empty range", `{"attr": "age", "op": "between", "value": [3, 3], "bounds": "[)"}`, `value: no number is so`},
 		{"texts in the wrong order", `{"attr": "city", "op": "between", "value": ["b", "a"]}`, `value: no text is so`},
+		{"empty range of texts", `{"attr": "city", "op": "between", "value": ["a", "a"], "bounds": "[)"}`, `value: no text is so`},
 		{"unknown bounds", `{"attr": "age", "op": "between", "value": [1, 2], "bounds": "]["}`, `bounds: "][": want "[]", "[)", "(]" or "()"`},
 		{"bounds of eq", `{"attr": "age", "op": "eq", "value": 1, "bounds": "[]"}`, `bounds: belongs to between`},
 		{"order of an enum", `{"attr": "gender", "op": "lt", "value": "male"}`, `op: lt needs an order, which an enum has not`},
@@ -246,6 +247,10 @@ func TestVersions(t *testing.T) {
 	other := compile(t, s, `{"all": [{"attr": "city", "op": "in", "value": ["b", "c"]}, {"attr": "born", "op": "lt", "value": "2000-01-01"}]}`)
 	if other.Version() == base.Version() {
 		t.Error("another rule has the same version")
+	}
+	tea := `{"event": "order", "where": {"category": ["tea", "cake", "tea"]}, "measure": "count", "op": "gte", "value": 1.0}`
+	if got := string(compile(t, s, tea).JSON()); got != `{"event":"order","where":{"category":["cake","tea"]},"op":"gte","value":1}` {
+		t.Errorf("not canonical: %s", got)
 	}
 	// Who refers to a rule that changed has changed.
 	version := func(age int) string {
