@@ -636,3 +636,42 @@ func TestWindowStepsTheCalendar(t *testing.T) {
 		}
 	}
 }
+
+// A new source or namespace for every event is a mistake, and refused before it
+// fills the memory. That all events have one name costs nothing.
+func TestTooManyNames(t *testing.T) {
+	var e identity.Evidence
+	o := identity.Observation{EventID: "e", IDs: ids("user:a"), At: hour(1)}
+	for i := range 1 << 16 {
+		o.Source = fmt.Sprint(i)
+		if err := e.Add(o); err != nil {
+			t.Fatal(err)
+		}
+	}
+	before := bytesOf(t, &e)
+	o.Source = "one more"
+	if err := e.Add(o); err == nil || !strings.Contains(err.Error(), "evidence is full") {
+		t.Errorf("one source more: %v", err)
+	}
+	other := evidenceOf(t, []fact{seen("e1", 1, "user:a")})
+	if err := e.Merge(other); err == nil || !strings.Contains(err.Error(), "evidence is full") {
+		t.Errorf("a merged source more: %v", err)
+	}
+	if !slices.Equal(before, bytesOf(t, &e)) {
+		t.Error("an error changed something")
+	}
+	o.Source = "7"
+	o.EventID = "another"
+	if err := e.Add(o); err != nil {
+		t.Errorf("a source that is known: %v", err)
+	}
+	var spaces identity.Evidence
+	for i := range 1 << 16 {
+		if err := spaces.Add(identity.Observation{EventID: "e", IDs: []identity.ID{identity.Namespace(fmt.Sprintf("n%d", i)).ID("x")}, At: hour(1)}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := spaces.Add(o); err == nil || !strings.Contains(err.Error(), "evidence is full") {
+		t.Errorf("one namespace more: %v", err)
+	}
+}

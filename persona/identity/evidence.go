@@ -1,9 +1,15 @@
 package identity
 
 import (
+	"bytes"
 	"cmp"
+	"encoding/binary"
 	"errors"
 	"fmt"
+	"hash/maphash"
+	"maps"
+	"math"
+	"math/bits"
 	"slices"
 )
 
@@ -26,7 +32,7 @@ type Evidence struct {
 	ids     texts // two bytes of the namespace's number, and the value
 
 	// Columns of observations.
-	events texts    // the name of each; several may have the same one
+	events texts    // the name of each, under the hash of the whole observation
 	at     []int64  // microseconds since 1970
 	source []int32  // the number of the source
 	ends   []uint32 // of each one's identifiers in slots
@@ -114,13 +120,14 @@ func (e *Evidence) recordNumbers(event []byte, source string, at int64, score fl
 	from := e.sources.intern(source)
 	slices.Sort(ids)
 	ids = slices.Compact(ids)
-	if e.has(event, from, at, score, ids) {
+	hash := hashOf(event, from, at, score, ids)
+	if e.has(hash, event, from, at, score, ids) {
 		return nil
 	}
 	if score > 0 {
 		e.scores = append(e.scores, scored{int32(len(e.at)), score})
 	}
-	e.events.append(event)
+	e.events.append(event, hash)
 	e.at = append(e.at, at)
 	e.source = append(e.source, from)
 	e.slots = append(e.slots, ids...)
@@ -130,12 +137,25 @@ func (e *Evidence) recordNumbers(event []byte, source string, at int64, score fl
 	return nil
 }
 
-func (e *Evidence) has(event []byte, source int32, at int64, score float64, ids []int32) (found bool) {
-	e.events.each(event, func(o int32) bool {
-		found = e.at[o] == at && e.source[o] == source && e.score(o) == score && slices.Equal(e.idsOf(o), ids)
+func (e *Evidence) has(hash uint64, event []byte, source int32, at int64, score float64, ids []int32) (found bool) {
+	e.events.eachOf(hash, func(o int32) bool {
+		found = e.at[o] == at && e.source[o] == source && e.score(o) == score && slices.Equal(e.idsOf(o), ids) && bytes.Equal(e.events.at(o), event)
 		return !found
 	})
 	return found
+}
+
+// hashOf returns the hash of an observation. It is of all of it, so that a
+// sender who calls every event the same does not make each a search through all.
+func hashOf(event []byte, source int32, at int64, score float64, ids []int32) uint64 {
+	var buffer [20 + 4*MaxObservationIDs]byte
+	rest := binary.LittleEndian.AppendUint64(buffer[:0], uint64(at))
+	rest = binary.LittleEndian.AppendUint64(rest, math.Float64bits(score))
+	rest = binary.LittleEndian.AppendUint32(rest, uint32(source))
+	for _, id := range ids {
+		rest = binary.LittleEndian.AppendUint32(rest, uint32(id))
+	}
+	return bits.RotateLeft64(maphash.Bytes(seed, event), 1) ^ maphash.Bytes(seed, rest)
 }
 
 // room returns an error if an observation might not fit.
@@ -199,24 +219,31 @@ func (e *Evidence) scorePlace(o int32) int {
 	return i
 }
 
-// Retract takes all observations and matches of an event back, also those that
-// are still to come: the event never counts again.
-func (e *Evidence) Retract(eventID string) error {
-	if err := checkName("event", eventID); err != nil {
-		return fmt.Errorf("identity: retract: %w", err)
+// Retract takes all observations and matches of some events back, also those
+// that are still to come: the events never count again. It takes a look at every
+// observation, so retract many events at once. An error means that none was.
+func (e *Evidence) Retract(eventIDs ...string) error {
+	for _, event := range eventIDs {
+		if err := checkName("event", event); err != nil {
+			return fmt.Errorf("identity: retract: %w", err)
+		}
 	}
-	if e.retracted[eventID] {
+	known := len(e.retracted)
+	for _, event := range eventIDs {
+		if e.retracted == nil {
+			e.retracted = map[string]bool{}
+		}
+		e.retracted[event] = true
+	}
+	if len(e.retracted) == known {
 		return nil
 	}
-	if e.retracted == nil {
-		e.retracted = map[string]bool{}
+	for o := range e.gone {
+		if !e.gone[o] && e.retracted[string(e.events.at(int32(o)))] {
+			e.gone[o] = true
+			e.deaths = append(e.deaths, int32(o))
+		}
 	}
-	e.retracted[eventID] = true
-	e.events.each([]byte(eventID), func(o int32) bool {
-		e.gone[o] = true
-		e.deaths = append(e.deaths, o)
-		return true
-	})
 	return nil
 }
 
@@ -228,10 +255,8 @@ func (e *Evidence) Merge(other *Evidence) error {
 	if err := e.roomFor(other); err != nil {
 		return fmt.Errorf("identity: merge: %w", err)
 	}
-	for event := range other.retracted {
-		if err := e.Retract(event); err != nil {
-			return err
-		}
+	if err := e.Retract(slices.Collect(maps.Keys(other.retracted))...); err != nil {
+		return err
 	}
 	for id := range other.withdrawn {
 		if err := e.Withdraw(id); err != nil {

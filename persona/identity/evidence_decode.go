@@ -25,9 +25,7 @@ func (e *Evidence) UnmarshalBinary(data []byte) error {
 		d.observation()
 	}
 	d.leftOver()
-	for _, event := range d.texts("retracted event") {
-		d.retracted(event)
-	}
+	d.retracted()
 	d.verdicts()
 	if err := r.Close(); err != nil {
 		return fmt.Errorf("identity: not evidence: %w", err)
@@ -170,11 +168,11 @@ func (d *decoder) leftOver() {
 	}
 }
 
-func (d *decoder) retracted(event string) {
-	if d.evidence.events.find([]byte(event)) >= 0 {
-		d.Fail("event %.80q was retracted", event)
-	} else if err := d.evidence.Retract(event); err != nil {
+func (d *decoder) retracted() {
+	if err := d.evidence.Retract(d.texts("retracted event")...); err != nil {
 		d.Fail("%v", err)
+	} else if n := len(d.evidence.deaths); n > 0 {
+		d.Fail("%d observations of events that were retracted", n)
 	}
 }
 

@@ -50,16 +50,18 @@ func (t *texts) find(key []byte) int32 {
 // each calls yield with the number of every string that equals key, until yield
 // returns false.
 func (t *texts) each(key []byte, yield func(i int32) bool) {
+	t.eachOf(maphash.Bytes(seed, key), func(i int32) bool { return !bytes.Equal(t.at(i), key) || yield(i) })
+}
+
+// eachOf calls yield with the number of every string that was given a hash, and
+// of some that were given others, until yield returns false.
+func (t *texts) eachOf(hash uint64, yield func(i int32) bool) {
 	if len(t.slots) == 0 {
 		return
 	}
 	mask := uint64(len(t.slots) - 1)
-	hash := maphash.Bytes(seed, key)
 	for h := hash >> 32 & mask; t.slots[h] != 0; h = (h + 1) & mask {
-		if (t.slots[h]^hash)>>32 != 0 {
-			continue
-		}
-		if i := int32(uint32(t.slots[h]) - 1); bytes.Equal(t.at(i), key) && !yield(i) {
+		if (t.slots[h]^hash)>>32 == 0 && !yield(int32(uint32(t.slots[h])-1)) {
 			return
 		}
 	}
@@ -70,18 +72,18 @@ func (t *texts) intern(key []byte) int32 {
 	if i := t.find(key); i >= 0 {
 		return i
 	}
-	return t.append(key)
+	return t.append(key, maphash.Bytes(seed, key))
 }
 
-// append gives key a new number, even if it has one already.
-func (t *texts) append(key []byte) int32 {
+// append gives key a new number under a hash, even if it has one already.
+func (t *texts) append(key []byte, hash uint64) int32 {
 	if 4*(len(t.ends)+1) > 3*len(t.slots) {
 		t.grow()
 	}
 	i := int32(len(t.ends))
 	t.bytes = append(t.bytes, key...)
 	t.ends = append(t.ends, uint32(len(t.bytes)))
-	t.place(maphash.Bytes(seed, key)&^(1<<32-1) | uint64(i+1))
+	t.place(hash&^(1<<32-1) | uint64(i+1))
 	return i
 }
 

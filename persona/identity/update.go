@@ -9,8 +9,9 @@ import (
 // matches and verdicts, retractions and withdrawals, merged logs. Only the
 // components that these touch are resolved again, so the cost grows with them
 // and not with everything; an event on a shared identifier, which is in no
-// component, costs the same however often it was seen. The result is that of
-// [Resolve] on the same evidence.
+// component, costs the same however often it was seen. If verdicts came or went
+// all of them are read again. The result is that of [Resolve] on the same
+// evidence.
 //
 // The changes say who is who now. On an error, a [*ContradictionError], nothing
 // has changed; withdraw a verdict and update again.
