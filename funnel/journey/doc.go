@@ -47,4 +47,3 @@
 // [PathCounts], [MapCounts] and [AARRRCounts] merge over disjoint users, in any
 // order, and can be marshalled: the same users give the same bytes.
 package journey
-
