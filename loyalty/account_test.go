@@ -19,12 +19,6 @@ type line struct {
 	Points int64
 }
 
-var potNames = map[loyalty.Pot]string{
-	loyalty.PotIssued: "issued", loyalty.PotReceived: "received", loyalty.PotAvailable: "available", loyalty.PotPending: "pending",
-	loyalty.PotHeld: "held", loyalty.PotRedeemed: "redeemed", loyalty.PotExpired: "expired", loyalty.PotRevoked: "revoked",
-	loyalty.PotForfeited: "forfeited", loyalty.PotSent: "sent", loyalty.PotDebt: "debt",
-}
-
 func (d *desk) journal(member string) (lines []line) {
 	d.t.Helper()
 	if _, err := d.engine.Sweep(d.t.Context(), d.now, 100); err != nil {
@@ -36,7 +30,7 @@ func (d *desk) journal(member string) (lines []line) {
 	}
 	for _, e := range events {
 		for _, m := range e.Moves {
-			lines = append(lines, line{e.RecordedAt.UTC().Format("01-02 15:04"), potNames[m.From], potNames[m.To], m.Points})
+			lines = append(lines, line{e.RecordedAt.UTC().Format("01-02 15:04"), m.From.String(), m.To.String(), m.Points})
 		}
 	}
 	return lines
@@ -299,7 +293,9 @@ func TestReferral(t *testing.T) {
 	d := newDesk(t, p)
 	d.do("ada", grant(1))
 	d.later(1)
-	join := func(member, referrer string) { d.do(member, loyalty.Command{Earn: &loyalty.Earn{Kind: "join", Referrer: referrer}}) }
+	join := func(member, referrer string) {
+		d.do(member, loyalty.Command{Earn: &loyalty.Earn{Kind: "join", Referrer: referrer}})
+	}
 	join("bo", "ada")
 	join("cy", "nobody")
 	want := func(member string, points int64) {

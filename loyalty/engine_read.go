@@ -74,6 +74,16 @@ func (e *Engine) Balance(ctx context.Context, now time.Time, member string) (Sta
 	return s.account.statement(c, member, at, &v.almanac), nil
 }
 
+// Statement returns what an account holds, as the newest version in force at
+// that moment names it. What is due is done only if a command or a sweep did
+// it: the account is read as it is.
+func (r *Rules) Statement(a *Account, member string, at time.Time) Statement {
+	c := r.at(micros(at))
+	days := new(almanac)
+	days.in(c.cal.zone)
+	return a.statement(c, member, micros(at), days)
+}
+
 func (a *Account) statement(c *compiled, member string, at int64, days *almanac) Statement {
 	st := Statement{Member: member, At: instant(at), EnrolledAt: instant(a.enrolled), Closed: a.status != statusOpen, Seq: a.seq}
 	for i := range c.wallets {

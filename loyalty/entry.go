@@ -78,19 +78,53 @@ const (
 	numPots
 )
 
+var entryNames = map[EntryKind]string{
+	EntryEarned: "earned", EntryKept: "kept", EntryCheckedIn: "checked in", EntryMadeUp: "made up", EntryHeld: "held",
+	EntryCaptured: "captured", EntryReleased: "released", EntryRedeemed: "redeemed", EntryReversed: "reversed",
+	EntryGranted: "granted", EntryDeducted: "deducted", EntrySent: "sent", EntryReceived: "received", EntryMerged: "merged",
+	EntryAbsorbed: "absorbed", EntryClosed: "closed", EntryReminded: "reminded", EntryReferred: "referred",
+	EntryActivated: "activated", EntryCancelled: "cancelled", EntryTimedOut: "timed out", EntryExpired: "expired",
+	EntryReviewed: "reviewed",
+}
+
+// String returns the kind in a word or two, such as "timed out"; "" for a
+// number that is none.
+func (k EntryKind) String() string { return entryNames[k] }
+
+// MarshalText writes the kind as [EntryKind.String] does.
+func (k EntryKind) MarshalText() ([]byte, error) { return []byte(k.String()), nil }
+
+var potNames = [numPots]string{
+	PotIssued: "issued", PotReceived: "received", PotAvailable: "available", PotPending: "pending", PotHeld: "held",
+	PotRedeemed: "redeemed", PotExpired: "expired", PotRevoked: "revoked", PotForfeited: "forfeited", PotSent: "sent", PotDebt: "debt",
+}
+
+// String returns the pot in a word, such as "available"; "" for a number that
+// is none.
+func (p Pot) String() string {
+	if p >= numPots {
+		return ""
+	}
+	return potNames[p]
+}
+
+// MarshalText writes the pot as [Pot.String] does.
+func (p Pot) MarshalText() ([]byte, error) { return []byte(p.String()), nil }
+
 // Move is points going from one pot to another.
 type Move struct {
-	Wallet   uint8
-	From, To Pot
-	Terms    Terms
+	Wallet uint8 `json:"wallet"`
+	From   Pot   `json:"from"`
+	To     Pot   `json:"to"`
+	Terms  Terms `json:"terms,omitempty"`
 	// Rule is the number of the rule that awarded them; 0 if none did.
-	Rule   uint32
-	Points int64 // at least 1
+	Rule   uint32 `json:"rule,omitempty"`
+	Points int64  `json:"points"` // at least 1
 	// Expires is that of the lot; zero if it has none, or if there is no lot.
-	Expires time.Time
+	Expires time.Time `json:"expires,omitzero"`
 	// Activates is when points that wait become available, or are given up if
 	// Terms has [TermEvent]; zero if they don't wait.
-	Activates time.Time
+	Activates time.Time `json:"activates,omitzero"`
 }
 
 // Terms are the conditions under which points were given. They stay with the

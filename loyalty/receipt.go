@@ -43,7 +43,7 @@ type RuleResult struct {
 	Reason Reason `json:"reason"`
 	// Cap is the number of the cap that trimmed or capped, in the rule's order;
 	// -1 if none did.
-	Cap int `json:"cap"`
+	Cap int8 `json:"cap"`
 	// RetryAt is when it would have paid, if only time refused it; else zero.
 	RetryAt time.Time `json:"retryAt,omitzero"`
 	// Progress of Goal is how far a task, or a streak, has come.

@@ -30,7 +30,7 @@ func (n *receiptNumbers) named(c *compiled, cmd *Command) Receipt {
 func (n *ruleNumbers) named(c *compiled) RuleResult {
 	o := &n.outcome
 	r := RuleResult{
-		Rule: o.rule, Wallet: c.walletName(o.wallet), Points: o.points, Wanted: o.wanted, Reason: o.reason, Cap: int(o.cap),
+		Rule: o.rule, Wallet: c.walletName(o.wallet), Points: o.points, Wanted: o.wanted, Reason: o.reason, Cap: o.cap,
 		RetryAt: instant(o.retry), Progress: o.progress, Goal: o.goal, Referrer: o.referrer,
 		Pending: n.slot.activates != 0, Expires: instant(n.slot.expires),
 	}
