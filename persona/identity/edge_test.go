@@ -576,6 +576,7 @@ func TestBadInput(t *testing.T) {
 		{"verdict ID reused", rule(func(v *identity.Verdict) { v.ID = "old" }), "is there already"},
 		{"verdict ID withdrawn", rule(func(v *identity.Verdict) { v.ID = "gone" }), "was withdrawn: want a new ID"},
 		{"retract nothing", func(e *identity.Evidence) error { return e.Retract("") }, "event has no ID"},
+		{"retract one event and nothing", func(e *identity.Evidence) error { return e.Retract("e1", "") }, "event has no ID"},
 		{"withdraw nothing", func(e *identity.Evidence) error { return e.Withdraw("") }, "verdict has no ID"},
 		{"merge into itself", func(e *identity.Evidence) error { return e.Merge(e) }, "into itself"},
 	}
