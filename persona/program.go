@@ -89,19 +89,18 @@ func (r *run) common(n *node) Truth {
 	return False
 }
 
-// part is eval, which common leaves need not go through to be matched.
-func (r *run) part(i int32, n *node) Truth {
-	if n.op > opLeaf && r.verdicts == nil {
-		return r.common(n)
-	}
-	return r.eval(i, n)
-}
+// least and greatest evaluate the parts of a tree. Common leaves go without
+// eval, which would only record their verdict.
 
 func (r *run) least(i, end int32) Truth {
 	verdict := True
 	for part := i + 1; part < end; {
 		n := &r.nodes[part]
-		verdict = min(verdict, r.part(part, n))
+		if n.op > opLeaf && r.verdicts == nil {
+			verdict = min(verdict, r.common(n))
+		} else {
+			verdict = min(verdict, r.eval(part, n))
+		}
 		if verdict == False && r.verdicts == nil {
 			break
 		}
@@ -114,7 +113,11 @@ func (r *run) greatest(i, end int32) Truth {
 	verdict := False
 	for part := i + 1; part < end; {
 		n := &r.nodes[part]
-		verdict = max(verdict, r.part(part, n))
+		if n.op > opLeaf && r.verdicts == nil {
+			verdict = max(verdict, r.common(n))
+		} else {
+			verdict = max(verdict, r.eval(part, n))
+		}
 		if verdict == True && r.verdicts == nil {
 			break
 		}
