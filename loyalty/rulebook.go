@@ -252,7 +252,7 @@ func (j *judge) condition(r *bookRule, o *outcome) Reason {
 	case !r.when.level(j.st.level):
 		return ReasonTier
 	case ofTime != 0:
-		o.retry = r.when.opens(j.ev.at, j.book.cal.zone)
+		o.retry = r.when.opens(j.ev.at, j.ev.day, j.book.cal.zone)
 		return ofTime
 	}
 	return 0

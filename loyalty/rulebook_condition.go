@@ -96,11 +96,12 @@ func (c *bookCondition) onDay(d calendar.Day) bool {
 // weekdayOf returns the day of the week: 1 January 1970 was a Thursday.
 func weekdayOf(d calendar.Day) time.Weekday { return time.Weekday(((int64(d)+4)%7 + 7) % 7) }
 
-// opens returns the first instant from at on at which dates and weekdays hold;
-// 0 if there is none.
-func (c *bookCondition) opens(at int64, zone *time.Location) int64 {
-	at = max(at, c.from)
-	day := calendar.DayOf(instant(at), zone)
+// opens returns the first instant from at on, which lies on a day, at which
+// dates and weekdays hold; 0 if there is none.
+func (c *bookCondition) opens(at int64, day calendar.Day, zone *time.Location) int64 {
+	if at < c.from {
+		at, day = c.from, calendar.DayOf(instant(c.from), zone)
+	}
 	if !c.onDay(day) {
 		for !c.onDay(day) {
 			day++

@@ -1,0 +1,185 @@
+package loyalty
+
+import (
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/shopspring/decimal"
+
+	"github.com/regulars-go/regulars"
+	"github.com/regulars-go/regulars/internal/calendar"
+)
+
+// one is a program of a single rule for orders of 10 points.
+func one(change func(r *Rule)) *Program {
+	r := Rule{ID: 1, Name: "order", Layer: LayerRoutine, On: []string{"order"}, Points: 10}
+	change(&r)
+	return &Program{Name: "p", Version: 1, Wallets: []Wallet{{ID: 1, Name: "points"}}, Rules: []Rule{r}}
+}
+
+// Receipts say when a refused rule would have paid, if only time refused it.
+func TestWhenItWouldHavePaid(t *testing.T) {
+	shanghai, err := time.LoadLocation("Asia/Shanghai")
+	if err != nil {
+		t.Fatal(err)
+	}
+	local := func(month time.Month, day, hour int) time.Time {
+		return time.Date(2026, month, day, hour, 0, 0, 0, shanghai)
+	}
+	wednesday := local(3, 4, 10)
+	full := func(per string) func(r *Rule) {
+		return func(r *Rule) { r.Caps = []Cap{{Per: per, Times: 1}} }
+	}
+	cases := []struct {
+		name   string
+		change func(r *Rule)
+		twice  bool // the event comes a second time
+		reason Reason
+		want   time.Time
+	}{
+		{"too early", func(r *Rule) { r.When.From = local(3, 9, 8) }, false, ReasonDates, local(3, 9, 8)},
+		{"too early, and then not on that day of the week", func(r *Rule) { r.When.From, r.When.Weekdays = local(3, 9, 8), []string{"tue"} }, false, ReasonDates, local(3, 10, 0)},
+		{"too late", func(r *Rule) { r.When.To = local(3, 4, 10) }, false, ReasonDates, time.Time{}},
+		{"a microsecond before the end", func(r *Rule) { r.When.To = local(3, 4, 10).Add(time.Microsecond) }, false, ReasonFired, time.Time{}},
+		{"another weekday", func(r *Rule) { r.When.Weekdays = []string{"tue", "mon"} }, false, ReasonWeekday, local(3, 9, 0)},
+		{"a weekday that does not come again", func(r *Rule) { r.When.Weekdays, r.When.To = []string{"tue"}, local(3, 10, 0) }, false, ReasonWeekday, time.Time{}},
+		{"another reason too", func(r *Rule) { r.When.From, r.When.AllOf = local(3, 9, 8), []string{"a=b"} }, false, ReasonLabel, time.Time{}},
+		{"once a day", full("day"), true, ReasonCapped, local(3, 5, 0)},
+		{"once a week", full("week"), true, ReasonCapped, local(3, 9, 0)},
+		{"once a month", full("month"), true, ReasonCapped, local(4, 1, 0)},
+		{"once a year", full("year"), true, ReasonCapped, time.Date(2027, 1, 1, 0, 0, 0, 0, shanghai)},
+		{"once in a life", full("life"), true, ReasonCapped, time.Time{}},
+		{"once a day and on Wednesdays", func(r *Rule) { full("day")(r); r.When.Weekdays = []string{"wed"} }, true, ReasonCapped, local(3, 11, 0)},
+		{"once a day and 15 points a month", func(r *Rule) { r.Caps = []Cap{{Per: "day", Times: 1}, {Per: "month", Points: 10}} }, true, ReasonCapped, local(4, 1, 0)},
+		{"15 points a week", func(r *Rule) { r.Caps = []Cap{{Per: "week", Points: 15}} }, true, ReasonTrimmed, local(3, 9, 0)},
+		{"5 points an event", func(r *Rule) { r.Caps = []Cap{{Per: "event", Points: 5}} }, false, ReasonTrimmed, time.Time{}},
+		{"the second check-in of a day", func(r *Rule) { r.On = []string{"check-in"} }, true, ReasonCheckedIn, local(3, 5, 0)},
+	}
+	for _, c := range cases {
+		t.Run(c.name, func(t *testing.T) {
+			p := one(c.change)
+			p.Zone = shanghai
+			if err := p.Validate(); err != nil {
+				t.Fatal(err)
+			}
+			board := newTable(p)
+			ev := &event{kind: p.Rules[0].On[0], at: wednesday.UnixMicro(), day: calendar.DayOf(wednesday, shanghai)}
+			out := board.judge(ev, &board.mine, 0)
+			if c.twice {
+				if err := board.apply(ev, &board.mine); err != nil {
+					t.Fatal(err)
+				}
+				out = board.judge(ev, &board.mine, 0)
+			}
+			o := out.outcomes[0]
+			if got := instant(o.retry); o.reason != c.reason || !got.Equal(c.want) {
+				t.Errorf("%s until %s, want %s until %s", o.reason, got.In(shanghai), c.reason, c.want)
+			}
+		})
+	}
+}
+
+func TestReferralIsPaidToWhomIsThere(t *testing.T) {
+	p := one(func(r *Rule) {
+		r.Points, r.Referral = 0, &Referral{Points: 100, Within: regulars.Days(30)}
+	})
+	enrolled := time.Date(2026, 1, 31, 12, 0, 0, 0, time.UTC)
+	cases := []struct {
+		name     string
+		referrer referrer
+		enrolled time.Time
+		at       time.Time
+		want     Reason
+	}{
+		{"nobody", referrerNone, enrolled, enrolled, ReasonNoReferrer},
+		{"closed", referrerShut, enrolled, enrolled, ReasonReferrer},
+		{"first event", referrerOpen, time.Time{}, enrolled, ReasonFired},
+		{"just in time", referrerOpen, enrolled, enrolled.AddDate(0, 0, 30).Add(-time.Microsecond), ReasonFired},
+		{"too late", referrerOpen, enrolled, enrolled.AddDate(0, 0, 30), ReasonLate},
+	}
+	for _, c := range cases {
+		t.Run(c.name, func(t *testing.T) {
+			board := newTable(p)
+			board.mine.enrolled = micros(c.enrolled)
+			ev := &event{kind: "order", at: c.at.UnixMicro(), day: calendar.DayOf(c.at, nil)}
+			board.book.award(ev, &standing{account: &board.mine, referrer: c.referrer}, &board.out)
+			if o := board.out.outcomes[0]; o.reason != c.want || !o.referrer || (o.points == 100) != (c.want == ReasonFired) {
+				t.Errorf("%+v, want %s", o, c.want)
+			}
+		})
+	}
+}
+
+// A task whose points a cap refuses stays one step short of its goal, so that
+// they can still be had.
+func TestTaskWaitsForItsCap(t *testing.T) {
+	p := one(func(r *Rule) {
+		r.Points, r.Task, r.Caps = 0, &Task{Goal: 2, Points: 10, Repeat: true}, []Cap{{Per: "day", Times: 1}}
+	})
+	board := newTable(p)
+	when := time.Date(2026, 1, 31, 12, 0, 0, 0, time.UTC)
+	var got []int64
+	for range 4 {
+		ev := &event{kind: "order", at: when.UnixMicro(), day: calendar.DayOf(when, nil)}
+		got = append(got, board.judge(ev, &board.mine, 0).outcomes[0].points)
+		if err := board.apply(ev, &board.mine); err != nil {
+			t.Fatal(err)
+		}
+	}
+	ev := &event{kind: "order", at: when.AddDate(0, 0, 1).UnixMicro(), day: calendar.DayOf(when, nil) + 1}
+	got = append(got, board.judge(ev, &board.mine, 0).outcomes[0].points)
+	if diff := cmp.Diff([]int64{0, 10, 0, 0, 10}, got); diff != "" {
+		t.Errorf("points (-want +got) %s", diff)
+	}
+}
+
+// By hand: 33.33 at 1 for 1 and three lines of 11.11 have 33 points, 11 each;
+// lines of 10, 10 and 13.33 with 33 points have 9.9, 9.9 and 13.2: 9, 9 and 13,
+// and the two left go to the largest remainders.
+func TestLinesByLargestRemainder(t *testing.T) {
+	p := one(func(r *Rule) {
+		r.Points, r.PerAmount, r.Rounding = 0, &PerAmount{Points: 1, Per: decimal.New(1, 0)}, RoundLines
+	})
+	cases := []struct {
+		name  string
+		lines []money
+		want  []int64
+	}{
+		{"alike", []money{111_100, 111_100, 111_100}, []int64{11, 11, 11}},
+		{"two are left", []money{100_000, 100_000, 133_300}, []int64{10, 10, 13}},
+		{"ties go to the earlier line", []money{5_000, 5_000, 5_000, 5_000}, []int64{1, 1, 0, 0}},
+		{"less than a point", []money{5_000}, nil},
+		{"nothing for a free line", []money{0, 20_000}, []int64{0, 2}},
+		{"as much as there may be", []money{maxMoney / 2, maxMoney / 4, maxMoney / 4}, []int64{MaxPoints / 2, MaxPoints / 4, MaxPoints / 4}},
+	}
+	for _, c := range cases {
+		t.Run(c.name, func(t *testing.T) {
+			board := newTable(p)
+			ev := &event{kind: "order"}
+			for _, m := range c.lines {
+				ev.lines = append(ev.lines, eventLine{amount: m})
+				ev.amount += m
+			}
+			var got []int64
+			for _, l := range board.judge(ev, &board.mine, 0).lines {
+				got = append(got, l.points)
+			}
+			if diff := cmp.Diff(c.want, got); diff != "" {
+				t.Errorf("lines (-want +got) %s", diff)
+			}
+		})
+	}
+}
+
+func TestAwardDoesNotAllocate(t *testing.T) {
+	p := BankCard()
+	board := newTable(&p)
+	ev := &event{kind: "card-spend", at: time.Date(2026, 1, 20, 12, 0, 0, 0, time.UTC).UnixMicro(), amount: 399900, attributes: []Attribute{{"channel", "app"}}}
+	ev.day = calendar.DayOf(instant(ev.at), nil)
+	st := standing{account: &board.mine, level: 2}
+	board.book.award(ev, &st, &board.out)
+	if n := testing.AllocsPerRun(100, func() { board.book.award(ev, &st, &board.out) }); n != 0 {
+		t.Errorf("%v allocations, want none", n)
+	}
+}
