@@ -55,9 +55,9 @@ func (a *Account) fold(body []byte) error {
 		case opWindow:
 			err = a.use(readWindow(p))
 		case opStreak:
-			a.setStreak(readStreak(p))
+			err = a.setStreak(readStreak(p))
 		case opTask:
-			a.setTask(readTask(p))
+			err = a.setTask(readTask(p))
 		case opMonth:
 			err = a.qualify(readMonth(p))
 		case opTier:
@@ -162,6 +162,9 @@ const maxTotal = 1 << 62
 func (a *Account) use(u window) error {
 	i, found := findRow(a.windows, u, compareWindows)
 	if !found {
+		if len(a.windows) >= maxRows {
+			return fmt.Errorf("%w: more than %d limits in use", ErrOverflow, maxRows)
+		}
 		a.windows = insertRow(a.windows, i, u)
 		return nil
 	}
@@ -181,12 +184,16 @@ func (a *Account) used(key windowKey, number int32) int64 {
 	return 0
 }
 
-func (a *Account) setStreak(s streak) {
+func (a *Account) setStreak(s streak) error {
 	i, found := findRow(a.streaks, s, compareStreaks)
 	if !found {
+		if len(a.streaks) >= maxRows {
+			return fmt.Errorf("%w: more than %d streaks", ErrOverflow, maxRows)
+		}
 		a.streaks = insertRow(a.streaks, i, s)
 	}
 	a.streaks[i] = s
+	return nil
 }
 
 // streak returns the streak of a rule; the zero value if there is none.
@@ -197,12 +204,16 @@ func (a *Account) streak(rule uint32) streak {
 	return streak{rule: rule}
 }
 
-func (a *Account) setTask(t task) {
+func (a *Account) setTask(t task) error {
 	i, found := findRow(a.tasks, t, compareTasks)
 	if !found {
+		if len(a.tasks) >= maxRows {
+			return fmt.Errorf("%w: more than %d tasks", ErrOverflow, maxRows)
+		}
 		a.tasks = insertRow(a.tasks, i, t)
 	}
 	a.tasks[i] = t
+	return nil
 }
 
 // task returns how far the member is with a task.

@@ -9,9 +9,14 @@ import (
 
 // The lists of an account are short and sorted, so that it has one encoding.
 
-// maxRows bounds each list: a member with a lot for each day of ten years, so
-// that no account outgrows what a store likes.
-const maxRows = 4096
+// Lots are bounded by one for each day of ten years, so that no account
+// outgrows what a store likes. Other lists are bounded by the rules of a
+// program and the days that events may be late; all of them by how their length
+// is written.
+const (
+	maxLots = 4096
+	maxRows = 1<<16 - 1
+)
 
 // compareLots orders the lots of a wallet by expiry, those without one last.
 func compareLots(a, b lot) int {
@@ -108,8 +113,8 @@ func addLot(lots *[]lot, l lot, compare func(a, b lot) int) error {
 		(*lots)[i].points += l.points
 		return nil
 	}
-	if len(*lots) >= maxRows {
-		return fmt.Errorf("%w: more than %d lots", ErrOverflow, maxRows)
+	if len(*lots) >= maxLots {
+		return fmt.Errorf("%w: more than %d lots", ErrOverflow, maxLots)
 	}
 	*lots = insertRow(*lots, i, l)
 	return nil
@@ -142,8 +147,8 @@ func (a *Account) addLeg(m *move, h *hold) error {
 		a.legs[i].points += m.points
 		return nil
 	}
-	if len(a.legs) >= maxRows {
-		return fmt.Errorf("%w: more than %d lots under hold", ErrOverflow, maxRows)
+	if len(a.legs) >= maxLots {
+		return fmt.Errorf("%w: more than %d lots under hold", ErrOverflow, maxLots)
 	}
 	a.legs = insertRow(a.legs, i, row)
 	return nil

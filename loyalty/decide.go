@@ -211,7 +211,8 @@ func (v *View) putKey(r *Rules, c *compiled, at int64, rejected *rejection) {
 	from := len(v.buf)
 	v.buf = v.appendKey(v.buf, rejected)
 	rec := v.put(RecordID{r.program, KindKey, v.request.cmd.Key}, 0, from)
-	rec.Until = instant(at + c.cal.late + c.keepKeys)
+	// A retry is taken until MaxLate after it occurred.
+	rec.Until = instant(max(at, v.request.at) + c.cal.late + c.keepKeys)
 }
 
 // settleBytes points records and entries at their bytes, now that the buffer

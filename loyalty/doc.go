@@ -13,17 +13,33 @@
 // is an [Entry] in its journal; the [Account] is a fold of the journal, so that
 // it can be proved by replay. A [Program] is data: wallets, earn rules, rewards
 // and tiers, versioned and effective-dated. A [Command] is what the host asks
-// for, such as an order that earns or a redemption. Its Key makes it happen
+// for, such as an order that earns, or a redemption. Its Key makes it happen
 // once. A [Receipt] says what it did and why, and why not.
 //
-//   - [Store] is what the host implements: four methods over versioned records.
-//     The package loyaltytest checks an implementation clause by clause.
-//   - [Record], [Counter], [Entry] and [Batch] are what it stores.
+//   - [NewEngine] makes an [Engine] of a store and the versions of a program.
+//     [Engine.Do] does a command and [Engine.DoBatch] many; [Engine.Preview]
+//     answers the same and writes nothing. [Engine.Balance], [Engine.History]
+//     and [Engine.Explain] read; [Engine.Verify] proves an account by its
+//     journal; [Engine.Sweep] writes what time has made due.
 //   - [Command] has one payload: [Earn], [Keep], [CheckIn], [MakeUp], [Hold],
 //     [Capture], [Release], [Redeem], [Reverse], [Grant], [Deduct], [Transfer],
-//     [Merge], [Close] or [Reminded].
-//   - [Receipt], [RuleResult] and [Reason] explain; the errors are typed:
-//     [InsufficientError], [LimitError], [KeyReusedError] and others.
+//     [Merge], [Close] or [Reminded]. [ParseCommand] reads one from JSON.
+//   - [Receipt], [RuleResult] and [Reason] explain. Rejections are typed:
+//     [InsufficientError], [LimitError], [StockError], [KeyReusedError],
+//     [TimeError], [ClosedError], [StateError], [DisabledError],
+//     [CommandError], [BehindError], [ErrUnknownAccount] and others. Only
+//     those of [Redeem] and [Hold] are bound to their key.
+//   - [ParseProgram] reads a program strictly. [BankCard], [Retailer] and
+//     [ApplianceService] are complete ones to begin with.
+//   - [Store] is what the host implements: four methods over versioned records.
+//     [Memory] is one in memory. The package loyaltytest checks any of them,
+//     clause by clause.
+//   - [Record], [Counter], [Entry] and [Batch] are what a store keeps. What it
+//     can do beyond is found by assertion: [Binder], [Totaler], [Feeder],
+//     [Eraser].
+//   - [Compile], [Rules.Needs], [View.Fill], [Rules.Decide] and [Account.Apply]
+//     are the core without the engine, for hosts that load and commit in their
+//     own way.
 //
 // # Time
 //
@@ -34,4 +50,25 @@
 // command or by a sweep, whichever comes first, dated at its own instant: the
 // bytes are the same. So a point is never spendable at or after its expiry,
 // whether or not a sweep ran.
+//
+// # Points
+//
+// Points are whole numbers, and never wrap. Each is in one [Pot] at a time, and
+// every entry moves points from pots to pots, so that for each wallet
+//
+//	issued + received = available + pending + held + redeemed + expired + revoked + forfeited + sent - debt
+//
+// Points are spent by the soonest end. Points with the same wallet, end and
+// terms are one lot, so that a busy member has few. A reversed redemption puts
+// points back into the lots that they came from.
+//
+// # Returns
+//
+// [Keep] says what of an order was kept in the end. What the order earned less
+// what the kept part would have earned, under the version, the tier and the
+// caps of then, is taken back: from the lot that it went to, then from others by
+// the soonest end, and what is missing by the wallet's [Shortfall]. Points that
+// the member has let expire are taken from others too: whether it was them or
+// others of the same lot that expired can't be told. What was used of a cap
+// stays used, so that buying and returning gains nothing.
 package loyalty

@@ -124,12 +124,16 @@ func (s *scribe) window(w window) {
 }
 
 func (s *scribe) streak(row streak) {
-	s.account.setStreak(row)
+	if err := s.account.setStreak(row); err != nil {
+		s.fail(err)
+	}
 	s.v.buf = row.append(append(s.v.buf, byte(opStreak)))
 }
 
 func (s *scribe) task(row task) {
-	s.account.setTask(row)
+	if err := s.account.setTask(row); err != nil {
+		s.fail(err)
+	}
 	s.v.buf = row.append(append(s.v.buf, byte(opTask)))
 }
 
