@@ -57,11 +57,15 @@ func (c *MapCounts) Map() Map { return c.journey }
 // comparisons of periods and drivers. They must not be changed.
 func (c *MapCounts) Funnel() *funnel.Counts { return c.funnel }
 
-// room fails if the last events of a user are too many different ones.
+// room fails if the last events of a user could be too many different ones.
 func (c *MapCounts) room(visits []visit) error {
+	fresh := make([]int, len(c.stages))
 	for _, v := range visits {
 		exits := c.stages[v.stage].exits
-		if _, known := exits[v.last]; !known && len(exits) >= MaxNames {
+		if _, known := exits[v.last]; known || v.completed || v.open {
+			continue
+		}
+		if fresh[v.stage]++; len(exits)+fresh[v.stage] > MaxNames {
 			return fmt.Errorf("journey: %q is one name too many: want at most %d", v.last, MaxNames)
 		}
 	}
@@ -99,6 +103,11 @@ func (c *MapCounts) Merge(other *MapCounts) error {
 	case c.asOf != other.asOf:
 		return errors.New("journey: merge of counts as of another moment")
 	}
+	for i := range c.stages {
+		if !c.stages[i].takes(&other.stages[i]) {
+			return errors.New("journey: merge of too many different names")
+		}
+	}
 	if err := c.funnel.Merge(other.funnel); err != nil {
 		return err
 	}
@@ -113,6 +122,17 @@ func (c *MapCounts) Merge(other *MapCounts) error {
 		}
 	}
 	return nil
+}
+
+// takes reports whether the names of both are not too many.
+func (s *stageCell) takes(other *stageCell) bool {
+	names := len(s.exits)
+	for name := range other.exits {
+		if _, known := s.exits[name]; !known {
+			names++
+		}
+	}
+	return names <= MaxNames
 }
 
 // MarshalBinary returns c as bytes: the same users give the same bytes, however
@@ -154,18 +174,41 @@ func (c *MapCounts) UnmarshalBinary(data []byte) error {
 	if err := r.Close(); err != nil {
 		return wireError(err)
 	}
+	before, err := c.funnel.MarshalBinary()
+	if err != nil {
+		return err
+	}
 	if err := c.funnel.UnmarshalBinary([]byte(counts)); err != nil {
 		return err
 	}
+	if !read.agrees(c.funnel.Total(funnel.Everybody).Reached) {
+		return errors.Join(errors.New("journey: unmarshal: the stages contradict the funnel"), c.funnel.UnmarshalBinary(before))
+	}
 	c.stages = read.stages
 	return nil
+}
+
+// agrees reports whether the units of the stages are those that made the steps.
+func (c *MapCounts) agrees(reached []int64) bool {
+	for i, steps := range c.journey.steps() {
+		s := &c.stages[i]
+		completed, entered := int64(len(s.completed)), int64(len(s.completed)+len(s.waited))
+		if entered != reached[steps.enter-1] || steps.exit > 0 && completed != reached[steps.exit-1] {
+			return false
+		}
+	}
+	return true
 }
 
 func (s *stageCell) read(r *wire.Reader) {
 	readCounts(r, &s.direct, &s.open)
 	s.completed, s.waited = readSorted(r), readSorted(r)
 	before, left := "", s.open
-	for i := range r.Count() {
+	names := r.Count()
+	if names > MaxNames {
+		r.Fail("%d names: want at most %d", names, MaxNames)
+	}
+	for i := range names {
 		name, n := r.String(), int64(r.UintUpTo(math.MaxInt64))
 		if i > 0 && before >= name || n == 0 {
 			r.Fail("exits are out of order")

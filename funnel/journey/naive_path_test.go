@@ -211,19 +211,17 @@ func TestPathsAgreeWithTheDefinition(t *testing.T) {
 
 // naiveWay returns a path as far as it is told apart.
 func naiveWay(p Paths, path []string) string {
-	depth, more := p.Depth, ""
+	depth := p.Depth
 	if depth == 0 {
 		depth = 5
 	}
-	if len(path) > depth {
-		more = " …"
-		if p.Anchor != nil && p.Anchor.Side == Before {
-			path = path[len(path)-depth:]
-		} else {
-			path = path[:depth]
-		}
+	switch {
+	case len(path) <= depth:
+		return strings.Join(path, " → ")
+	case p.Anchor != nil && p.Anchor.Side == Before:
+		return "… " + strings.Join(path[len(path)-depth:], " → ")
 	}
-	return strings.Join(path, " → ") + more
+	return strings.Join(path[:depth], " → ") + " …"
 }
 
 // Property: neither the order of the input nor the way it is shared out changes

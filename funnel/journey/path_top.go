@@ -28,19 +28,22 @@ type Path struct {
 	Paths int64 `json:"paths"`
 	// Share is Paths as a share of all paths.
 	Share float64 `json:"share"`
-	// More says that there were further events (or, up to an anchor, earlier
-	// ones), beyond Depth.
-	More bool `json:"more,omitzero"`
+	// Later says that there were further events, beyond Depth; up to an anchor,
+	// Earlier says that there were earlier ones.
+	Later   bool `json:"later,omitzero"`
+	Earlier bool `json:"earlier,omitzero"`
 }
 
-// String returns the path with arrows, such as "search → product → …".
-func (p Path) String() string { return strings.Join(p.Events, " → ") + p.more() }
-
-func (p Path) more() string {
-	if p.More {
-		return " …"
+// String returns the path with arrows, such as "search → product …".
+func (p Path) String() string {
+	text := strings.Join(p.Events, " → ")
+	if p.Earlier {
+		text = "… " + text
 	}
-	return ""
+	if p.Later {
+		text += " …"
+	}
+	return text
 }
 
 // Top returns the paths with the most users, then the most paths, then in the
@@ -56,7 +59,10 @@ func (c *PathCounts) Top(n int) (TopPaths, error) {
 	})
 	t := TopPaths{Paths: c.Paths(), Top: []Path{}, Other: c.Paths(), Different: max(0, len(ends)-n)}
 	for _, e := range ends[:min(n, len(ends))] {
-		t.Top = append(t.Top, Path{c.eventsOf(e.node), e.users, e.paths, float64(e.paths) / float64(t.Paths), e.more})
+		t.Top = append(t.Top, Path{
+			Events: c.eventsOf(e.node), Users: e.users, Paths: e.paths, Share: float64(e.paths) / float64(t.Paths),
+			Later: e.more && !c.paths.backward(), Earlier: e.more && c.paths.backward(),
+		})
 		t.Other -= e.paths
 	}
 	return t, nil
