@@ -34,7 +34,7 @@ var (
 func NewMemory() *Memory {
 	m := new(Memory)
 	for i := range m.shards {
-		m.shards[i].init()
+		m.shards[i].ledgers, m.shards[i].counters = map[string]*memoryLedger{}, map[CounterID]memoryCounter{}
 	}
 	return m
 }
@@ -49,7 +49,7 @@ func (m *Memory) Load(ctx context.Context, ids []RecordID, counters []CounterID)
 		records = make([]Record, len(ids))
 	}
 	for i := range ids {
-		s := m.ofRecord(&ids[i])
+		s := &m.shards[shardOfRecord(&ids[i])]
 		s.mu.Lock()
 		s.load(&records[i], ids[i])
 		s.mu.Unlock()
@@ -59,7 +59,7 @@ func (m *Memory) Load(ctx context.Context, ids []RecordID, counters []CounterID)
 		values = make([]int64, len(counters))
 	}
 	for i := range counters {
-		s := m.ofCounter(&counters[i])
+		s := &m.shards[shardOfCounter(&counters[i])]
 		s.mu.Lock()
 		values[i] = s.counters[counters[i]].value
 		s.mu.Unlock()
@@ -73,23 +73,19 @@ func (m *Memory) Commit(ctx context.Context, b *Batch) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	set := m.lock(b)
+	var few [8]memorySlot // enough for one command: no allocation
+	slots := few[:]
+	if n := len(b.Records) + len(b.Counters); n > len(few) {
+		slots = make([]memorySlot, n)
+	}
+	w := memoryWrite{store: m, batch: b, slots: slots}
+	set := w.shards()
+	m.lock(set)
 	defer m.unlock(set)
-	if err := m.check(b); err != nil {
+	if err := w.check(); err != nil {
 		return err
 	}
-	for i := range b.Records {
-		r := &b.Records[i]
-		m.ofRecord(&r.ID).put(r)
-	}
-	for i := range b.Entries {
-		e := &b.Entries[i]
-		m.ofAccount(e.Account).add(e)
-	}
-	for i := range b.Counters {
-		c := &b.Counters[i]
-		m.ofCounter(&c.ID).count(c)
-	}
+	w.write()
 	return nil
 }
 
@@ -101,7 +97,7 @@ func (m *Memory) Entries(ctx context.Context, account AccountID, after uint64, l
 	s := m.ofAccount(account)
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	a := s.accounts[account]
+	a := s.ledger(account.Program).accounts[account.Member]
 	if a == nil || after >= uint64(len(a.lines)) {
 		return nil, nil
 	}
@@ -160,7 +156,7 @@ func (m *Memory) Erase(ctx context.Context, account AccountID) error {
 	s := m.ofAccount(account)
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if a := s.accounts[account]; a != nil {
+	if a := s.ledger(account.Program).accounts[account.Member]; a != nil {
 		for _, at := range a.lines {
 			a.ledger.journal.at(at).erase()
 		}
@@ -188,23 +184,17 @@ func checkPage(ctx context.Context, limit int) error {
 	return ctx.Err()
 }
 
-// lock locks the shards of a batch, in ascending order, and returns their set.
-func (m *Memory) lock(b *Batch) (set uint32) {
-	for i := range b.Records {
-		set |= 1 << shardOfRecord(&b.Records[i].ID)
-	}
-	for i := range b.Counters {
-		set |= 1 << shardOfCounter(&b.Counters[i].ID)
-	}
-	for i := range b.Entries {
-		set |= 1 << shardOf(b.Entries[i].Account.Program, KindAccount, b.Entries[i].Account.Member)
-	}
+func (m *Memory) ofAccount(id AccountID) *memoryShard {
+	return &m.shards[shardOf(id.Program, KindAccount, id.Member)]
+}
+
+// lock locks a set of shards, in ascending order.
+func (m *Memory) lock(set uint32) {
 	for i := range m.shards {
 		if set&(1<<i) != 0 {
 			m.shards[i].mu.Lock()
 		}
 	}
-	return set
 }
 
 func (m *Memory) unlock(set uint32) {
@@ -214,80 +204,3 @@ func (m *Memory) unlock(set uint32) {
 		}
 	}
 }
-
-// check finds what forbids a batch. The shards are locked.
-func (m *Memory) check(b *Batch) error {
-	var conflict *ConflictError
-	for i := range b.Records {
-		r := &b.Records[i]
-		if m.ofRecord(&r.ID).version(r.ID) != r.Version {
-			if conflict == nil {
-				conflict = new(ConflictError)
-			}
-			conflict.Records = append(conflict.Records, r.ID)
-		}
-	}
-	if conflict != nil {
-		return conflict
-	}
-	var bound *BoundError
-	for i := range b.Counters {
-		c := &b.Counters[i]
-		if !fits(m.ofCounter(&c.ID).counters[c.ID].value, c) {
-			if bound == nil {
-				bound = new(BoundError)
-			}
-			bound.Counters = append(bound.Counters, c.ID)
-		}
-	}
-	if bound != nil {
-		return bound
-	}
-	return m.seat(b)
-}
-
-// fits reports whether a counter may change. A bound counts only in the
-// direction of the change.
-func fits(value int64, c *Counter) bool {
-	after := value + c.Delta
-	if c.Delta > 0 {
-		return after > value && after <= c.Max
-	}
-	return c.Delta == 0 || after < value && after >= c.Min
-}
-
-// seat makes ready the accounts of a batch and finds in it what no engine would
-// send: an entry that does not follow the last one, or without its account.
-func (m *Memory) seat(b *Batch) error {
-	for i := range b.Records {
-		if r := &b.Records[i]; r.ID.Kind == KindAccount {
-			m.ofRecord(&r.ID).seat(AccountID{r.ID.Program, r.ID.Name})
-		}
-	}
-	for i := range b.Entries {
-		e := &b.Entries[i]
-		a := m.ofAccount(e.Account).accounts[e.Account]
-		if a == nil || e.Seq != a.next {
-			m.unseat(b)
-			return fmt.Errorf("loyalty: entry %d of %q does not follow the last one, or comes without its account", e.Seq, e.Account.Member)
-		}
-		a.next++
-	}
-	return nil
-}
-
-func (m *Memory) unseat(b *Batch) {
-	for i := range b.Records {
-		if r := &b.Records[i]; r.ID.Kind == KindAccount {
-			m.ofRecord(&r.ID).unseat(AccountID{r.ID.Program, r.ID.Name})
-		}
-	}
-}
-
-func (m *Memory) ofRecord(id *RecordID) *memoryShard { return &m.shards[shardOfRecord(id)] }
-
-func (m *Memory) ofAccount(id AccountID) *memoryShard {
-	return &m.shards[shardOf(id.Program, KindAccount, id.Member)]
-}
-
-func (m *Memory) ofCounter(id *CounterID) *memoryShard { return &m.shards[shardOfCounter(id)] }

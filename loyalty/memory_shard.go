@@ -8,11 +8,23 @@ import (
 // memoryShard holds the records, counters and entries whose IDs hash to it.
 type memoryShard struct {
 	mu       sync.Mutex
-	accounts map[AccountID]*memoryAccount
-	records  map[RecordID]memoryRecord // of the other kinds
-	counters map[CounterID]memoryCounter
 	ledgers  map[string]*memoryLedger // by program
-	fixed    arena                    // bodies of records that are written once
+	last     *memoryLedger            // the one that was asked for last
+	counters map[CounterID]memoryCounter
+}
+
+type memoryCounter struct{ value, until int64 }
+
+// memoryLedger is what a shard has of one program.
+type memoryLedger struct {
+	program  string
+	accounts map[string]*memoryAccount // by member
+	records  []map[string]memoryRecord // of the other kinds: by kind, then by name
+	fixed    arena                     // bodies of keys, which are written once
+	roots    [2]*memoryAccount         // of the trees
+	seed     uint64                    // of ranks
+	totals   []Total
+	journal  journal
 }
 
 // memoryRecord is a record that is no account.
@@ -22,128 +34,92 @@ type memoryRecord struct {
 	body    []byte
 }
 
-type memoryCounter struct{ value, until int64 }
-
 // memoryAccount is an account's head, and where its entries are.
 type memoryAccount struct {
+	due     int64
+	rank    uint64 // random, of the trees
+	links   [2]memoryLinks
 	id      AccountID
 	version uint64
-	due     int64
 	until   int64
 	body    []byte
 	totals  []Total
 	lines   []uint32 // places in the journal, by Seq-1
-	next    uint64   // within a commit: the Seq that must come next; else 0
+	next    uint64   // within a commit: the Seq that must come next
 	ledger  *memoryLedger
-	rank    uint64 // random, of the trees
-	links   [2]memoryLinks
 }
 
-// memoryLedger is what a shard has of one program.
-type memoryLedger struct {
-	roots   [2]*memoryAccount
-	totals  []Total
-	journal journal
-	seed    uint64 // of ranks
-}
-
-func (s *memoryShard) init() {
-	s.accounts, s.records = map[AccountID]*memoryAccount{}, map[RecordID]memoryRecord{}
-	s.counters, s.ledgers = map[CounterID]memoryCounter{}, map[string]*memoryLedger{}
+// ledger returns that of a program, made if it is not there.
+func (s *memoryShard) ledger(program string) *memoryLedger {
+	if s.last != nil && s.last.program == program {
+		return s.last
+	}
+	l := s.ledgers[program]
+	if l == nil {
+		l = &memoryLedger{program: program, accounts: map[string]*memoryAccount{}}
+		s.ledgers[program] = l
+	}
+	s.last = l
+	return l
 }
 
 func (s *memoryShard) load(r *Record, id RecordID) {
 	r.ID = id
+	l := s.ledger(id.Program)
 	if id.Kind != KindAccount {
-		found := s.records[id]
+		found := l.record(id.Kind, id.Name)
 		r.Version, r.Until, r.Body = found.version, instant(found.until), slices.Clone(found.body)
 		return
 	}
-	if a := s.accounts[AccountID{id.Program, id.Name}]; a != nil {
+	if a := l.accounts[id.Name]; a != nil {
 		r.Version, r.Due, r.Until, r.Body = a.version, instant(a.due), instant(a.until), slices.Clone(a.body)
 	}
 }
 
-// version returns that of a record, 0 if it is absent.
-func (s *memoryShard) version(id RecordID) uint64 {
-	if id.Kind != KindAccount {
-		return s.records[id].version
+// record returns a record of another kind than accounts; the zero value if it
+// is absent.
+func (l *memoryLedger) record(kind RecordKind, name string) memoryRecord {
+	if int(kind) >= len(l.records) {
+		return memoryRecord{}
 	}
-	if a := s.accounts[AccountID{id.Program, id.Name}]; a != nil {
-		return a.version
-	}
-	return 0
+	return l.records[kind][name]
 }
 
-// seat makes sure that there is an account, and prepares it for entries.
-func (s *memoryShard) seat(id AccountID) {
-	a := s.accounts[id]
-	if a == nil {
-		a = &memoryAccount{id: id}
-		s.accounts[id] = a
+// put writes a record of another kind than accounts.
+func (l *memoryLedger) put(r *Record) {
+	for int(r.ID.Kind) >= len(l.records) {
+		l.records = append(l.records, nil)
 	}
-	a.next = uint64(len(a.lines)) + 1
+	if l.records[r.ID.Kind] == nil {
+		l.records[r.ID.Kind] = map[string]memoryRecord{}
+	}
+	now := memoryRecord{version: r.Version + 1, until: micros(r.Until)}
+	switch {
+	case r.Version > 0:
+		now.body = append(l.records[r.ID.Kind][r.ID.Name].body[:0], r.Body...)
+	case r.ID.Kind == KindKey:
+		now.body = l.fixed.copy(r.Body)
+	default:
+		now.body = slices.Clone(r.Body)
+	}
+	l.records[r.ID.Kind][r.ID.Name] = now
 }
 
-// unseat undoes seat.
-func (s *memoryShard) unseat(id AccountID) {
-	a := s.accounts[id]
-	if a.next = 0; a.version == 0 {
-		delete(s.accounts, id)
-	}
-}
-
-// put writes a record; an account was seated before.
-func (s *memoryShard) put(r *Record) {
-	if r.ID.Kind == KindAccount {
-		s.putAccount(r)
-		return
-	}
-	found := s.records[r.ID]
-	if found.version == 0 && r.ID.Kind == KindKey {
-		found.body = s.fixed.copy(r.Body)
-	} else {
-		found.body = append(found.body[:0], r.Body...)
-	}
-	found.version, found.until = r.Version+1, micros(r.Until)
-	s.records[r.ID] = found
-}
-
-func (s *memoryShard) putAccount(r *Record) {
-	a := s.accounts[AccountID{r.ID.Program, r.ID.Name}]
+func (l *memoryLedger) putAccount(a *memoryAccount, r *Record) {
 	if a.version == 0 {
-		a.ledger = s.ledger(r.ID.Program)
-		a.ledger.enter(a)
+		l.accounts[r.ID.Name] = a
+		l.enter(a)
 	}
-	a.next = 0
 	a.version, a.until = r.Version+1, micros(r.Until)
 	a.body = append(a.body[:0], r.Body...)
-	l := a.ledger
 	if due := micros(r.Due); due != a.due {
 		l.setDue(a, due)
 	}
-	l.totals = addTotals(l.totals, a.totals, -1)
-	l.totals = addTotals(l.totals, r.Totals, 1)
-	a.totals = append(a.totals[:0], r.Totals...)
-}
-
-func (s *memoryShard) ledger(program string) *memoryLedger {
-	l := s.ledgers[program]
-	if l == nil {
-		l = new(memoryLedger)
-		s.ledgers[program] = l
+	if !slices.Equal(a.totals, r.Totals) {
+		l.totals = addTotals(l.totals, a.totals, -1)
+		l.totals = addTotals(l.totals, r.Totals, 1)
+		a.totals = append(a.totals[:0], r.Totals...)
 	}
-	return l
-}
-
-// add appends an entry to the journal.
-func (s *memoryShard) add(e *Entry) {
-	a := s.accounts[e.Account]
-	a.lines = append(a.lines, a.ledger.journal.add(a, e))
-}
-
-func (s *memoryShard) count(c *Counter) {
-	s.counters[c.ID] = memoryCounter{s.counters[c.ID].value + c.Delta, micros(c.Until)}
 }
 
 func (s *memoryShard) prune(now int64) (dropped int) {
@@ -154,9 +130,13 @@ func (s *memoryShard) prune(now int64) (dropped int) {
 		dropped++
 		return true
 	}
-	for id, r := range s.records {
-		if gone(r.until) {
-			delete(s.records, id)
+	for _, l := range s.ledgers {
+		for _, records := range l.records {
+			for name, r := range records {
+				if gone(r.until) {
+					delete(records, name)
+				}
+			}
 		}
 	}
 	for id, c := range s.counters {

@@ -1,0 +1,149 @@
+package loyalty
+
+import "fmt"
+
+// memoryWrite is one commit. Each record is looked up once.
+type memoryWrite struct {
+	store *Memory
+	batch *Batch
+	slots []memorySlot // beside the records of the batch, then its counters
+	last  int          // the slot of the account that was asked for last
+}
+
+// memorySlot is where a record or a counter is, or will be.
+type memorySlot struct {
+	shard   uint32
+	ledger  *memoryLedger  // of a record
+	account *memoryAccount // of a record that is an account
+}
+
+// shards returns the set of shards that the batch writes to. Entries are where
+// the records of their accounts are.
+func (w *memoryWrite) shards() (set uint32) {
+	for i := range w.batch.Records {
+		w.slots[i].shard = shardOfRecord(&w.batch.Records[i].ID)
+		set |= 1 << w.slots[i].shard
+	}
+	for i := range w.batch.Counters {
+		slot := w.counter(i)
+		slot.shard = shardOfCounter(&w.batch.Counters[i].ID)
+		set |= 1 << slot.shard
+	}
+	return set
+}
+
+// counter returns the slot of a counter.
+func (w *memoryWrite) counter(i int) *memorySlot { return &w.slots[len(w.batch.Records)+i] }
+
+// check finds what forbids the batch: a conflict before a bound.
+func (w *memoryWrite) check() error {
+	var conflict *ConflictError
+	for i := range w.batch.Records {
+		r, slot := &w.batch.Records[i], &w.slots[i]
+		slot.ledger = w.store.shards[slot.shard].ledger(r.ID.Program)
+		if slot.find(r) != r.Version {
+			if conflict == nil {
+				conflict = new(ConflictError)
+			}
+			conflict.Records = append(conflict.Records, r.ID)
+		}
+	}
+	if conflict != nil {
+		return conflict
+	}
+	var bound *BoundError
+	for i := range w.batch.Counters {
+		c := &w.batch.Counters[i]
+		if !fits(w.store.shards[w.counter(i).shard].counters[c.ID].value, c) {
+			if bound == nil {
+				bound = new(BoundError)
+			}
+			bound.Counters = append(bound.Counters, c.ID)
+		}
+	}
+	if bound != nil {
+		return bound
+	}
+	return w.seat()
+}
+
+// find looks a record up and returns its version, 0 if it is absent.
+func (s *memorySlot) find(r *Record) uint64 {
+	if r.ID.Kind != KindAccount {
+		return s.ledger.record(r.ID.Kind, r.ID.Name).version
+	}
+	if s.account = s.ledger.accounts[r.ID.Name]; s.account == nil {
+		return 0
+	}
+	return s.account.version
+}
+
+// fits reports whether a counter may change. A bound counts only in the
+// direction of the change.
+func fits(value int64, c *Counter) bool {
+	after := value + c.Delta
+	if c.Delta > 0 {
+		return after > value && after <= c.Max
+	}
+	return c.Delta == 0 || after < value && after >= c.Min
+}
+
+// seat makes the accounts of the batch ready, and finds in it what no engine
+// would send: an entry that does not follow the last one, or comes without its
+// account.
+func (w *memoryWrite) seat() error {
+	for i := range w.batch.Records {
+		r, slot := &w.batch.Records[i], &w.slots[i]
+		if r.ID.Kind != KindAccount {
+			continue
+		}
+		if slot.account == nil {
+			slot.account = &memoryAccount{id: AccountID{r.ID.Program, r.ID.Name}, ledger: slot.ledger}
+		}
+		slot.account.next = uint64(len(slot.account.lines)) + 1
+	}
+	for i := range w.batch.Entries {
+		e := &w.batch.Entries[i]
+		a := w.account(e.Account)
+		if a == nil || e.Seq != a.next {
+			return fmt.Errorf("loyalty: entry %d of %q does not follow the last one, or comes without its account", e.Seq, e.Account.Member)
+		}
+		a.next++
+	}
+	return nil
+}
+
+// account returns an account of the batch; nil if it is not in it. Entries of
+// one account stand together, mostly.
+func (w *memoryWrite) account(id AccountID) *memoryAccount {
+	for i := range w.batch.Records {
+		at := (w.last + i) % len(w.batch.Records)
+		if a := w.slots[at].account; a != nil && a.id == id {
+			w.last = at
+			return a
+		}
+	}
+	return nil
+}
+
+// write does what check has found nothing against.
+func (w *memoryWrite) write() {
+	for i := range w.batch.Records {
+		r, slot := &w.batch.Records[i], &w.slots[i]
+		if slot.account != nil {
+			slot.ledger.putAccount(slot.account, r)
+		} else {
+			slot.ledger.put(r)
+		}
+	}
+	for i := range w.batch.Entries {
+		e := &w.batch.Entries[i]
+		a := w.account(e.Account)
+		a.lines = append(a.lines, a.ledger.journal.add(a, e))
+	}
+	for i := range w.batch.Counters {
+		c := &w.batch.Counters[i]
+		s := &w.store.shards[w.counter(i).shard]
+		s.counters[c.ID] = memoryCounter{s.counters[c.ID].value + c.Delta, micros(c.Until)}
+	}
+}
