@@ -106,6 +106,11 @@ func gallery() map[string]drawing {
 		"stacked rows": Bars{Alt: "a", Categories: stages, Series: two, Stacked: true, Horizontal: true},
 		"no height":    Bars{Alt: "a", Categories: stages[:1], Series: []BarSeries{{"x", []float64{0}}}},
 		"histogram":    Histogram{Alt: "a", X: Axis{Label: "days"}, Y: Axis{Label: "customers", Whole: true}, Edges: []float64{0, 10, 20, 40}, Counts: []float64{5, 0, 2}},
+		"flow": Flow{
+			Alt: "a", Columns: []string{"1st", "2nd"}, Ends: "ends here",
+			Nodes: []FlowNode{{0, "search", 70, 20}, {0, "banner", 30, 0}, {1, "view", 80, 80}},
+			Links: []FlowLink{{0, 2, 50}, {1, 2, 30}},
+		},
 		"none counted": Histogram{Alt: "a", Edges: []float64{0, 10}, Counts: []float64{0}},
 	}
 }
@@ -407,6 +412,15 @@ func TestWhatCannotBeDrawn(t *testing.T) {
 		"edges missing":     {Histogram{Edges: []float64{0}, Counts: []float64{1}}, "1 edges for 1 counts"},
 		"equal edges":       {Histogram{Edges: []float64{1, 1}, Counts: []float64{1}}, "edge 1: 1 is not above 1"},
 		"NaN edge":          {Histogram{Edges: []float64{0, nan}, Counts: []float64{1}}, "edge 1: NaN"},
+		"nothing flows":     {Flow{Columns: one, Nodes: []FlowNode{{}}}, "nothing to draw"},
+		"no such column":    {Flow{Columns: one, Nodes: []FlowNode{{1, "a", 1, 0}}}, `node 0 ("a"): column 1 of 1`},
+		"infinite node":     {Flow{Columns: one, Nodes: []FlowNode{{0, "a", inf, 0}}}, "+Inf with 0 that end"},
+		"NaN ends":          {Flow{Columns: one, Nodes: []FlowNode{{0, "a", 1, nan}}}, "1 with NaN that end"},
+		"more end":          {Flow{Columns: one, Nodes: []FlowNode{{0, "a", 1, 2}}}, "0 come and 2 go or end: it has 1"},
+		"link to itself":    {Flow{Columns: one, Nodes: []FlowNode{{0, "a", 1, 0}}, Links: []FlowLink{{0, 0, 1}}}, "link 0: from node 0 to 0"},
+		"link to nowhere":   {Flow{Columns: one, Nodes: []FlowNode{{0, "a", 1, 0}}, Links: []FlowLink{{0, 1, 1}}}, "link 0: from node 0 to 1"},
+		"negative link":     {Flow{Columns: []string{"1", "2"}, Nodes: []FlowNode{{0, "a", 1, 0}, {1, "b", 1, 0}}, Links: []FlowLink{{0, 1, -1}}}, "link 0: -1"},
+		"more comes":        {Flow{Columns: []string{"1", "2"}, Nodes: []FlowNode{{0, "a", 2, 0}, {1, "b", 1, 0}}, Links: []FlowLink{{0, 1, 2}}}, `node 1 ("b"): 2 come`},
 		"negative count":    {Histogram{Edges: []float64{0, 1}, Counts: []float64{-1}}, "count 0: -1"},
 	} {
 		t.Run(name, func(t *testing.T) {

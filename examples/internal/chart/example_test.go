@@ -42,3 +42,15 @@ func ExampleHistogram_SVG() {
 	fmt.Println(err)
 	// Output: chart: 3 edges for 1 counts: want one more
 }
+
+func ExampleFlow_SVG() {
+	svg, err := chart.Flow{
+		Alt:     "Of 100 visits 60 go on to a product.",
+		Columns: []string{"1st", "2nd"},
+		Nodes:   []chart.FlowNode{{Column: 0, Name: "search", Value: 100, Ends: 40}, {Column: 1, Name: "product", Value: 60}},
+		Links:   []chart.FlowLink{{From: 0, To: 1, Value: 60}},
+		Ends:    "ends here",
+	}.SVG()
+	fmt.Println(err, strings.Contains(string(svg), ">product<"))
+	// Output: <nil> true
+}
