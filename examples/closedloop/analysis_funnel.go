@@ -31,6 +31,7 @@ type conversion struct {
 	since   time.Time
 	hunt    hunt
 	stuck   stuck
+	ways    ways
 	section *funnelSection
 }
 
@@ -77,7 +78,7 @@ func (a *analysis) convert() error {
 		AsOf:    a.in.asOf,
 	}
 	c.attempts = byAttempt(c.funnel)
-	for _, step := range []func() error{c.count, c.search, c.find, c.write} {
+	for _, step := range []func() error{c.count, c.search, c.find, c.walk, c.write} {
 		if err := step(); err != nil {
 			return fmt.Errorf("%s: %w", a.in.events.source, err)
 		}
@@ -243,6 +244,7 @@ type funnelSection struct {
 	// or there are too many of them.
 	LeftOut []string     `json:"leftOut"`
 	Stuck   stuckSection `json:"stuck"`
+	Paths   pathsSection `json:"paths"`
 }
 
 // stepSection is how many made a step. Rate is their share of those who made
@@ -309,7 +311,7 @@ func (c *conversion) write() (err error) {
 	s := &funnelSection{
 		Name: c.funnel.Name, Counted: units(c.funnel.By), Window: c.funnel.Match.Window.String(),
 		Steps: stepSections(c.report.Steps()), Open: c.report.Open(), TimeToConvert: newTimes(c.report.TimeToConvert()),
-		Breakdowns: []breakdownSection{}, LeftOut: append([]string{}, c.leftOut...), Stuck: c.stuckSection(),
+		Breakdowns: []breakdownSection{}, LeftOut: append([]string{}, c.leftOut...), Stuck: c.stuckSection(), Paths: c.pathsSection(),
 	}
 	if s.Leaks, err = c.leaksSection(); err != nil {
 		return err

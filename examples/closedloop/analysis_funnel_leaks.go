@@ -43,6 +43,8 @@ type leak struct {
 	// without are the segments that were left out, since they had been named
 	// before.
 	without []trait
+	// peers are all segments of the same split at this step.
+	peers []funnel.Cell
 }
 
 // trait is the value of a split; empty for all customers.
@@ -200,8 +202,9 @@ func (c *conversion) worst(report *funnel.Report, suspects []leak, step int) (*l
 		if err != nil {
 			return nil, err
 		}
-		for _, cell := range found.Anomalous {
-			if cell.Step == step && traitOf(cell, s.segment.split) == s.segment {
+		s.peers = slices.DeleteFunc(found.Cells, func(cell funnel.Cell) bool { return cell.Step != step })
+		for _, cell := range s.peers {
+			if cell.Verdict == funnel.Leak && traitOf(cell, s.segment.split) == s.segment {
 				s.cell = cell
 				return &s, nil
 			}

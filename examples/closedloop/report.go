@@ -25,7 +25,16 @@ var reportSections = []func(*analysis) (section, error){
 	(*analysis).promotionReport,
 	(*analysis).lifecycleReport,
 	(*analysis).clvReport,
+	(*analysis).funnelReport,
 	(*analysis).strategyReport,
+}
+
+// sections are those that the input has something for.
+func (a *analysis) sections() []func(*analysis) (section, error) {
+	if a.in.orders == nil {
+		return []func(*analysis) (section, error){(*analysis).funnelReport}
+	}
+	return reportSections
 }
 
 // section is one part of the page.
@@ -62,7 +71,7 @@ func (a *analysis) writeReport(w io.Writer) error {
 		return err
 	}
 	p := page{Input: a.inputSection(), Source: filepath.Base(a.in.source), AsOf: a.in.asOf.Format(time.DateOnly), Style: template.CSS(style)}
-	for _, build := range reportSections {
+	for _, build := range a.sections() {
 		s, err := build(a)
 		if err != nil {
 			return err
