@@ -17,6 +17,28 @@
 // negative amounts are refunds of the order that they name. If your file has a
 // row for each line of an order, say -lines.
 //
+// With -events it reads what customers did, with orders or alone, and says where
+// they get lost: how many get how far, who gets less far than before and how sure
+// that is, and the ways that were taken. All columns but customer, at, event and
+// session are labels to break the funnel down by. Their keys are led by
+// "events."; without orders plain keys will do:
+//
+//	go run -C examples ./closedloop -orders orders.csv -events events.csv.gz \
+//		-columns customer=buyer,events.customer=uid,events.at=time,events.event=name
+//	go run -C examples ./closedloop -events events.csv.gz -funnel funnel.json \
+//		-columns customer=uid,at=time,event=name
+//
+// With -funnel FILE you say what the steps are and how to count them, such as
+//
+//	{"steps": [{"name": "banner or search", "events": ["banner", "search"]},
+//	           {"name": "view"}, {"name": "submit"}, {"name": "pay"}],
+//	 "match": {"window": "24h"}, "by": "session", "breakdowns": [{"name": "city"}]}
+//
+// Without breakdowns it takes all that it knows: the events' labels of up to 20
+// values, and with orders the favourite category and the layer as of the start.
+// The last twelfth of the days is compared with those before; -since DATE
+// compares what came after that day.
+//
 // It prints a summary of one screen. With -json FILE it writes all it found as
 // a document, with -report FILE as a page to read and print, and with
 // -customer ID it explains one customer. With -since DATE it says who changed
