@@ -231,6 +231,46 @@ func TestValidateNamesEveryFault(t *testing.T) {
 	}
 }
 
+func TestVersionsGoOnMeaningTheSame(t *testing.T) {
+	next := func() Program {
+		p := small()
+		p.Version, p.Effective = 2, time.Date(2026, 5, 1, 0, 0, 0, 0, time.UTC)
+		return p
+	}
+	cases := []struct {
+		name   string
+		change func(p *Program)
+		want   string
+	}{
+		{"nothing changed", func(*Program) {}, ""},
+		{"names may change, and rules go", func(p *Program) { p.Wallets[0].Name, p.Rules = "beans", p.Rules[1:] }, ""},
+		{"fixed points become points by amount", func(p *Program) {
+			p.Rules[1].Points, p.Rules[1].PerAmount = 0, &PerAmount{Points: 1, Per: decimal.New(1, 0)}
+		}, ""},
+		{"another name", func(p *Program) { p.Name = "bar" }, `name: "bar": the version before is of "cafe"`},
+		{"the same version", func(p *Program) { p.Version = 1 }, "version: 1 does not come after 1"},
+		{"no later", func(p *Program) { p.Effective = time.Time{} }, "effective: 0001-01-01T00:00:00Z is not after that of version 1, 0001-01-01T00:00:00Z"},
+		{"a wallet is gone", func(p *Program) { p.Wallets = p.Wallets[:1] }, `wallets: 2, "growth", is gone: accounts may hold points in it`},
+		{"growth can be spent", func(p *Program) { p.Wallets[1].Qualifying = false }, "wallets[1].qualifying: was true: want a new wallet"},
+		{"a streak becomes a task", func(p *Program) { p.Rules[2].Streak, p.Rules[2].Task = nil, &Task{Goal: 1, Points: 1} }, "rules[2]: 3 was a rule of another kind: want a new ID"},
+		{"a rule gives to another wallet", func(p *Program) { p.Rules[0].Wallet = "growth" }, "rules[0].wallet: 1 gave to another wallet: want a new ID"},
+		{"a reward from another wallet", func(p *Program) { p.Rewards[0].Wallet = "growth" }, "rewards[0].wallet: 1 was paid from another wallet: want a new ID"},
+	}
+	for _, c := range cases {
+		t.Run(c.name, func(t *testing.T) {
+			p := next()
+			c.change(&p)
+			got := ""
+			if err := p.Follows(small()); err != nil {
+				got = err.Error()
+			}
+			if got != c.want {
+				t.Errorf("faults (-want +got) %s", cmp.Diff(c.want, got))
+			}
+		})
+	}
+}
+
 func TestParseProgramIsStrict(t *testing.T) {
 	cases := []struct{ name, document, want string }{
 		{"unknown key", `{"name":"p","version":1,"wallet":[]}`, `unknown key "wallet"`},

@@ -37,7 +37,7 @@ func drawSome[T any](t *rapid.T, from []T, label string) []T {
 
 func drawAmount(t *rapid.T, label string) decimal.Decimal {
 	if rapid.IntRange(0, 19).Draw(t, label+" huge") == 0 {
-		return decimal.New(rapid.Int64Range(1, int64(maxMoney)/MaxLines).Draw(t, label), -4)
+		return decimal.New(int64(maxMoney)/5-rapid.Int64Range(0, 1_000_000).Draw(t, label), -4)
 	}
 	return decimal.New(rapid.Int64Range(0, 20000).Draw(t, label), -int32(rapid.IntRange(0, 4).Draw(t, label+" places")))
 }

@@ -52,6 +52,7 @@ func TestWhenItWouldHavePaid(t *testing.T) {
 		{"once in a life", full("life"), true, ReasonCapped, time.Time{}},
 		{"once a day and on Wednesdays", func(r *Rule) { full("day")(r); r.When.Weekdays = []string{"wed"} }, true, ReasonCapped, local(3, 11, 0)},
 		{"once a day and 15 points a month", func(r *Rule) { r.Caps = []Cap{{Per: "day", Times: 1}, {Per: "month", Points: 10}} }, true, ReasonCapped, local(4, 1, 0)},
+		{"15 points a month and once a day", func(r *Rule) { r.Caps = []Cap{{Per: "month", Points: 10}, {Per: "day", Times: 1}} }, true, ReasonCapped, local(4, 1, 0)},
 		{"15 points a week", func(r *Rule) { r.Caps = []Cap{{Per: "week", Points: 15}} }, true, ReasonTrimmed, local(3, 9, 0)},
 		{"5 points an event", func(r *Rule) { r.Caps = []Cap{{Per: "event", Points: 5}} }, false, ReasonTrimmed, time.Time{}},
 		{"the second check-in of a day", func(r *Rule) { r.On = []string{"check-in"} }, true, ReasonCheckedIn, local(3, 5, 0)},
@@ -108,6 +109,77 @@ func TestReferralIsPaidToWhomIsThere(t *testing.T) {
 				t.Errorf("%+v, want %s", o, c.want)
 			}
 		})
+	}
+}
+
+// Of a set only the rule fires that gives most, after caps; of equals the one
+// with the lowest ID. What does not fire uses up nothing.
+func TestBestOfASet(t *testing.T) {
+	set := func(points ...int64) *Program {
+		p := one(func(r *Rule) { r.Points, r.Best = points[0], "s" })
+		for i, n := range points[1:] {
+			p.Rules = append(p.Rules, Rule{ID: uint32(i + 2), Name: string(rune('a' + i)), Layer: LayerRoutine, On: []string{"order"}, Points: n, Best: "s"})
+		}
+		return p
+	}
+	capped := set(30, 20)
+	capped.Rules[0].Caps = []Cap{{Per: "day", Points: 15}}
+	cases := []struct {
+		name    string
+		program *Program
+		want    []int64
+	}{
+		{"the most", set(10, 30, 20), []int64{0, 30, 0}}, {"the first of equals", set(10, 20, 20), []int64{0, 20, 0}}, {"after caps", capped, []int64{0, 20}},
+	}
+	for _, c := range cases {
+		t.Run(c.name, func(t *testing.T) {
+			board := newTable(c.program)
+			out := board.judge(&event{kind: "order"}, &board.mine, 0)
+			var got []int64
+			for _, o := range out.outcomes {
+				got = append(got, o.points)
+				if o.points == 0 && (o.reason != ReasonOutranked || o.cap != -1 || o.retry != 0) {
+					t.Errorf("%+v", o)
+				}
+			}
+			if diff := cmp.Diff(c.want, got); diff != "" {
+				t.Errorf("points (-want +got) %s", diff)
+			}
+			if len(out.windows) != 0 {
+				t.Errorf("used up %+v", out.windows)
+			}
+		})
+	}
+}
+
+// The bounds of an amount are in it.
+func TestAmountBounds(t *testing.T) {
+	p := one(func(r *Rule) { r.When.MinAmount, r.When.MaxAmount = decimal.New(10, 0), decimal.New(20, 0) })
+	for amount, want := range map[money]Reason{99_999: ReasonAmount, 100_000: ReasonFired, 200_000: ReasonFired, 200_001: ReasonAmount} {
+		board := newTable(p)
+		if o := board.judge(&event{kind: "order", amount: amount}, &board.mine, 0).outcomes[0]; o.reason != want {
+			t.Errorf("%v: %s, want %s", amount.decimal(), o.reason, want)
+		}
+	}
+}
+
+// Of caps that leave the same the first is named; those of single events use
+// nothing up; and a device has another counter than a card of the same name.
+func TestCapsAreToldApart(t *testing.T) {
+	board := newTable(one(func(r *Rule) {
+		r.Caps = []Cap{{Per: "month", Points: 7}, {Per: "event", Points: 7}, {Per: "day", Points: 7}, {Per: "day", Times: 3, By: "device"}, {Per: "day", Times: 3, By: "card"}}
+	}))
+	ev := &event{kind: "order", at: 1, day: 20_000, attributes: []Attribute{{"card", "x"}, {"device", "x"}}}
+	out := board.judge(ev, &board.mine, 0)
+	if o := out.outcomes[0]; o.points != 7 || o.cap != 0 {
+		t.Errorf("%d points by cap %d, want 7 by cap 0", o.points, o.cap)
+	}
+	if len(out.windows) != 2 {
+		t.Errorf("windows %+v, want those of the month and the day", out.windows)
+	}
+	counters := board.book.shared(nil, "p", ev)
+	if len(counters) != 2 || counters[0] == counters[1] || len(out.shared) != 2 || out.shared[0].index != 0 || out.shared[1].index != 1 {
+		t.Errorf("counters %+v, used %+v", counters, out.shared)
 	}
 }
 

@@ -94,6 +94,29 @@ func TestParseSpecIsStrict(t *testing.T) {
 	}
 }
 
+func FuzzParseSpec(f *testing.F) {
+	f.Add(fmt.Appendf(nil, quizSpec, "[]", `{"tier": "gold"}`))
+	for _, file := range []string{"presets/bank_card.spec.json", "presets/retailer.spec.json"} {
+		data, err := os.ReadFile(file)
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add(data)
+	}
+	f.Fuzz(func(t *testing.T, data []byte) {
+		spec, err := loyalty.ParseSpec(data, nil)
+		if err != nil {
+			return
+		}
+		if spec.Program.Name == "" {
+			spec.Program = loyalty.Retailer()
+		}
+		for i := range min(3, len(spec.Cases)) {
+			_ = spec.Run(t.Context(), i) // whatever it says, it says it
+		}
+	})
+}
+
 func ExampleSpec() {
 	spec, err := loyalty.ParseSpec([]byte(`{
 		"program": {"name": "cafe", "version": 1, "wallets": [{"id": 1, "name": "points"}],
