@@ -208,7 +208,9 @@ func checkBytes(l *lab) {
 	}
 	for i, body := range [][]byte{
 		all,
-		{0}, {0, 0, 'a', 0}, []byte("ends in zeros\x00\x00"), []byte("  spaces  "), []byte("line\r\nend\n"),
+		{0},
+		{0, 0, 'a', 0},
+		[]byte("ends in zeros\x00\x00"), []byte("  spaces  "), []byte("line\r\nend\n"),
 		[]byte(`{ "b":1,  "a":1.0, "a":2 }`), []byte(`"text"`), []byte("null"), []byte("1e2"),
 		[]byte("\xff\xfe not UTF-8 \xc3"), []byte(`\x41 \u0041 %41 &amp; ''"`), []byte("é and e\u0301"),
 		bytes.Repeat(all, 4<<10), // a megabyte

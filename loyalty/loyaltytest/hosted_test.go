@@ -81,7 +81,7 @@ func (h *hosted) Spawn(t testing.TB) *Process {
 	store := &mortal{h.process(l), l.dead}
 	go func() {
 		defer close(gone)
-		defer out.Close()
+		defer func() { _ = out.Close() }()
 		_ = Work(context.Background(), store, in, out)
 	}()
 	var killed atomic.Bool
@@ -94,8 +94,8 @@ func (h *hosted) Spawn(t testing.TB) *Process {
 				}
 			}
 			close(l.dead)
-			in.Close()
-			fromOut.Close()
+			_ = in.Close()
+			_ = fromOut.Close()
 			<-gone
 		}
 	}
