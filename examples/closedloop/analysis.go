@@ -36,6 +36,7 @@ type analysis struct {
 	decisions strategy.Summary
 
 	conversion *conversion // nil without events
+	who        *union      // nil without sightings
 }
 
 // person is one customer with a score.
@@ -48,10 +49,13 @@ type person struct {
 
 func analyse(in *input) (*analysis, error) {
 	a := &analysis{in: in, grid: rfm.Grid()}
+	err := a.identify()
+	if err != nil {
+		return nil, err
+	}
 	if in.orders == nil {
 		return a, a.convert()
 	}
-	var err error
 	if a.orders, err = rfm.Consolidate(in.rows, in.rowPolicy(in.asOf)); err != nil {
 		return nil, err
 	}
@@ -108,7 +112,7 @@ func (a *analysis) spend(yield func(decimal.Decimal) bool) {
 }
 
 func (a *analysis) document() document {
-	d := document{Input: a.inputSection(), Funnel: a.funnelSection()}
+	d := document{Input: a.inputSection(), Identity: a.identitySection(), Funnel: a.funnelSection()}
 	if a.in.orders == nil {
 		return d
 	}

@@ -9,10 +9,12 @@ import (
 )
 
 // document is what -json writes. Money is an exact decimal as text; dates are
-// local. Without orders all is null but Input and Funnel.
+// local. Without orders all is null but Input, Identity and Funnel.
 type document struct {
 	Input inputSection `json:"input"`
-	RFM   *rfmSection  `json:"rfm"`
+	// Identity is null without sightings.
+	Identity *identitySection `json:"identity"`
+	RFM      *rfmSection      `json:"rfm"`
 	// Layers is null if nobody has spent anything.
 	Layers *layersSection `json:"layers"`
 	// Migration is null unless -since says from when.

@@ -26,6 +26,12 @@ type input struct {
 	funnel *funnel.Funnel // nil for that of the built-in shop
 	// profiles are what customers told, by customer; nil if unknown.
 	profiles map[string]shop.Profile
+	// sightings are what was seen of customers' names, nil if unknown, and who is
+	// what they come to. The built-in shop, which knows who is who, has beside
+	// instead.
+	sightings *sightings
+	who       *union
+	beside    func(*input) (*union, error)
 	// malformed lines were set aside, if that was asked for.
 	malformed table.SetAside
 }
@@ -44,7 +50,7 @@ func read(o options, p *progress) (*input, error) {
 		}
 		in.zone = zone
 	}
-	if err := errors.Join(o.checkColumns(), in.readFunnel(o.funnel)); err != nil {
+	if err := errors.Join(o.checkColumns(), in.readFunnel(o.funnel), in.readIdentities(o, p)); err != nil {
 		return nil, err
 	}
 	var err error
@@ -56,7 +62,10 @@ func read(o options, p *progress) (*input, error) {
 	if err != nil {
 		return nil, err
 	}
-	if in.asOf, err = in.endOfDay("-asof", o.asOf); err != nil || o.since == "" {
+	if in.asOf, err = in.endOfDay("-asof", o.asOf); err != nil {
+		return in, err
+	}
+	if err = in.unite(); err != nil || o.since == "" {
 		return in, err
 	}
 	if in.since, err = in.endOfDay("-since", o.since); err == nil && !in.since.Before(in.asOf) {
@@ -77,7 +86,7 @@ func (in *input) simulate(o options) error {
 		in.visits = append(in.visits, visit)
 	}
 	in.simulateEvents(s)
-	return nil
+	return in.uniteAccounts(s)
 }
 
 // readFiles reads the files that were given, at least one.
@@ -104,7 +113,11 @@ func (in *input) readOrders(o options, p *progress) (err error) {
 	defer func() { err = errors.Join(err, reader.Close()) }()
 	in.orders = []table.Order{}
 	for reader.Next() {
-		in.orders = append(in.orders, reader.Row())
+		row := reader.Row()
+		if err := in.checkCustomer(o.orders, reader.Line(), row.Customer); err != nil {
+			return err
+		}
+		in.orders = append(in.orders, row)
 	}
 	p.done()
 	in.malformed = reader.SetAside()

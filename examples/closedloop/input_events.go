@@ -27,7 +27,7 @@ const eventKeys = "events"
 // checkColumns finds columns of a file that was not given.
 func (o *options) checkColumns() error {
 	for _, file := range o.columns.Files() {
-		if file != "" && (file != eventKeys || o.events == "") {
+		if given := map[string]string{eventKeys: o.events, identityKeys: o.identities}; file != "" && given[file] == "" {
 			return fmt.Errorf("-columns %s: there is no file of %s: want plain keys such as customer, and keys such as events.customer for those of -events FILE", &o.columns, file)
 		}
 	}
@@ -66,7 +66,11 @@ func (in *input) readEvents(o options, p *progress) (err error) {
 	defer func() { err = errors.Join(err, reader.Close()) }()
 	log := &eventLog{source: o.events, labels: reader.Rest()}
 	for reader.Next() {
-		log.rows = append(log.rows, reader.Row())
+		row := reader.Row()
+		if err := in.checkCustomer(o.events, reader.Line(), row.Customer); err != nil {
+			return err
+		}
+		log.rows = append(log.rows, row)
 	}
 	p.done()
 	log.malformed = reader.SetAside()

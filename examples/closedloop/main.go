@@ -18,10 +18,16 @@ func main() {
 
 // options are the flags.
 type options struct {
-	orders   string
-	events   string
-	funnel   string
-	columns  table.Columns
+	orders  string
+	events  string
+	funnel  string
+	columns table.Columns
+
+	identities    string
+	identityRules string
+	identityKey   string
+	namespace     string
+
 	layout   string
 	zone     string
 	asOf     string
@@ -44,6 +50,7 @@ func parse(args []string, stderr io.Writer) (options, error) {
 	flags.StringVar(&o.funnel, "funnel", "", "read the steps of the funnel from `FILE`, as JSON (default: banner_click or search, view_product, submit_order and pay_order, within 24 hours)")
 	flags.Var(&o.columns, "columns", "`KEY=COLUMN,…`: which column holds customer, at, amount, and if there are any order, discount, category, channel; by header or by position from 1. "+
 		"Of the events it is events.customer, events.at, events.event and, if there is one, events.session; without -orders you can leave out \"events.\"")
+	o.identityFlags(flags)
 	flags.StringVar(&o.layout, "layout", "", "how times are written, as a Go time `LAYOUT` such as 02.01.2006, or unix or unixmilli")
 	flags.StringVar(&o.zone, "zone", "", "the shop's time `ZONE` such as Asia/Shanghai (default UTC; the built-in shop is in UTC+8)")
 	flags.StringVar(&o.asOf, "asof", "", "look back from the end of this `DATE`, such as 2026-06-30 (default the date of the last order)")
@@ -79,7 +86,7 @@ func (o *options) check() error {
 	case o.orders != "" && o.events == "" && o.funnel != "":
 		return errors.New("-funnel says which events to count: want -events FILE too")
 	}
-	return nil
+	return o.checkIdentities()
 }
 
 // run is main with its surroundings passed in. It returns the exit code: 2 if

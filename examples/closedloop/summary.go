@@ -58,6 +58,9 @@ func (a *analysis) summarise(w io.Writer) error {
 	if a.conversion != nil {
 		a.conversion.summarise(&b)
 	}
+	if a.who != nil {
+		a.who.summarise(&b)
+	}
 	fmt.Fprintf(&b, "To do:%s.\n", operationsInLine(d.Strategy.Decisions))
 	_, err := io.WriteString(w, b.String())
 	return err
@@ -122,6 +125,7 @@ func setAsideInLine(counts map[string]int) []string {
 
 // explain prints why one customer is where they are, and what is to be done.
 func (a *analysis) explain(w io.Writer, id string) error {
+	id = a.person(id)
 	if a.in.orders == nil {
 		return a.explainEvents(w, id)
 	}
@@ -131,7 +135,9 @@ func (a *analysis) explain(w io.Writer, id string) error {
 	}
 	var b strings.Builder
 	e := a.model.Explain(record)
-	fmt.Fprintf(&b, "customer %s\n%s\n", id, e)
+	fmt.Fprintf(&b, "customer %s\n", id)
+	a.explainNames(&b, id)
+	fmt.Fprintf(&b, "%s\n", e)
 	if e.Unscored == "" {
 		a.explainValue(&b, person{id, record, e.Score, a.grid.Segment(e.Score)})
 	}
