@@ -110,7 +110,7 @@ func TestRejections(t *testing.T) {
 // sameError compares typed errors by what they hold.
 func sameError(got, want error) bool {
 	if want == nil || got == nil {
-		return got == want
+		return want == nil && got == nil
 	}
 	return errors.Is(got, want) || cmp.Equal(fmt.Sprintf("%#v", got), fmt.Sprintf("%#v", want)) || got.Error() == want.Error() && fmt.Sprintf("%T", got) == fmt.Sprintf("%T", want)
 }
