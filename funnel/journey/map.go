@@ -227,20 +227,25 @@ func (c Condition) step(name, where string) funnel.Step {
 
 // steps says which steps of the funnel are those of each stage.
 func (m Map) steps() []stageSteps {
-	var steps []stageSteps
+	steps := make([]stageSteps, len(m.Stages))
 	step := 0
 	for i, s := range m.Stages {
 		step++
-		at := stageSteps{enter: step, exit: step + 1}
+		if i > 0 {
+			steps[i-1].next = step
+		}
+		steps[i] = stageSteps{enter: step, exit: step + 1}
 		if !s.Exit.IsZero() {
 			step++
 		} else if i == len(m.Stages)-1 {
-			at.exit = 0
+			steps[i].exit = 0
 		}
-		steps = append(steps, at)
+		steps[i].next = step
 	}
 	return steps
 }
 
-// stageSteps are the numbers of steps, from 1; exit is 0 if there is none.
-type stageSteps struct{ enter, exit int }
+// stageSteps are the numbers of steps, from 1: those that enter and complete the
+// stage (exit is 0 if none does), and the last that one who leaves the stage may
+// fail to make.
+type stageSteps struct{ enter, exit, next int }

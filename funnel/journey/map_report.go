@@ -111,11 +111,7 @@ func (c *MapCounts) Report(o MapOptions) (*MapReport, error) {
 		if i > 0 {
 			stage.Came = rateOf(stage.Entered, report.Stages[i-1].Entered)
 		}
-		next := steps[i].exit
-		if i+1 < len(steps) {
-			next = steps[i+1].enter
-		}
-		stage.Leak = worst(report.Leaks, steps[i].enter+1, next)
+		stage.Leak = steps[i].worst(report.Leaks)
 		report.Stages = append(report.Stages, stage)
 	}
 	return report, nil
@@ -176,14 +172,14 @@ func (r *StageReport) judge() {
 	}
 }
 
-// worst returns the first of the proven leaks at the steps from to to: they are
-// sorted by what they cost.
-func worst(leaks *funnel.LeakReport, from, to int) *funnel.Cell {
+// worst returns the first of the proven leaks between entering the stage and the
+// next: they are sorted by what they cost.
+func (s stageSteps) worst(leaks *funnel.LeakReport) *funnel.Cell {
 	if leaks == nil {
 		return nil
 	}
 	for i := range leaks.Anomalous {
-		if step := leaks.Anomalous[i].Step; from <= step && step <= to {
+		if step := leaks.Anomalous[i].Step; s.enter < step && step <= s.next {
 			return &leaks.Anomalous[i]
 		}
 	}

@@ -3,6 +3,7 @@ package journey
 import (
 	"encoding/json"
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -35,14 +36,14 @@ func fill(t *testing.T, m Map, s funnel.Source[row, string], events []row) (*Map
 	must(t, err)
 	var lines []string
 	for _, s := range report.Stages {
-		line := fmt.Sprintf("%s %d+%d, %d done", s.Name, s.Entered, s.Direct, s.Completed)
+		words := []string{fmt.Sprintf("%s %d+%d", s.Name, s.Entered, s.Direct), fmt.Sprintf("%d done", s.Completed)}
 		if median, ok := s.Dwell.Median(); ok {
-			line += " in " + median.String()
+			words[1] += " in " + median.String()
 		}
 		for _, e := range s.Exits {
-			line += fmt.Sprintf(", %s×%d", e.Event, e.Units)
+			words = append(words, fmt.Sprintf("%s×%d", e.Event, e.Units))
 		}
-		lines = append(lines, line)
+		lines = append(lines, strings.Join(words, ", "))
 	}
 	return report, lines
 }
@@ -228,6 +229,20 @@ func TestWorstLeakIsInItsStage(t *testing.T) {
 	must(t, err)
 	if s := top.Stages[2]; len(s.Exits) != 1 || s.Exits[0] != (Exit{"invoice", 85, 1}) || s.OtherExits != 0 || top.Leaks != nil {
 		t.Errorf("%+v", s)
+	}
+}
+
+// A leak belongs to the stage that units leave: from its entry, not included, to
+// the entry of the next.
+func TestLeaksBelongToOneStage(t *testing.T) {
+	// Steps: discover 1, consider 2 and 3, pay 4 and 5.
+	for step, stage := range map[int]int{2: 0, 3: 1, 4: 1, 5: 2} {
+		leaks := &funnel.LeakReport{Anomalous: []funnel.Cell{{Step: step}}}
+		for i, s := range repair().steps() {
+			if got := s.worst(leaks); (got != nil) != (i == stage) {
+				t.Errorf("step %d, stage %d: %v", step, i, got)
+			}
+		}
 	}
 }
 

@@ -79,34 +79,24 @@ func (m Map) walk(stages []naiveStage, unit []row, asOf time.Time) {
 		if entry.IsZero() {
 			entry = at
 		}
-		entered := at
 		stages[i].Entered++
-		last, completed := i == len(m.Stages)-1, true
+		entered, completed := at, true
 		switch {
 		case !s.Exit.IsZero():
 			through = find(s.Exit)
 			completed = through
-		case !last:
-			before := at
+		case i < len(m.Stages)-1: // to be found again as the next Enter
 			completed = find(m.Stages[i+1].Enter)
-			exit := at
-			at = before
-			if completed {
-				stages[i].Took = append(stages[i].Took, exit.Sub(entered))
-				stages[i].Completed++
-				continue
-			}
-		default:
-			stages[i].Completed++
-			stages[i].Took = append(stages[i].Took, 0)
-			continue
 		}
 		if completed {
 			stages[i].Took = append(stages[i].Took, at.Sub(entered))
 			stages[i].Completed++
-			continue
+		} else {
+			m.left(&stages[i], unit, entry, entered, asOf)
 		}
-		m.left(&stages[i], unit, entry, entered, asOf)
+		if s.Exit.IsZero() {
+			at = entered
+		}
 	}
 }
 

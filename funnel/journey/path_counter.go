@@ -15,7 +15,6 @@ import (
 type PathCounter[E any, K regulars.ID] struct {
 	units  *units[E, K]
 	counts *PathCounts
-	events []E
 	code   []int32         // of each event; hidden if it is left out
 	path   []int32         // codes of the unit at hand
 	anchor int32           // the code of the anchor; hidden if it was not seen yet
