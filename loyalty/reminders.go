@@ -6,8 +6,6 @@ import (
 	"fmt"
 	"slices"
 	"time"
-
-	"github.com/regulars-go/regulars/internal/calendar"
 )
 
 // ReminderKind is what a reminder is about.
@@ -138,8 +136,11 @@ func (r *reminding) of(member string, a *Account) []Reminder {
 		kind ReminderKind
 		of   func(*reminding, *Account) []Reminder
 	}{
-		{RemindExpiry, (*reminding).expiring}, {RemindHold, (*reminding).holds}, {RemindTier, (*reminding).tier},
-		{RemindStreak, (*reminding).streaks}, {RemindReward, (*reminding).reward},
+		{RemindExpiry, (*reminding).expiring},
+		{RemindHold, (*reminding).holds},
+		{RemindTier, (*reminding).tier},
+		{RemindStreak, (*reminding).streaks},
+		{RemindReward, (*reminding).reward},
 	} {
 		if !r.wants(part.kind) {
 			continue
@@ -212,7 +213,7 @@ func (r *reminding) streaks(a *Account) (list []Reminder) {
 		}
 		s := a.streak(rule.id)
 		run := s.run(s.last)
-		ends := calendar.Day(s.last + 2).Start(r.c.cal.zone).UnixMicro()
+		ends := (s.last + 2).Start(r.c.cal.zone).UnixMicro()
 		if run < 2 || !r.in(ends) {
 			continue
 		}

@@ -262,10 +262,14 @@ func (b *table) apply(ev *event, account *Account) error {
 		}
 	}
 	for _, s := range b.out.streaks {
-		account.setStreak(s)
+		if err := account.setStreak(s); err != nil {
+			return err
+		}
 	}
 	for _, s := range b.out.tasks {
-		account.setTask(s)
+		if err := account.setTask(s); err != nil {
+			return err
+		}
 	}
 	return nil
 }

@@ -1,9 +1,5 @@
 package loyalty
 
-import (
-	"github.com/regulars-go/regulars/internal/calendar"
-)
-
 // windowCheckIn counts the check-ins of a day that a rule without a streak of
 // its own has seen, so that the second one gives nothing.
 const windowCheckIn windowKind = 16 * 7
@@ -123,5 +119,5 @@ func (j *judge) base(r *bookRule, t *trial) int64 {
 
 // tomorrow returns the start of the day after the event's.
 func (j *judge) tomorrow() int64 {
-	return calendar.Day(j.ev.day + 1).Start(j.book.cal.zone).UnixMicro()
+	return (j.ev.day + 1).Start(j.book.cal.zone).UnixMicro()
 }

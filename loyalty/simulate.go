@@ -182,11 +182,19 @@ func refusalOf(err error) string {
 		name string
 		is   func(error) bool
 	}{
-		{"insufficient points", isA[*InsufficientError]}, {"limit", isA[*LimitError]}, {"stock", isA[*StockError]},
-		{"closed", isA[*ClosedError]}, {"disabled", isA[*DisabledError]}, {"state", isA[*StateError]}, {"time", isA[*TimeError]},
-		{"key reused", isA[*KeyReusedError]}, {"command", isA[*CommandError]},
-		{"unknown account", isThe(ErrUnknownAccount)}, {"unknown order", isThe(ErrUnknownOrder)},
-		{"unknown redemption", isThe(ErrUnknownRedemption)}, {"overflow", isThe(ErrOverflow)},
+		{"insufficient points", isA[*InsufficientError]},
+		{"limit", isA[*LimitError]},
+		{"stock", isA[*StockError]},
+		{"closed", isA[*ClosedError]},
+		{"disabled", isA[*DisabledError]},
+		{"state", isA[*StateError]},
+		{"time", isA[*TimeError]},
+		{"key reused", isA[*KeyReusedError]},
+		{"command", isA[*CommandError]},
+		{"unknown account", isThe(ErrUnknownAccount)},
+		{"unknown order", isThe(ErrUnknownOrder)},
+		{"unknown redemption", isThe(ErrUnknownRedemption)},
+		{"overflow", isThe(ErrOverflow)},
 	} {
 		if kind.is(err) {
 			return kind.name
