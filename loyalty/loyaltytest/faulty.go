@@ -1,6 +1,7 @@
 package loyaltytest
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"math/rand/v2"
@@ -54,9 +55,11 @@ type FaultyStore struct {
 }
 
 // Faulty wraps a store so that about a third of all calls meet a fault, each
-// kind equally often, and every call gives other goroutines a turn. What
-// happens depends on the seed and the number of the call: with one caller it
-// comes again; with several, who meets which depends on the scheduler.
+// kind equally often, and every call gives other goroutines a turn. Records are
+// loaded one by one and in any order, since Load need not be of one moment.
+//
+// What happens depends on the seed and the number of the call: with one caller
+// it comes again; with several, who meets which depends on the scheduler.
 func Faulty(store loyalty.Store, seed uint64) *FaultyStore {
 	return &FaultyStore{store: store, random: rand.New(rand.NewPCG(seed, 0)), rate: 3}
 }
@@ -152,7 +155,11 @@ func (s *FaultyStore) call(stale []loyalty.RecordID, f func() error) error {
 // Load implements [loyalty.Store].
 func (s *FaultyStore) Load(ctx context.Context, ids []loyalty.RecordID, counters []loyalty.CounterID) (records []loyalty.Record, values []int64, err error) {
 	err = s.call(nil, func() (err error) {
-		records, values, err = s.store.Load(ctx, ids, counters)
+		if s.random != nil {
+			records, values, err = s.loadApart(ctx, ids, counters)
+		} else {
+			records, values, err = s.store.Load(ctx, ids, counters)
+		}
 		return err
 	})
 	if err != nil {
@@ -160,6 +167,34 @@ func (s *FaultyStore) Load(ctx context.Context, ids []loyalty.RecordID, counters
 	}
 	return records, values, nil
 }
+
+// loadApart loads one by one, and lets others write in between.
+func (s *FaultyStore) loadApart(ctx context.Context, ids []loyalty.RecordID, counters []loyalty.CounterID) ([]loyalty.Record, []int64, error) {
+	records, values := make([]loyalty.Record, len(ids)), make([]int64, len(counters))
+	s.mu.Lock()
+	order := s.random.Perm(len(ids) + len(counters))
+	s.mu.Unlock()
+	for _, n := range order {
+		runtime.Gosched()
+		if n < len(ids) {
+			one, _, err := s.store.Load(ctx, ids[n:n+1:n+1], nil)
+			if err != nil || len(one) != 1 {
+				return nil, nil, cmp.Or(err, errLoad)
+			}
+			records[n] = one[0]
+			continue
+		}
+		n -= len(ids)
+		_, one, err := s.store.Load(ctx, nil, counters[n:n+1:n+1])
+		if err != nil || len(one) != 1 {
+			return nil, nil, cmp.Or(err, errLoad)
+		}
+		values[n] = one[0]
+	}
+	return records, values, nil
+}
+
+var errLoad = errors.New("loyaltytest: the store did not return the one that it was asked for")
 
 // Commit implements [loyalty.Store].
 func (s *FaultyStore) Commit(ctx context.Context, b *loyalty.Batch) error {
