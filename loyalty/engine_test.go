@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"regexp"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -354,19 +355,19 @@ func TestConcurrentIsSerial(t *testing.T) {
 				do(i)
 			}
 		}
-		state := ""
+		var state strings.Builder
 		for _, name := range []string{"ada", "bo"} {
 			st, err := engine.Balance(context.Background(), monday, name)
 			if err != nil {
 				t.Fatal(err)
 			}
 			st.Seq = 0
-			state += fmt.Sprintf("%+v\n", st)
+			state.WriteString(fmt.Sprintf("%+v\n", st))
 			if err := engine.Verify(context.Background(), name); err != nil {
 				t.Fatal(err)
 			}
 		}
-		return fmt.Sprint(answers, state)
+		return fmt.Sprint(answers, state.String())
 	}
 	rapid.Check(t, func(t *rapid.T) {
 		commands := rapid.SliceOfN(rapid.SampledFrom(pool), 2, 4).Draw(t, "commands")

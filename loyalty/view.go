@@ -149,10 +149,8 @@ func (v *View) want(program string, kind RecordKind, name string) *loaded {
 	if i := v.find(id); i >= 0 {
 		return &v.records[i]
 	}
-	for i := range v.missing {
-		if v.missing[i] == id {
-			return nil
-		}
+	if slices.Contains(v.missing, id) {
+		return nil
 	}
 	v.missing = append(v.missing, id)
 	return nil
