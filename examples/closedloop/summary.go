@@ -130,7 +130,7 @@ func (a *analysis) explain(w io.Writer, id string) error {
 		return a.explainEvents(w, id)
 	}
 	record, ordered := a.tally.Record(id)
-	if _, visited := a.groups.visits[id]; !ordered && !visited {
+	if _, visited := a.groups.visits[id]; !ordered && !visited && !a.acted(id) {
 		return fmt.Errorf("no customer %q in %s", id, a.in.source)
 	}
 	var b strings.Builder
