@@ -347,6 +347,23 @@ func TestMergeOfAnotherMap(t *testing.T) {
 	}
 }
 
+// Bytes whose stages are not those of their funnel are refused, and change
+// neither.
+func TestStagesThatContradictTheFunnel(t *testing.T) {
+	count := func(events []row) *MapCounts {
+		counts, err := CountMap(repair(), rows, events)
+		must(t, err)
+		return counts
+	}
+	forged, other := count(day("ann", "search", "product", "submit")), count(day("ann", "search", "product"))
+	forged.stages = other.stages
+	before := bytesOf(t, other)
+	hasFault(t, other.UnmarshalBinary(bytesOf(t, forged)), "contradict the funnel")
+	if diff := cmp.Diff(before, bytesOf(t, other)); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
 func TestMapCounterRefuses(t *testing.T) {
 	c, err := NewMapCounter(repair(), rows)
 	must(t, err)
@@ -365,7 +382,9 @@ func TestMapCounterRefuses(t *testing.T) {
 func TestPlaces(t *testing.T) {
 	events := append(day("bob", "search", "product", "submit"), day("ann", "x")...)
 	events = append(events, day("cyd", "search", "product", "submit", "invoice", "pay")...)
-	places, err := Places(repair(), rows, events)
+	bySession := repair()
+	bySession.By, bySession.SessionGap = funnel.BySession, funnel.Within(0)
+	places, err := Places(bySession, rows, events)
 	must(t, err)
 	var got []string
 	for _, p := range places {

@@ -51,10 +51,6 @@ func (p Place[K]) Label() string {
 // Places returns where each user of a log is, by ascending user, whatever
 // Map.By says. Events may be in any order. The errors are those of [CountMap].
 func Places[E any, K regulars.ID](m Map, s funnel.Source[E, K], events []E) ([]Place[K], error) {
-	if err := m.Validate(); err != nil {
-		return nil, err
-	}
-	m.By = funnel.ByUser
 	c, err := NewMapCounter(m, s)
 	if err != nil {
 		return nil, err
