@@ -337,6 +337,11 @@ func TestSimulateChainsEffects(t *testing.T) {
 	if diff := cmp.Diff(map[string]int{"insufficient points": 1}, s.Now.Reasons); diff != "" || s.Candidate.Rejected != 0 {
 		t.Errorf("refused (-want +got) %s; candidate %d", diff, s.Candidate.Rejected)
 	}
+	// a has 90 and 40 points left, b 5; nothing has come to its end but what was redeemed
+	wantOwed := []loyalty.LiabilityDiff{{Wallet: "points", Points: 95, CandidatePoints: 45, Expected: decimal.New(95, -2), CandidateExpected: decimal.New(45, -2)}}
+	if diff := cmp.Diff(wantOwed, s.Liability, cmp.Comparer(func(a, b decimal.Decimal) bool { return a.Equal(b) })); diff != "" {
+		t.Errorf("liability (-want +got) %s", diff)
+	}
 	commands[0], commands[4] = commands[4], commands[0]
 	if _, err := loyalty.Simulate(t.Context(), slices.Values(commands), noon(5), []loyalty.Program{corner()}, []loyalty.Program{candidate}); err == nil {
 		t.Error("commands out of order: no error")

@@ -9,6 +9,8 @@ import (
 	"maps"
 	"slices"
 	"time"
+
+	"github.com/shopspring/decimal"
 )
 
 // Recorded is a command and when it was recorded.
@@ -26,6 +28,8 @@ type Simulation struct {
 	// Now and Candidate are the whole of each.
 	Now       Outcome `json:"now"`
 	Candidate Outcome `json:"candidate"`
+	// Liability is the difference of what is owed in the end, by wallet.
+	Liability []LiabilityDiff `json:"liability,omitempty"`
 	// Rules are all that gave points under either, by ID. Members are those for
 	// whom something differs, by name.
 	Rules   []RuleDiff   `json:"rules,omitempty"`
@@ -38,6 +42,16 @@ type Outcome struct {
 	Rejected  int            `json:"rejected"`
 	Reasons   map[string]int `json:"reasons,omitempty"`
 	Liability Liability      `json:"liability"`
+}
+
+// LiabilityDiff is what is owed in one wallet: points that may still be
+// redeemed, and what is expected to be paid for them.
+type LiabilityDiff struct {
+	Wallet            string          `json:"wallet"`
+	Points            int64           `json:"points"`
+	CandidatePoints   int64           `json:"candidatePoints"`
+	Expected          decimal.Decimal `json:"expected"`
+	CandidateExpected decimal.Decimal `json:"candidateExpected"`
 }
 
 // RuleDiff is what a rule gave.
@@ -102,6 +116,7 @@ func Simulate(ctx context.Context, commands iter.Seq[Recorded], asOf time.Time, 
 	if err != nil {
 		return Simulation{}, err
 	}
+	s.Liability = liabilityDiffs(s.Now.Liability.Wallets, s.Candidate.Liability.Wallets)
 	s.Rules = ruleDiffs(a, b)
 	s.Members = memberDiffs(a, b)
 	return s, nil
@@ -232,6 +247,24 @@ func (r *run) outcome(ctx context.Context, asOf time.Time) (Outcome, error) {
 	return o, err
 }
 
+// liabilityDiffs pairs wallets by name: those of today, then new ones.
+func liabilityDiffs(now, candidate []WalletLiability) (list []LiabilityDiff) {
+	for i := range now {
+		w := &now[i]
+		list = append(list, LiabilityDiff{Wallet: w.Wallet, Points: w.Settled.Points() + w.Due.Points(), Expected: w.Expected})
+	}
+	for i := range candidate {
+		w := &candidate[i]
+		at := slices.IndexFunc(list, func(d LiabilityDiff) bool { return d.Wallet == w.Wallet })
+		if at < 0 {
+			at = len(list)
+			list = append(list, LiabilityDiff{Wallet: w.Wallet})
+		}
+		list[at].CandidatePoints, list[at].CandidateExpected = w.Settled.Points()+w.Due.Points(), w.Expected
+	}
+	return list
+}
+
 func ruleDiffs(a, b *run) (list []RuleDiff) {
 	ids := maps.Clone(a.names)
 	maps.Copy(ids, b.names)
@@ -336,7 +369,9 @@ func (e *Engine) journal(ctx context.Context, member string) (all []Event, err e
 
 // Checkup makes a check-up of the newest version of the program from the
 // journals and the stock in the store. Journals, Gone and a zero AsOf of the
-// evidence are filled in; all else is as the host says.
+// evidence are filled in; all else is as the host says. What is due and was not
+// written yet is not in a journal: sweep first, so that points count as expired
+// that are.
 func (e *Engine) Checkup(ctx context.Context, now time.Time, ev Evidence) (CheckupReport, error) {
 	if ev.AsOf.IsZero() {
 		ev.AsOf = now
