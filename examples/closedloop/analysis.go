@@ -36,6 +36,7 @@ type analysis struct {
 	decisions strategy.Summary
 
 	conversion *conversion // nil without events
+	ledger     *ledger     // nil without orders
 	who        *union      // nil without sightings
 }
 
@@ -79,7 +80,7 @@ func analyse(in *input) (*analysis, error) {
 	if a.concentration, err = rfm.Concentrate(a.spend); err != nil {
 		return nil, err
 	}
-	for _, step := range []func() error{a.group, a.migrate, a.follow, a.estimate, a.convert, a.decide} {
+	for _, step := range []func() error{a.group, a.migrate, a.follow, a.estimate, a.convert, a.earn, a.decide} {
 		if err := step(); err != nil {
 			return nil, err
 		}
@@ -121,6 +122,7 @@ func (a *analysis) document() document {
 	d.Migration = a.migrationSection()
 	d.Lifecycle = new(a.lifecycleSection())
 	d.CLV = new(a.clvSection())
+	d.Loyalty = a.ledger.section
 	d.Strategy = new(a.strategySection())
 	return d
 }

@@ -136,6 +136,7 @@ func (a *analysis) labels(id string) []string {
 	if a.conversion != nil {
 		labels = append(labels, a.conversion.stuck.labels[id])
 	}
+	labels = append(labels, a.ledger.label(id))
 	return slices.DeleteFunc(labels, func(label string) bool { return label == "" })
 }
 

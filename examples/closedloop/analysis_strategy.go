@@ -11,6 +11,7 @@ func (a *analysis) decide() (err error) {
 	if a.conversion != nil {
 		a.conversion.remind(&playbook, vocabulary)
 	}
+	a.ledger.know(vocabulary)
 	if a.policy, err = strategy.NewPolicy(playbook); err != nil {
 		return err
 	}

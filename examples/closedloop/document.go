@@ -23,6 +23,7 @@ type document struct {
 	CLV       *clvSection       `json:"clv"`
 	// Funnel is null without events.
 	Funnel   *funnelSection   `json:"funnel"`
+	Loyalty  *loyaltySection  `json:"loyalty"`
 	Strategy *strategySection `json:"strategy"`
 }
 

@@ -10,6 +10,7 @@ import (
 	"github.com/regulars-go/regulars/examples/internal/shop"
 	"github.com/regulars-go/regulars/examples/internal/table"
 	"github.com/regulars-go/regulars/funnel"
+	"github.com/regulars-go/regulars/loyalty"
 	"github.com/regulars-go/regulars/rfm"
 )
 
@@ -24,6 +25,11 @@ type input struct {
 	visits []shop.Visit   // nil if unknown
 	events *eventLog      // nil if unknown
 	funnel *funnel.Funnel // nil for that of the built-in shop
+	// program is the loyalty program of programFile, nil for the preset, and seed
+	// that of all chance.
+	program     *loyalty.Program
+	programFile string
+	seed        uint64
 	// profiles are what customers told, by customer; nil if unknown.
 	profiles map[string]shop.Profile
 	// sightings are what was seen of customers' names, nil if unknown, and who is
@@ -38,7 +44,7 @@ type input struct {
 
 // read opens the built-in shop or a file.
 func read(o options, p *progress) (*input, error) {
-	in := &input{source: "built-in shop", zone: time.UTC, lines: o.lines}
+	in := &input{source: "built-in shop", zone: time.UTC, lines: o.lines, seed: o.seed}
 	builtIn := o.orders == "" && o.events == ""
 	if builtIn {
 		in.zone = shop.Shanghai()
@@ -50,7 +56,7 @@ func read(o options, p *progress) (*input, error) {
 		}
 		in.zone = zone
 	}
-	if err := errors.Join(o.checkColumns(), in.readFunnel(o.funnel), in.readIdentities(o, p)); err != nil {
+	if err := errors.Join(o.checkColumns(), in.readFunnel(o.funnel), in.readProgram(o.program), in.readIdentities(o, p)); err != nil {
 		return nil, err
 	}
 	var err error

@@ -21,6 +21,7 @@ type options struct {
 	orders  string
 	events  string
 	funnel  string
+	program string
 	columns table.Columns
 
 	identities    string
@@ -48,6 +49,7 @@ func parse(args []string, stderr io.Writer) (options, error) {
 	flags.StringVar(&o.orders, "orders", "", "read orders from `FILE`; without it a built-in shop is used")
 	flags.StringVar(&o.events, "events", "", "read what customers did from `FILE`, with or without orders; all its columns that have no key become labels to break the funnel down by")
 	flags.StringVar(&o.funnel, "funnel", "", "read the steps of the funnel from `FILE`, as JSON (default: banner_click or search, view_product, submit_order and pay_order, within 24 hours)")
+	flags.StringVar(&o.program, "program", "", "read the loyalty program that the orders are held against from `FILE`, as JSON (default the preset of a retailer)")
 	flags.Var(&o.columns, "columns", "`KEY=COLUMN,…`: which column holds customer, at, amount, and if there are any order, discount, category, channel; by header or by position from 1. "+
 		"Of the events it is events.customer, events.at, events.event and, if there is one, events.session; without -orders you can leave out \"events.\"")
 	o.identityFlags(flags)
@@ -83,6 +85,8 @@ func (o *options) check() error {
 		return errors.New("-columns, -layout and -lenient say how to read a file: want -orders FILE or -events FILE too")
 	case o.orders == "" && o.lines:
 		return errors.New("-lines says how to read orders: want -orders FILE too")
+	case o.orders == "" && o.events != "" && o.program != "":
+		return errors.New("-program says what orders earn: want -orders FILE too")
 	case o.orders != "" && o.events == "" && o.funnel != "":
 		return errors.New("-funnel says which events to count: want -events FILE too")
 	}

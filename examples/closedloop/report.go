@@ -26,6 +26,7 @@ var reportSections = []func(*analysis) (section, error){
 	(*analysis).lifecycleReport,
 	(*analysis).clvReport,
 	(*analysis).funnelReport,
+	(*analysis).loyaltyReport,
 	(*analysis).strategyReport,
 }
 

@@ -61,6 +61,7 @@ func (a *analysis) summarise(w io.Writer) error {
 	if a.who != nil {
 		a.who.summarise(&b)
 	}
+	a.ledger.summarise(&b)
 	fmt.Fprintf(&b, "To do:%s.\n", operationsInLine(d.Strategy.Decisions))
 	_, err := io.WriteString(w, b.String())
 	return err
@@ -150,6 +151,9 @@ func (a *analysis) explain(w io.Writer, id string) error {
 	}
 	if a.conversion != nil {
 		a.conversion.explain(&b, id)
+	}
+	if err := a.ledger.explain(&b, id); err != nil {
+		return err
 	}
 	fmt.Fprintf(&b, "\n%s\n", a.policy.Decide(strategy.Customer{ID: id, Labels: a.labels(id)}, a.in.asOf))
 	_, err := io.WriteString(w, b.String())

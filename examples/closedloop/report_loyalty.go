@@ -1,0 +1,259 @@
+package main
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/regulars-go/regulars/examples/internal/chart"
+)
+
+// loyaltyView is what report/loyalty.html.tmpl shows.
+type loyaltyView struct {
+	Basis   string // what was held against which program
+	Nothing string // why there is nothing to show
+	Refused *grid
+	Facts   []fact
+	Ends    *figure
+	Owed    *grid
+	Fate    *grid
+	Tiers   *figure
+	Rules   grid
+	Reach   string
+	Checkup grid
+	Levers  []leverView
+}
+
+// loyaltyReport shows what the orders would have earned. There is no such
+// section without orders.
+func (a *analysis) loyaltyReport() (section, error) {
+	l := a.ledger
+	if l == nil {
+		return section{}, nil
+	}
+	doc := l.section
+	s := section{ID: "loyalty", Title: "What points customers would hold"}
+	if doc.Reason != "" {
+		s.Data = loyaltyView{Nothing: doc.Reason, Refused: refusedTable(doc)}
+		return s, nil
+	}
+	data := loyaltyView{
+		Basis: loyaltyBasis(doc), Refused: refusedTable(doc), Facts: a.loyaltyFacts(doc), Owed: owedTable(doc), Fate: fateTable(doc),
+		Rules: rulesTable(doc), Reach: reachInWords(doc.Checkup), Checkup: checkupTable(doc.Checkup), Levers: leverViews(doc.Checkup),
+	}
+	var err error
+	if data.Ends, err = endsFigure(doc); err != nil {
+		return section{}, err
+	}
+	if data.Tiers, err = tiersFigure(doc); err != nil {
+		return section{}, err
+	}
+	s.Findings, s.Data = loyaltyFindings(doc), data
+	return s, nil
+}
+
+func loyaltyBasis(doc *loyaltySection) string {
+	program := fmt.Sprintf("the program “%s”", doc.Program)
+	if doc.Source == presetSource {
+		program = fmt.Sprintf("the preset “%s”", doc.Program)
+	}
+	return fmt.Sprintf("This is what would have been: %s %s and %s %s were held against %s, each when it happened. The orders say nothing of redemptions; it is assumed that %s.",
+		count(doc.Orders), plural(doc.Orders, "order"), count(doc.Refunds), plural(doc.Refunds, "refund"), program, doc.Assumed)
+}
+
+func loyaltyFindings(doc *loyaltySection) []string {
+	var findings []string
+	for i, w := range doc.Liability {
+		issued := doc.spendable()[i].Issued
+		sentence := fmt.Sprintf("Under the program “%s” %s customers would have earned %s %s and could still redeem %s.",
+			doc.Program, count(doc.Members), points(issued), w.Wallet, points(w.Points))
+		if len(w.Months) > 0 {
+			sentence += fmt.Sprintf(" %s of them end in %s.", points(w.Months[0].Points), longMonth(w.Months[0].Month))
+		}
+		findings = append(findings, sentence)
+	}
+	counts := verdictCounts(doc.Checkup)
+	sentence := "The check-up says: " + verdictsInLine(doc.Checkup) + "."
+	if n := counts["not measured"]; n > 0 {
+		sentence += " What is not measured needs more than orders."
+	}
+	return append(findings, sentence)
+}
+
+// longMonth writes a month such as 2026-06 as June 2026.
+func longMonth(month string) string {
+	t, err := time.Parse("2006-01", month)
+	if err != nil {
+		return month
+	}
+	return t.Format("January 2006")
+}
+
+func (a *analysis) loyaltyFacts(doc *loyaltySection) []fact {
+	var facts []fact
+	for i, w := range doc.spendable() {
+		owed := doc.Liability[i]
+		facts = append(facts,
+			fact{Name: "Earned", Value: points(w.Issued), Note: w.Name},
+			fact{Name: "Redeemed", Value: points(w.Redeemed), Note: "assumed"},
+			fact{Name: "Taken back", Value: points(w.Revoked), Note: "with refunds"},
+			fact{Name: "Expired", Value: points(w.Expired), Note: "by the end of the period"},
+		)
+		last := fact{Name: "Still owed", Value: points(owed.Points), Note: "available, pending or held"}
+		if owed.Cost != nil {
+			last.Note = "at a cost of " + a.amount(*owed.Cost) + " if all is redeemed"
+		}
+		facts = append(facts, last)
+	}
+	return facts
+}
+
+func refusedTable(doc *loyaltySection) *grid {
+	t := &grid{Caption: "What the program did not take", Head: []string{"Reason", "Times"}}
+	for _, part := range sortedCounts(doc.Refused) {
+		t.Rows = append(t.Rows, []string{part.name, count(part.n)})
+	}
+	for _, part := range sortedCounts(doc.Redemptions.Refused) {
+		t.Rows = append(t.Rows, []string{"redemption: " + part.name, count(part.n)})
+	}
+	if t.Rows == nil {
+		return nil
+	}
+	return t
+}
+
+// endsFigure shows what is owed by the month in which it ends; nil if nothing
+// is.
+func endsFigure(doc *loyaltySection) (*figure, error) {
+	bars := chart.Bars{
+		Stacked: true, Horizontal: true, Value: chart.Axis{Label: "Points", Whole: true},
+		Series: []chart.BarSeries{{Name: "available"}, {Name: "pending"}, {Name: "held, or no end yet"}},
+	}
+	numbers := grid{Caption: "Points by the month in which they end", Head: []string{"Month", "Available", "Pending", "Held, or no end", "All"}}
+	var words []string
+	add := func(name string, available, pending, endless int64) {
+		for i, n := range []int64{available, pending, endless} {
+			bars.Series[i].Values = append(bars.Series[i].Values, float64(n))
+		}
+		all := points(available + pending + endless)
+		bars.Categories = append(bars.Categories, name)
+		numbers.Rows = append(numbers.Rows, []string{name, points(available), points(pending), points(endless), all})
+		words = append(words, name+" "+all)
+	}
+	endless := false
+	for _, w := range doc.Liability {
+		prefix := ""
+		if len(doc.Liability) > 1 {
+			prefix = w.Wallet + "\n"
+		}
+		for _, m := range w.Months {
+			add(prefix+longMonth(m.Month), m.Available, m.Pending, 0)
+		}
+		if w.Endless > 0 {
+			endless = true
+			add(prefix+"no end", 0, 0, w.Endless)
+		}
+	}
+	if words == nil {
+		return nil, nil
+	}
+	if !endless {
+		bars.Series = bars.Series[:2]
+	}
+	bars.Alt = "Bars of points by the month in which they end: " + strings.Join(words, "; ") + "."
+	svg, err := bars.SVG()
+	return &figure{
+		Title:   "When the points end that are still owed",
+		Note:    "In points. Nothing that has ended is in it.",
+		SVG:     svg,
+		Numbers: numbers,
+	}, err
+}
+
+// owedTable tells what accounts hold that were up to date from those that were
+// not.
+func owedTable(doc *loyaltySection) *grid {
+	t := &grid{
+		Caption: "Points owed, by whether all that was due by now had been written to the account",
+		Head:    []string{"Accounts", "Available", "Pending", "Held", "Debt", "Past their end"},
+	}
+	for _, w := range doc.Liability {
+		prefix := ""
+		if len(doc.Liability) > 1 {
+			prefix = w.Wallet + ": "
+		}
+		for _, row := range []struct {
+			name string
+			o    [5]int64
+		}{
+			{"up to date", [5]int64{w.Settled.Available, w.Settled.Pending, w.Settled.Held, w.Settled.Debt, 0}},
+			{"something was due", [5]int64{w.Due.Available, w.Due.Pending, w.Due.Held, w.Due.Debt, w.Past}},
+		} {
+			cells := []string{prefix + row.name}
+			for _, n := range row.o {
+				cells = append(cells, points(n))
+			}
+			t.Rows = append(t.Rows, cells)
+		}
+	}
+	return t
+}
+
+// fateTable says where all points went.
+func fateTable(doc *loyaltySection) *grid {
+	t := &grid{Caption: "Where the points are: those earned, plus debt, are all the others together", Head: []string{"Points"}}
+	names := []string{"earned", "available", "pending", "held", "redeemed", "expired", "taken back", "forfeited", "debt"}
+	for _, name := range names {
+		t.Rows = append(t.Rows, []string{name})
+	}
+	for _, w := range doc.Wallets {
+		t.Head = append(t.Head, w.Name)
+		for i, n := range []int64{w.Issued, w.Available, w.Pending, w.Held, w.Redeemed, w.Expired, w.Revoked, w.Forfeited, w.Debt} {
+			t.Rows[i] = append(t.Rows[i], points(n))
+		}
+	}
+	return t
+}
+
+// tiersFigure counts members by level; nil if the program has none.
+func tiersFigure(doc *loyaltySection) (*figure, error) {
+	if doc.Tiers == nil {
+		return nil, nil
+	}
+	bars := chart.Bars{Horizontal: true, Value: chart.Axis{Label: "Members", Whole: true}}
+	series := chart.BarSeries{Name: "members"}
+	numbers := grid{Caption: "Members by tier", Head: []string{"Tier", "From " + doc.Tiers.Wallet, "Members", "Share"}}
+	var words []string
+	add := func(name, least string, members int) {
+		bars.Categories = append(bars.Categories, name)
+		series.Values = append(series.Values, float64(members))
+		numbers.Rows = append(numbers.Rows, []string{name, least, count(members), unbroken(part(members, doc.Members))})
+		words = append(words, name+" "+count(members))
+	}
+	add("no tier", "0", doc.Tiers.None)
+	for _, level := range doc.Tiers.Levels {
+		add(level.Name, points(level.Min), level.Members)
+	}
+	bars.Series = []chart.BarSeries{series}
+	bars.Alt = "Bars of members by tier: " + strings.Join(words, "; ") + "."
+	svg, err := bars.SVG()
+	return &figure{
+		Title:   "Members by tier",
+		Note:    fmt.Sprintf("A tier takes %s, which orders earn and spending does not lower.", doc.Tiers.Wallet),
+		SVG:     svg,
+		Numbers: numbers,
+	}, err
+}
+
+// rulesTable says of each rule what it gave, and why it did not.
+func rulesTable(doc *loyaltySection) grid {
+	t := grid{Caption: "All rules, those first that gave most", Head: []string{"Rule", "Times", "Points", "Not, and why"}, Prose: true}
+	for _, r := range doc.Rules {
+		not := reasonsInLine(r.Not)
+		if r.Unseen {
+			not = "the input has no such events"
+		}
+		t.Rows = append(t.Rows, []string{r.Name, points(r.Times), points(r.Points), not})
+	}
+	return t
+}
