@@ -136,10 +136,15 @@ func readTier(p []byte) tier {
 	return tier{level: p[0], grace: p[1] == 1, since: int64(le.Uint64(p[2:])), review: int64(le.Uint64(p[10:]))}
 }
 
+// isPass reports whether an outcome is nothing but a reason.
+func (o *outcome) isPass() bool {
+	return o.points|o.wanted|o.retry == 0 && o.progress|o.goal == 0 && !o.referrer
+}
+
 // append writes an outcome; cap -1 is written as 255. Most rules of a kind say
 // no, and that is short.
 func (o *outcome) append(dst []byte) []byte {
-	if *o == (outcome{rule: o.rule, wallet: o.wallet, reason: o.reason, cap: o.cap}) {
+	if o.isPass() {
 		dst = le.AppendUint32(append(dst, byte(opPass)), o.rule)
 		return append(dst, o.wallet, byte(o.reason), byte(o.cap))
 	}

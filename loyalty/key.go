@@ -64,12 +64,16 @@ func (n *receiptNumbers) append(dst []byte) []byte {
 // no takes a few bytes.
 func (n *ruleNumbers) append(dst []byte) []byte {
 	o := &n.outcome
+	dst = append(wire.AppendUint(dst, uint64(o.rule)), o.wallet, byte(o.reason), byte(o.cap), byte(n.slot.terms))
+	if o.isPass() && n.slot.expires|n.slot.activates == 0 {
+		return append(dst, 0)
+	}
 	numbers := [7]int64{o.points, o.wanted, int64(o.progress), int64(o.goal), o.retry, n.slot.expires, n.slot.activates}
 	flags := bit(o.referrer)
 	for i, x := range numbers {
 		flags |= bit(x != 0) << (i + 1)
 	}
-	dst = append(wire.AppendUint(dst, uint64(o.rule)), o.wallet, byte(o.reason), byte(o.cap), byte(n.slot.terms), flags)
+	dst = append(dst, flags)
 	for _, x := range numbers {
 		if x != 0 {
 			dst = wire.AppendInt(dst, x)

@@ -1,0 +1,151 @@
+package loyalty_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/regulars-go/regulars"
+	"github.com/regulars-go/regulars/loyalty"
+)
+
+// A reward is to be had from From on and until To, exclusively.
+func TestRewardDates(t *testing.T) {
+	p := cafe()
+	from, to := monday.Add(time.Hour), monday.Add(2*time.Hour)
+	p.Rewards = append(p.Rewards, loyalty.Reward{ID: 3, Name: "mug", Cost: 1, From: from, To: to})
+	for at, want := range map[time.Time]bool{
+		from.Add(-time.Microsecond): false, from: true, to.Add(-time.Microsecond): true, to: false,
+	} {
+		d := newDesk(t, p)
+		d.do("ada", grant(5))
+		d.now = at
+		if _, err := d.try("ada", reward("mug")); (err == nil) != want {
+			t.Errorf("%s: %v, want %t", at, err, want)
+		}
+	}
+}
+
+// A member's limit and the stock are reached exactly, and come back with a
+// reversal; the limit also with the next period.
+func TestRewardLimits(t *testing.T) {
+	p := cafe()
+	p.Rewards = append(p.Rewards, loyalty.Reward{ID: 3, Name: "mug", Cost: 1, PerMember: 3, Per: "week", Stock: new(int64(4))})
+	d := newDesk(t, p)
+	d.do("ada", grant(50))
+	d.do("bo", grant(50))
+	mugs := func(n int64) loyalty.Command {
+		return loyalty.Command{Redeem: &loyalty.Redeem{Reward: "mug", Quantity: n}}
+	}
+	d.do("ada", reward("mug"))
+	d.do("ada", keyed("two", mugs(2)))
+	nextWeek := time.Date(2026, 3, 9, 0, 0, 0, 0, time.UTC)
+	if _, err := d.try("ada", reward("mug")); !sameError(err, &loyalty.LimitError{Limit: `reward "mug": 3 per member`, Max: 3, Used: 3, RetryAt: nextWeek}) {
+		t.Error(err)
+	}
+	if _, err := d.try("bo", mugs(2)); !sameError(err, &loyalty.StockError{Reward: "mug", Left: 1, Wanted: 2}) {
+		t.Error(err)
+	}
+	d.do("ada", loyalty.Command{Reverse: &loyalty.Reverse{Redemption: "two"}})
+	d.do("bo", mugs(2))
+	if _, err := d.try("ada", mugs(2)); !sameError(err, &loyalty.StockError{Reward: "mug", Left: 1, Wanted: 2}) {
+		t.Error(err)
+	}
+	d.do("ada", reward("mug"))
+	if _, err := d.try("ada", reward("mug")); !sameError(err, &loyalty.StockError{Reward: "mug", Wanted: 1}) {
+		t.Error(err)
+	}
+	d.now = nextWeek
+	if _, err := d.try("ada", mugs(3)); !sameError(err, &loyalty.StockError{Reward: "mug", Wanted: 3}) {
+		t.Errorf("a new week: %v", err)
+	}
+}
+
+// A reward for a level is for those who hold that level.
+func TestRewardForALevel(t *testing.T) {
+	p := tiered(loyalty.Tiers{Window: "year"}, nil)
+	p.Rewards = append(p.Rewards, loyalty.Reward{ID: 3, Name: "lounge", Cost: 1, Tiers: []string{"gold"}})
+	d := newDesk(t, p)
+	d.do("ada", grant(5))
+	for _, tt := range []struct {
+		points int64
+		ok     bool
+	}{{100, false}, {200, true}, {700, false}} { // silver, gold, diamond
+		d.do("ada", growth(tt.points))
+		if _, err := d.try("ada", reward("lounge")); (err == nil) != tt.ok {
+			t.Errorf("%s: %v", d.statement("ada").Tier.Level, err)
+		}
+	}
+}
+
+// Points that end when the wallet is idle are spent in their turn among those
+// that end on a day.
+func TestBurnOrderWithIdlePoints(t *testing.T) {
+	p := cafe()
+	p.Wallets[0].Expiry = loyalty.Expiry{Idle: regulars.Days(10)}
+	p.Limits.Transfers = &loyalty.Transfers{}
+	d := newDesk(t, p)
+	d.do("bo", grant(10)) // ends 13 March
+	d.later(8)
+	d.do("ada", grant(9)) // ends 21 March
+	d.do("ada", loyalty.Command{Transfer: &loyalty.Transfer{To: "bo", Points: 5}})
+	d.do("bo", redeem(12)) // the ten first; and this keeps the rest of its own alive
+	var got []string
+	for _, l := range d.statement("bo").Lots {
+		got = append(got, l.Expires.Format("01-02"))
+	}
+	if diff := cmp.Diff([]string{"03-21"}, got); diff != "" || d.available("bo") != 3 {
+		t.Errorf("%d points, that end (-want +got):\n%s", d.available("bo"), diff)
+	}
+}
+
+// The least that may be redeemed at once is enough.
+func TestMinRedeem(t *testing.T) {
+	p := cafe()
+	p.Limits.MinRedeem = 10
+	d := newDesk(t, p)
+	d.do("ada", grant(50))
+	d.do("ada", redeem(10))
+	if _, err := d.try("ada", redeem(9)); !sameError(err, &loyalty.LimitError{Limit: "at least 10 points at once", Max: 10, Used: 9}) {
+		t.Error(err)
+	}
+}
+
+// A transfer may use up a day's limit, and all that there is, but not what is
+// locked.
+func TestTransferLimits(t *testing.T) {
+	p := cafe()
+	p.Rules[1].Locked = true
+	p.Limits.Transfers = &loyalty.Transfers{Min: 5, PerDay: 20}
+	d := newDesk(t, p)
+	d.do("bo", grant(1))
+	d.do("ada", order("o", 30))
+	d.do("ada", event("quiz")) // five, locked
+	send := func(points int64) error {
+		_, err := d.try("ada", loyalty.Command{Transfer: &loyalty.Transfer{To: "bo", Points: points}})
+		return err
+	}
+	for _, tt := range []struct {
+		points int64
+		want   error
+	}{
+		{4, &loyalty.LimitError{Limit: "at least 5 points a transfer", Max: 5, Used: 4}},
+		{5, nil}, {15, nil},
+		{5, &loyalty.LimitError{Limit: "20 points transferred a day", Max: 20, Used: 20, RetryAt: time.Date(2026, 3, 3, 0, 0, 0, 0, time.UTC)}},
+	} {
+		if err := send(tt.points); !sameError(err, tt.want) {
+			t.Errorf("%d: %v", tt.points, err)
+		}
+	}
+	d.later(1)
+	if err := send(11); !sameError(err, &loyalty.InsufficientError{Wallet: "points", Available: 10, Wanted: 11}) {
+		t.Error(err)
+	}
+	if err := send(10); err != nil {
+		t.Error(err)
+	}
+	if got := d.available("ada"); got != 5 {
+		t.Errorf("%d points left, want the locked 5", got)
+	}
+}
