@@ -18,7 +18,7 @@ type Rule struct {
 	// Disabled rules never fire, and receipts say so.
 	Disabled bool `json:"disabled,omitempty"`
 	// On lists the kinds of events that the rule looks at: at least one. The
-	// kind "check-in" is that of [CheckIn].
+	// kind "check-in" is that of [CheckIn], of which a rule sees one a local day.
 	On []string `json:"on"`
 	// When is what else must hold. Defaults to nothing.
 	When Condition `json:"when,omitzero"`
@@ -37,7 +37,8 @@ type Rule struct {
 	Referral *Referral `json:"referral,omitempty"`
 
 	// Best names a set of rules of which only one fires: the one that would
-	// give most, of equals the one with the lowest ID. Empty means none.
+	// give most after caps, of equals the one with the lowest ID. It is for
+	// Points and PerAmount, in one wallet. Empty means none.
 	Best string `json:"best,omitempty"`
 	// Caps bound what the rule gives. All of them hold.
 	Caps []Cap `json:"caps,omitempty"`
@@ -96,6 +97,7 @@ type PerAmount struct {
 	Points int64           `json:"points"`
 	Per    decimal.Decimal `json:"per"`
 	// Categories are those of the lines that count; none means the whole order.
+	// An order without lines has no category.
 	Categories []string `json:"categories,omitempty"`
 }
 
@@ -128,11 +130,14 @@ type MakeUpPrice struct {
 }
 
 // Task gives points when events that meet the rule's conditions have come so
-// many times.
+// many times. If a cap leaves nothing of the points, the task stays one event
+// short of its goal. What was done stays done if an order is returned; only the
+// points of the order that reached the goal are taken back.
 type Task struct {
 	Goal   int32 `json:"goal"` // from 1
 	Points int64 `json:"points"`
-	// After are the IDs of task rules that must be done before events count.
+	// After are the IDs of task rules that must be done before events count: at
+	// the latest with the event before.
 	After []uint32 `json:"after,omitempty"`
 	// Repeat starts the task again when it is done.
 	Repeat bool `json:"repeat,omitempty"`
@@ -159,7 +164,8 @@ type Cap struct {
 	// such as "device", each value of which has its own. An event without the
 	// attribute is not capped by it. Defaults to "member".
 	By string `json:"by,omitempty"`
-	// Reject gives nothing if all does not fit. Defaults to giving what fits.
+	// Reject gives nothing if all that the rule wants does not fit, whatever
+	// other caps would leave of it. Defaults to giving what fits.
 	Reject bool `json:"reject,omitempty"`
 }
 
@@ -175,7 +181,9 @@ const (
 	RoundLines Rounding = "lines"
 )
 
-// Multiplier raises what rules give.
+// Multiplier raises what rules give. One that depends on the amount must not
+// make more spent give less: below 1 it may not ask for a least amount, above 1
+// not for a largest.
 type Multiplier struct {
 	ID   uint32 `json:"id"` // from 1
 	Name string `json:"name"`
@@ -192,7 +200,8 @@ type Multiplier struct {
 }
 
 // Group says how multipliers of one group combine: "add" adds what they have
-// beyond 1, "best" takes the largest, "multiply" multiplies.
+// beyond 1, down to nothing in all; "best" takes the largest; "multiply"
+// multiplies. What groups come to is multiplied.
 type Group struct {
 	Name    string `json:"name"`
 	Combine string `json:"combine"`
