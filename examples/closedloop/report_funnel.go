@@ -94,18 +94,21 @@ func funnelFindings(doc *funnelSection) []string {
 	}
 	first, last := doc.Steps[0], doc.Steps[len(doc.Steps)-1]
 	if last.Overall != nil && len(doc.Steps) > 1 {
-		sentence := fmt.Sprintf("Of %s %s that began with “%s”, %s (%s) came to “%s”.",
-			count(int(first.Reached)), doc.Counted, first.Name, count(int(last.Reached)), unbroken(last.Overall), last.Name)
+		sentence := fmt.Sprintf("Of %s that began with “%s”, %s (%s) came to “%s”.",
+			some(first.Reached, doc.Counted), first.Name, count(int(last.Reached)), unbroken(last.Overall), last.Name)
 		if s := doc.Leaks.Structural[0]; s.Rate != nil && s.Lost > 0 {
 			sentence += fmt.Sprintf(" The step that fewest make is “%s”: %s of those who came to “%s”.", s.Name, unbroken(&s.Rate.Value), s.From)
 		}
 		findings = append(findings, sentence)
 	}
 	if len(findings) == 0 {
-		findings = append(findings, fmt.Sprintf("%s %s came to “%s”.", count(int(first.Reached)), doc.Counted, first.Name))
+		findings = append(findings, fmt.Sprintf("%s came to “%s”.", some(first.Reached, doc.Counted), first.Name))
 	}
 	return findings
 }
+
+// some is a number of what is counted, of which the document has the plural.
+func some(n int64, units string) string { return counted(int(n), strings.TrimSuffix(units, "s")) }
 
 func funnelFacts(doc *funnelSection) []fact {
 	last := doc.Steps[len(doc.Steps)-1]

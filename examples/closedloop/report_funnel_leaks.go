@@ -120,7 +120,7 @@ func noLeakInWords(doc leaksSection) string {
 	case doc.Since == "":
 		return "The events span too few days to compare the last of them with those before."
 	case doc.Tests == 0:
-		return fmt.Sprintf("There are too few %s before or since %s to compare.", doc.Counted, longDate(doc.Since))
+		return fmt.Sprintf("There is nothing to compare before and since %s: too few %s, or all of them made each step.", longDate(doc.Since), doc.Counted)
 	case len(doc.Proven) > 0:
 		return ""
 	}

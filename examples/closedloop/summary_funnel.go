@@ -60,13 +60,13 @@ func leaksInLine(d leaksSection) string {
 	case d.Since == "":
 		return "Leaks: the events span too few days to compare."
 	case d.Tests == 0:
-		return fmt.Sprintf("Leaks since %s: too few %s to test any step.", d.Since, d.Counted)
+		return fmt.Sprintf("Leaks since %s: nothing to compare; too few %s, or all made each step.", d.Since, d.Counted)
 	case len(d.Proven) == 0:
 		return fmt.Sprintf("Leaks since %s: none proven in %s%s.", d.Since, counted(d.Tests, "test"), couldSee(d.Smallest))
 	}
 	l := d.Proven[0]
-	line := fmt.Sprintf("Leak since %s: %s, %s: %s made it, before %s; at least %s %s lost",
-		d.Since, segmentName(l.Segment, l.Without), l.Step, percent(&l.Since.Value), percent(&l.Before.Value), count(int(l.Lost)), d.Counted)
+	line := fmt.Sprintf("Leak since %s: %s, %s: %s made it, before %s; at least %s lost",
+		d.Since, segmentName(l.Segment, l.Without), l.Step, percent(&l.Since.Value), percent(&l.Before.Value), some(int64(l.Lost), d.Counted))
 	if more := len(d.Proven) - 1; more > 0 {
 		line += "; " + counted(more, "other leak")
 	}
