@@ -90,7 +90,8 @@ func TestBurnOrderWithIdlePoints(t *testing.T) {
 	d.later(8)
 	d.do("ada", grant(9)) // ends 21 March
 	d.do("ada", loyalty.Command{Transfer: &loyalty.Transfer{To: "bo", Points: 5}})
-	d.do("bo", redeem(12)) // the ten first; and this keeps the rest of its own alive
+	d.later(2)
+	d.do("bo", redeem(12)) // the ten first; what was sent is not kept alive by it
 	var got []string
 	for _, l := range d.statement("bo").Lots {
 		got = append(got, l.Expires.Format("01-02"))
@@ -148,4 +149,70 @@ func TestTransferLimits(t *testing.T) {
 	if got := d.available("ada"); got != 5 {
 		t.Errorf("%d points left, want the locked 5", got)
 	}
+}
+
+// A redemption that is reversed at the very end of its points, or later, brings
+// them back for as long as the wallet says; a microsecond before, with the end
+// that they had.
+func TestRestoreAtTheEnd(t *testing.T) {
+	p := cafe()
+	p.Wallets[0].Restore = regulars.Days(5)
+	end := time.Date(2026, 4, 2, 0, 0, 0, 0, time.UTC)
+	for at, want := range map[time.Time]string{
+		end.Add(-time.Microsecond): "04-02", end: "04-08", end.AddDate(0, 0, 3): "04-11",
+	} {
+		d := newDesk(t, p)
+		d.do("ada", order("o", 9))
+		d.do("ada", keyed("r", redeem(9)))
+		d.now = at
+		d.do("ada", loyalty.Command{Reverse: &loyalty.Reverse{Redemption: "r"}})
+		if lots := d.statement("ada").Lots; len(lots) != 1 || lots[0].Points != 9 || lots[0].Expires.Format("01-02") != want {
+			t.Errorf("reversed at %s: %+v, want 9 until %s", at, lots, want)
+		}
+	}
+}
+
+// The next reward is the cheapest that is to be had and can't be afforded; what
+// is owed has to be earned too.
+func TestNextReward(t *testing.T) {
+	p := cafe()
+	p.Wallets[0].Shortfall, p.Wallets[0].DebtLimit = loyalty.ShortfallDebt, 50
+	p.Rewards = append(p.Rewards,
+		loyalty.Reward{ID: 3, Name: "gone", Cost: 20, Disabled: true},
+		loyalty.Reward{ID: 4, Name: "over", Cost: 21, To: monday},
+		loyalty.Reward{ID: 5, Name: "to come", Cost: 22, From: monday.Add(time.Hour)},
+	)
+	d := newDesk(t, p)
+	for _, tt := range []struct {
+		command loyalty.Command
+		want    loyalty.NextReward
+	}{
+		{grant(10), loyalty.NextReward{Reward: "coffee", Missing: 20}},
+		{grant(19), loyalty.NextReward{Reward: "coffee", Missing: 1}},
+		{grant(1), loyalty.NextReward{Reward: "cake", Missing: 50}},
+		{grant(50), loyalty.NextReward{}},
+		{loyalty.Command{Deduct: &loyalty.Deduct{Points: 90, Reason: "r"}}, loyalty.NextReward{Reward: "coffee", Missing: 40}},
+	} {
+		if got := d.do("ada", tt.command).Next; got != tt.want {
+			t.Errorf("%+v, want %+v", got, tt.want)
+		}
+		if got := d.statement("ada").Next; got != tt.want {
+			t.Errorf("the statement says %+v, want %+v", got, tt.want)
+		}
+	}
+}
+
+// So many holds may be open at once, and no more.
+func TestOpenHolds(t *testing.T) {
+	d := newDesk(t, cafe())
+	d.do("ada", grant(100))
+	one := loyalty.Command{Hold: &loyalty.Hold{Points: 1}}
+	for i := range loyalty.MaxOpenHolds {
+		d.do("ada", keyed("hold "+string(rune('A'+i)), one))
+	}
+	if _, err := d.try("ada", one); !sameError(err, &loyalty.LimitError{Limit: "32 open holds", Max: 32, Used: 32}) {
+		t.Error(err)
+	}
+	d.do("ada", loyalty.Command{Release: &loyalty.Release{Hold: "hold A"}})
+	d.do("ada", one)
 }
