@@ -173,7 +173,7 @@ func (f flowPlot) Plot(c draw.Canvas, _ *plot.Plot) {
 		f.stub(c, nodes[i], scale*vg.Length(n.Ends))
 		c.FillPolygon(Accent, rectangle(nodes[i].box))
 	}
-	f.names(c, nodes)
+	f.names(c, nodes, scale)
 }
 
 // fit is the scale at which the fullest column just fits.
@@ -244,7 +244,7 @@ func (f flowPlot) stub(c draw.Canvas, at placed, width vg.Length) {
 
 // names writes the name and number of each node at its top, and those of the
 // columns above.
-func (f flowPlot) names(c draw.Canvas, nodes []placed) {
+func (f flowPlot) names(c draw.Canvas, nodes []placed, scale vg.Length) {
 	head := styled(Muted, sizeText, draw.XLeft, draw.YTop)
 	for column, name := range f.Columns {
 		c.FillText(head, vg.Point{X: c.Min.X + f.step(c)*vg.Length(column), Y: c.Max.Y}, clean(name))
@@ -252,7 +252,7 @@ func (f flowPlot) names(c draw.Canvas, nodes []placed) {
 	sty := styled(Label, sizeText, draw.XLeft, draw.YTop)
 	for i, n := range f.Nodes {
 		at := vg.Point{X: nodes[i].box.Max.X + flowMargin, Y: nodes[i].box.Max.Y - 1}
-		if size := nodes[i].box.Size().Y; n.Ends > 0 && size*vg.Length(1-n.Ends/n.Value) < flowLabel {
+		if stub := scale * vg.Length(n.Ends); stub > flowLabel/3 && nodes[i].box.Size().Y-stub < flowLabel {
 			at.X += flowStub // which reaches up to the name
 		}
 		right := c.Min.X + f.step(c)*vg.Length(n.Column+1)
