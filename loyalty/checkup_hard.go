@@ -24,7 +24,7 @@ func (c *checkup) simulate() {
 	}
 	c.reach = &Reach{
 		MinCost: c.entry.cost, Welcome: ev.Welcome, Validity: validity(&c.compiled.purse(c.entry.wallet).Expiry, c.today()),
-		Actions: actions, Shape: shape, Members: 20_000,
+		Actions: actions, Shape: shape, Members: defaultSimulated,
 	}
 	if ev.Random == nil {
 		return

@@ -17,7 +17,7 @@ const (
 	RemindHold   ReminderKind = "hold ending"
 	RemindTier   ReminderKind = "tier review" // only if it would lower the level
 	RemindStreak ReminderKind = "streak at risk"
-	RemindReward ReminderKind = "reward in reach"
+	RemindReward ReminderKind = "reward in reach" // whether it is in stock is not looked at
 )
 
 // Reminder is something to tell a member. The host sends it, and reports what

@@ -84,22 +84,28 @@ func (m *Reach) valid() bool {
 		ok = ok && a.Points >= 0 && a.Points <= MaxPoints && a.PerWeek >= 0
 		rate += a.PerWeek
 	}
-	return ok && rate > 0 && rate <= maxRate
+	members := float64(max(m.Members, defaultSimulated))
+	return ok && rate > 0 && rate <= maxRate && members*rate*reachNever/7 <= maxWalked
 }
 
-// maxRate bounds what members do in a week: once in ten minutes.
-const maxRate = 1000
+const (
+	defaultSimulated = 20_000
+	// maxRate bounds what members do in a week: once in ten minutes.
+	maxRate = 1000
+	// maxWalked bounds what they all do in 730 days, to some ten seconds.
+	maxWalked = 1e9
+)
 
 // WhatIf simulates a model. random is all the chance there is in it: the same
 // source gives the same answer. ok is false for a model out of range: costs
 // below 1, negative numbers, no action that is ever done, more than 1000 of
-// them a week, or random nil.
+// them a week or a milliard of all members in 730 days, or random nil.
 func WhatIf(m Reach, random *rand.Rand) (a Attainment, ok bool) {
 	if !m.valid() || random == nil {
 		return Attainment{}, false
 	}
 	if m.Members == 0 {
-		m.Members = 20_000
+		m.Members = defaultSimulated
 	}
 	walk := walker{model: &m, random: random}
 	walk.prepare()
@@ -146,7 +152,7 @@ func (w *walker) member() (days float64, reached bool, lost int64) {
 		rate *= gamma(w.random, m.Shape) / m.Shape
 	}
 	balance := m.Welcome
-	w.lots = append(w.lots[:0], simulatedLot{m.Validity, m.Welcome})
+	w.lots = append(w.lots[:0], simulatedLot{m.Validity, m.Welcome}) // sorted, as all last equally long
 	first, at := 0, 0.0
 	for {
 		if balance >= m.MinCost {
@@ -165,7 +171,9 @@ func (w *walker) member() (days float64, reached bool, lost int64) {
 		}
 		points := w.action()
 		balance += points
-		w.lots = append(w.lots, simulatedLot{at + m.Validity, points})
+		if m.Validity > 0 {
+			w.lots = append(w.lots, simulatedLot{at + m.Validity, points})
+		}
 	}
 }
 

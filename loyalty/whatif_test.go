@@ -88,6 +88,7 @@ func TestWhatIfRefusesWhatCantBe(t *testing.T) {
 		"never done": func(m *Reach) { m.Actions[0].PerWeek = 0 }, "NaN rate": func(m *Reach) { m.Actions[0].PerWeek = math.NaN() },
 		"infinite rate": func(m *Reach) { m.Actions[0].PerWeek = math.Inf(1) }, "NaN shape": func(m *Reach) { m.Shape = math.NaN() },
 		"infinite validity": func(m *Reach) { m.Validity = math.Inf(1) }, "too many": func(m *Reach) { m.Members = MaxSimulated + 1 },
+		"too long": func(m *Reach) { m.Members, m.Actions[0].PerWeek = MaxSimulated, 10 },
 	} {
 		m := seedReach()
 		change(&m)
