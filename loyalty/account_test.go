@@ -311,7 +311,7 @@ func TestReferral(t *testing.T) {
 	d.do("bo", order("o2", 30))
 	want("ada", 51)
 	d.do("cy", order("o3", 30))
-	join("bo", "cy") // for life
+	join("bo", "cy") // for life: it stays ada
 	d.do("bo", keep("o2", 0))
 	want("ada", 51)
 	d.do("bo", keep("o1", 20))
@@ -324,6 +324,9 @@ func TestReferral(t *testing.T) {
 	if err := d.engine.Verify(t.Context(), "ada"); err != nil {
 		t.Error(err)
 	}
+	join("cy", "ada") // nobody was no referrer
+	d.do("cy", order("o6", 30))
+	want("ada", 51)
 	d.later(1)
 	join("dee", "bo")
 	d.do("bo", loyalty.Command{Close: &loyalty.Close{Reason: "asked"}})

@@ -37,6 +37,26 @@ func TestIdlePointsComingBack(t *testing.T) {
 	}
 }
 
+// With a grace for what is restored they come back for so long, and then end on
+// a day of their own.
+func TestIdlePointsRestored(t *testing.T) {
+	p := cafe()
+	p.Wallets[0].Expiry, p.Wallets[0].Restore = loyalty.Expiry{Idle: regulars.Days(10)}, regulars.Days(5)
+	end := time.Date(2026, 3, 13, 0, 0, 0, 0, time.UTC)
+	for at, want := range map[time.Time]string{
+		end.Add(-time.Microsecond): "03-13", end: "03-19", end.Add(time.Hour): "03-19",
+	} {
+		d := newDesk(t, p)
+		d.do("ada", order("o", 9))
+		d.do("ada", keyed("r", redeem(9)))
+		d.now = at
+		d.do("ada", loyalty.Command{Reverse: &loyalty.Reverse{Redemption: "r"}})
+		if lots := d.statement("ada").Lots; len(lots) != 1 || lots[0].Expires.Format("01-02") != want {
+			t.Errorf("reversed at %s: %+v, want an end of %s", at, lots, want)
+		}
+	}
+}
+
 // A version may turn inactivity off: what never ends does not end by what the
 // wallet remembers of it.
 func TestIdleTurnedOff(t *testing.T) {

@@ -132,7 +132,8 @@ func TestTransferLimits(t *testing.T) {
 		want   error
 	}{
 		{4, &loyalty.LimitError{Limit: "at least 5 points a transfer", Max: 5, Used: 4}},
-		{5, nil}, {15, nil},
+		{5, nil},
+		{15, nil},
 		{5, &loyalty.LimitError{Limit: "20 points transferred a day", Max: 20, Used: 20, RetryAt: time.Date(2026, 3, 3, 0, 0, 0, 0, time.UTC)}},
 	} {
 		if err := send(tt.points); !sameError(err, tt.want) {
