@@ -1,6 +1,7 @@
 package loyalty
 
 import (
+	"cmp"
 	"math"
 	"math/rand/v2"
 
@@ -84,7 +85,7 @@ func (m *Reach) valid() bool {
 		ok = ok && a.Points >= 0 && a.Points <= MaxPoints && a.PerWeek >= 0
 		rate += a.PerWeek
 	}
-	members := float64(max(m.Members, defaultSimulated))
+	members := float64(cmp.Or(m.Members, defaultSimulated))
 	return ok && rate > 0 && rate <= maxRate && members*rate*reachNever/7 <= maxWalked
 }
 
