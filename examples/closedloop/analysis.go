@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"time"
@@ -38,6 +39,7 @@ type analysis struct {
 	conversion *conversion // nil without events
 	ledger     *ledger     // nil without orders
 	who        *union      // nil without sightings
+	persona    *portrayal  // nil without profiles
 }
 
 // person is one customer with a score.
@@ -55,7 +57,7 @@ func analyse(in *input) (*analysis, error) {
 		return nil, err
 	}
 	if in.orders == nil {
-		return a, a.convert()
+		return a, cmp.Or(a.convert(), a.portray())
 	}
 	if a.orders, err = rfm.Consolidate(in.rows, in.rowPolicy(in.asOf)); err != nil {
 		return nil, err
@@ -80,7 +82,7 @@ func analyse(in *input) (*analysis, error) {
 	if a.concentration, err = rfm.Concentrate(a.spend); err != nil {
 		return nil, err
 	}
-	for _, step := range []func() error{a.group, a.migrate, a.follow, a.estimate, a.convert, a.earn, a.decide} {
+	for _, step := range []func() error{a.group, a.migrate, a.follow, a.estimate, a.convert, a.earn, a.portray, a.decide} {
 		if err := step(); err != nil {
 			return nil, err
 		}
@@ -113,7 +115,7 @@ func (a *analysis) spend(yield func(decimal.Decimal) bool) {
 }
 
 func (a *analysis) document() document {
-	d := document{Input: a.inputSection(), Identity: a.identitySection(), Funnel: a.funnelSection()}
+	d := document{Input: a.inputSection(), Identity: a.identitySection(), Funnel: a.funnelSection(), Persona: a.personaSection()}
 	if a.in.orders == nil {
 		return d
 	}
@@ -147,8 +149,11 @@ func (a *analysis) inputSection() inputSection {
 }
 
 // period returns when the first and the last order came in, or without orders
-// the first and the last event.
+// the first and the last event. Profiles alone are as of one day.
 func (a *analysis) period() (from, to time.Time) {
+	if a.conversion == nil && a.in.orders == nil {
+		return a.in.asOf, a.in.asOf
+	}
 	if a.in.orders == nil {
 		return a.conversion.first().In(a.in.zone), a.conversion.last().In(a.in.zone)
 	}

@@ -137,6 +137,9 @@ func (a *analysis) labels(id string) []string {
 		labels = append(labels, a.conversion.stuck.labels[id])
 	}
 	labels = append(labels, a.ledger.label(id))
+	if a.persona != nil {
+		labels = append(labels, a.persona.labels[id]...)
+	}
 	return slices.DeleteFunc(labels, func(label string) bool { return label == "" })
 }
 

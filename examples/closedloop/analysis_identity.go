@@ -95,11 +95,18 @@ func (in *input) customers() iter.Seq2[string, time.Time] {
 				return
 			}
 		}
-		if in.events == nil {
+		if in.events != nil {
+			for i := range in.events.rows {
+				if e := &in.events.rows[i]; !yield(e.Customer, e.At) {
+					return
+				}
+			}
+		}
+		if in.people == nil {
 			return
 		}
-		for i := range in.events.rows {
-			if e := &in.events.rows[i]; !yield(e.Customer, e.At) {
+		for i := range in.people.rows {
+			if !yield(in.people.rows[i].customer, in.asOf) {
 				return
 			}
 		}

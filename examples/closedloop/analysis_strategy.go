@@ -12,6 +12,9 @@ func (a *analysis) decide() (err error) {
 		a.conversion.remind(&playbook, vocabulary)
 	}
 	a.ledger.know(vocabulary)
+	if a.persona != nil {
+		a.persona.know(vocabulary)
+	}
 	if a.policy, err = strategy.NewPolicy(playbook); err != nil {
 		return err
 	}

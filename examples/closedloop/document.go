@@ -9,7 +9,7 @@ import (
 )
 
 // document is what -json writes. Money is an exact decimal as text; dates are
-// local. Without orders all is null but Input, Identity and Funnel.
+// local. Without orders all is null but Input, Identity, Funnel and Persona.
 type document struct {
 	Input inputSection `json:"input"`
 	// Identity is null without sightings.
@@ -22,7 +22,9 @@ type document struct {
 	Lifecycle *lifecycleSection `json:"lifecycle"`
 	CLV       *clvSection       `json:"clv"`
 	// Funnel is null without events.
-	Funnel   *funnelSection   `json:"funnel"`
+	Funnel *funnelSection `json:"funnel"`
+	// Persona is null without profiles.
+	Persona  *personaSection  `json:"persona"`
 	Loyalty  *loyaltySection  `json:"loyalty"`
 	Strategy *strategySection `json:"strategy"`
 }

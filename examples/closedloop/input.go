@@ -38,6 +38,7 @@ type input struct {
 	sightings *sightings
 	who       *union
 	beside    func(*input) (*union, error)
+	people    *profileTable // nil if unknown
 	// malformed lines were set aside, if that was asked for.
 	malformed table.SetAside
 }
@@ -45,7 +46,7 @@ type input struct {
 // read opens the built-in shop or a file.
 func read(o options, p *progress) (*input, error) {
 	in := &input{source: "built-in shop", zone: time.UTC, lines: o.lines, seed: o.seed}
-	builtIn := o.orders == "" && o.events == ""
+	builtIn := o.orders == "" && o.events == "" && o.profiles == ""
 	if builtIn {
 		in.zone = shop.Shanghai()
 	}
@@ -92,21 +93,23 @@ func (in *input) simulate(o options) error {
 		in.visits = append(in.visits, visit)
 	}
 	in.simulateEvents(s)
-	return in.uniteAccounts(s)
+	return errors.Join(in.uniteAccounts(s), in.simulateProfiles(s, o))
 }
 
 // readFiles reads the files that were given, at least one.
 func (in *input) readFiles(o options, p *progress) error {
-	in.source = cmp.Or(o.orders, o.events)
+	in.source = cmp.Or(o.orders, o.events, o.profiles)
 	if o.orders != "" {
 		if err := in.readOrders(o, p); err != nil {
 			return err
 		}
 	}
-	if o.events == "" {
-		return nil
+	if o.events != "" {
+		if err := in.readEvents(o, p); err != nil {
+			return err
+		}
 	}
-	return in.readEvents(o, p)
+	return in.readProfiles(o, p)
 }
 
 func (in *input) readOrders(o options, p *progress) (err error) {

@@ -27,7 +27,7 @@ const eventKeys = "events"
 // checkColumns finds columns of a file that was not given.
 func (o *options) checkColumns() error {
 	for _, file := range o.columns.Files() {
-		if given := map[string]string{eventKeys: o.events, identityKeys: o.identities}; file != "" && given[file] == "" {
+		if given := map[string]string{eventKeys: o.events, identityKeys: o.identities, profileKeys: o.profiles}; file != "" && given[file] == "" {
 			return fmt.Errorf("-columns %s: there is no file of %s: want plain keys such as customer, and keys such as events.customer for those of -events FILE", &o.columns, file)
 		}
 	}
@@ -86,6 +86,16 @@ func (l *eventLog) last() (last time.Time) {
 		}
 	}
 	return last
+}
+
+// first returns when the first event happened; zero without events.
+func (l *eventLog) first() (first time.Time) {
+	for i := range l.rows {
+		if first.IsZero() || l.rows[i].At.Before(first) {
+			first = l.rows[i].At
+		}
+	}
+	return first
 }
 
 // readFunnel reads the steps of the funnel, if a file of them was given.

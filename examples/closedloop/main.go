@@ -29,6 +29,11 @@ type options struct {
 	identityKey   string
 	namespace     string
 
+	profiles string
+	schema   string
+	tags     string
+	group    string
+
 	layout   string
 	zone     string
 	asOf     string
@@ -53,6 +58,7 @@ func parse(args []string, stderr io.Writer) (options, error) {
 	flags.Var(&o.columns, "columns", "`KEY=COLUMN,…`: which column holds customer, at, amount, and if there are any order, discount, category, channel; by header or by position from 1. "+
 		"Of the events it is events.customer, events.at, events.event and, if there is one, events.session; without -orders you can leave out \"events.\"")
 	o.identityFlags(flags)
+	o.profileFlags(flags)
 	flags.StringVar(&o.layout, "layout", "", "how times are written, as a Go time `LAYOUT` such as 02.01.2006, or unix or unixmilli")
 	flags.StringVar(&o.zone, "zone", "", "the shop's time `ZONE` such as Asia/Shanghai (default UTC; the built-in shop is in UTC+8)")
 	flags.StringVar(&o.asOf, "asof", "", "look back from the end of this `DATE`, such as 2026-06-30 (default the date of the last order)")
@@ -81,8 +87,8 @@ func parse(args []string, stderr io.Writer) (options, error) {
 // check finds flags that go with others which are not there.
 func (o *options) check() error {
 	switch {
-	case o.orders == "" && o.events == "" && (len(o.columns) > 0 || o.layout != "" || o.lenient):
-		return errors.New("-columns, -layout and -lenient say how to read a file: want -orders FILE or -events FILE too")
+	case o.orders == "" && o.events == "" && o.profiles == "" && (len(o.columns) > 0 || o.layout != "" || o.lenient):
+		return errors.New("-columns, -layout and -lenient say how to read a file: want -orders FILE, -events FILE or -profiles FILE too")
 	case o.orders == "" && o.lines:
 		return errors.New("-lines says how to read orders: want -orders FILE too")
 	case o.orders == "" && o.events != "" && o.program != "":
@@ -90,7 +96,7 @@ func (o *options) check() error {
 	case o.orders != "" && o.events == "" && o.funnel != "":
 		return errors.New("-funnel says which events to count: want -events FILE too")
 	}
-	return o.checkIdentities()
+	return errors.Join(o.checkIdentities(), o.checkProfiles())
 }
 
 // run is main with its surroundings passed in. It returns the exit code: 2 if

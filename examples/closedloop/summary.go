@@ -20,6 +20,9 @@ import (
 // summarise prints what fits one screen.
 func (a *analysis) summarise(w io.Writer) error {
 	d := a.document()
+	if a.in.orders == nil && a.in.events == nil {
+		return a.summarisePersona(w)
+	}
 	if a.in.orders == nil {
 		return a.summariseEvents(w, d)
 	}
@@ -60,6 +63,9 @@ func (a *analysis) summarise(w io.Writer) error {
 	}
 	if a.who != nil {
 		a.who.summarise(&b)
+	}
+	if a.persona != nil {
+		a.persona.summarise(&b)
 	}
 	a.ledger.summarise(&b)
 	fmt.Fprintf(&b, "To do:%s.\n", operationsInLine(d.Strategy.Decisions))
@@ -154,6 +160,9 @@ func (a *analysis) explain(w io.Writer, id string) error {
 	}
 	if err := a.ledger.explain(&b, id); err != nil {
 		return err
+	}
+	if a.persona != nil {
+		a.persona.explain(&b, id)
 	}
 	fmt.Fprintf(&b, "\n%s\n", a.policy.Decide(strategy.Customer{ID: id, Labels: a.labels(id)}, a.in.asOf))
 	_, err := io.WriteString(w, b.String())
