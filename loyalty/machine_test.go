@@ -214,7 +214,7 @@ func (m *machine) actions() map[string]func(*rapid.T) {
 		},
 		"clock": func(t *rapid.T) {
 			hours := rapid.SampledFrom([]int{1, 5, 23, 24, 25, 7 * 24, 31 * 24, 100 * 24, 400 * 24}).Draw(t, "hours")
-			m.now = m.now.Add(time.Duration(hours)*time.Hour + time.Duration(rapid.IntRange(0, 3_599_999_999).Draw(t, "micros"))*time.Microsecond)
+			m.now = m.now.Add(time.Duration(hours)*time.Hour + time.Duration(rapid.Int64Range(0, 3_599_999_999).Draw(t, "micros"))*time.Microsecond)
 		},
 		"sweep": func(t *rapid.T) {
 			if _, err := m.swept.Sweep(context.Background(), m.now, rapid.IntRange(1, 3).Draw(t, "limit")); err != nil {
