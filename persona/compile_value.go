@@ -149,8 +149,12 @@ func (b *leafBuilder) bound(a *Attribute, v Value, field string) (floor int64, i
 		return 0, false, v, false
 	}
 	floor, isExact, over := scaled(d, a.Places)
-	if over != 0 || floor == math.MinInt64 || floor == math.MaxInt64 {
+	if over != 0 {
 		b.fault(field, "%s: want a number of at most 64 bits in %d places", v, a.Places)
+		return 0, false, v, false
+	}
+	if floor == math.MinInt64 || floor == math.MaxInt64 {
+		b.fault(field, "%s: is where 64 bits end: want a number nearer to 0 for an order", v)
 		return 0, false, v, false
 	}
 	return floor, isExact, v, true
