@@ -17,7 +17,7 @@ func (c *Census[K]) UnmarshalBinary(data []byte) error {
 	}
 	read := Census[K]{Schema: c.Schema}
 	r := wire.NewReader(data)
-	if string(r.Bytes(len(wireCensus))) != wireCensus {
+	if r.String() != wireCensus {
 		return errors.New("persona: these are not the bytes of a census")
 	}
 	if !bytes.Equal(r.Bytes(len(c.Schema.version)), c.Schema.version[:]) {

@@ -9,8 +9,9 @@ import (
 	"github.com/regulars-go/regulars/internal/wire"
 )
 
-// wireCensus leads the bytes of a census. It changes if their form does.
-const wireCensus = "persona census 1\n"
+// wireCensus is what a marshalled census begins with. A form that was once
+// written is read for ever; a newer one is refused.
+const wireCensus = "persona.census.1"
 
 // MarshalBinary returns c as bytes: the same observations and events give the
 // same bytes, in whatever order they came.
@@ -21,7 +22,7 @@ func (c *Census[K]) AppendBinary(dst []byte) ([]byte, error) {
 	if c.Schema == nil {
 		return nil, errors.New("persona: a census needs a schema")
 	}
-	dst = append(append(dst, wireCensus...), c.Schema.version[:]...)
+	dst = append(wire.AppendString(dst, wireCensus), c.Schema.version[:]...)
 	used, number := c.usedTexts()
 	dst = wire.AppendUint(dst, uint64(len(used)))
 	for _, n := range used {
