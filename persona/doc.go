@@ -1,4 +1,4 @@
-// Package persona answers who your customers are: what is known of each person,
+// Package persona (用户画像) answers who your customers are: what is known of each person,
 // who belongs to a group such as "women under 30 who bought tea twice this
 // month", why somebody does not, and what to call them.
 //
@@ -22,7 +22,7 @@
 //
 // # Conditions
 //
-//   - A [Rule] is a condition as a small JSON tree, which people edit, store and
+//   - A [Rule] (人群规则) is a condition as a small JSON tree, which people edit, store and
 //     compare. [ParseRule] reads one, [Schema.Compile] checks it against the
 //     schema and makes a [Segment]. [Schema.CompileAll] compiles rules that refer
 //     to each other, and [Schema.FromMongo] reads conditions in the style of
@@ -41,7 +41,7 @@
 //
 // # Names for people
 //
-//   - A [Tag] gives labels by choices, by buckets of a number, by shares of
+//   - A [Tag] (标签) gives labels by choices, by buckets of a number, by shares of
 //     a population, or by picking the first, last or most frequent texts of
 //     events. [Schema.FitTag] makes buckets of shares, [Schema.CompileTags] makes
 //     a [Tagger] of each tag, and [Tagger.Labels] names somebody.

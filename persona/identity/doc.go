@@ -1,6 +1,6 @@
-// Package identity finds the one person behind many ids: the account of the
-// shop, the card of the store, the phone number, the openid of the mini-program,
-// the devices.
+// Package identity finds the one person (OneID, 用户身份打通) behind many ids: the
+// account of the shop, the card of the store, the phone number, the openid of the
+// mini-program, the devices.
 //
 // The way from events to people has three steps, each pure and deterministic: no
 // answer depends on the order in which events came, on how they were split over
