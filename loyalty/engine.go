@@ -78,8 +78,19 @@ func (e *Engine) run(ctx context.Context, v *View, now time.Time, c *Command, co
 		if err := e.load(ctx, v); err != nil {
 			return Receipt{}, err
 		}
-		if err := v.decide(e.rules, micros(now)); err != nil {
-			return Receipt{}, err
+		refused := v.decide(e.rules, micros(now))
+		if v.refusedByMore(refused) {
+			steady, err := e.steady(ctx, v.seen())
+			if err != nil {
+				return Receipt{}, err
+			}
+			if !steady {
+				v.Reset()
+				continue
+			}
+		}
+		if refused != nil {
+			return Receipt{}, refused
 		}
 		if len(v.decision.Batch.Records) == 0 { // a key that was used before
 			return v.decision.Receipt(), v.decision.Rejection

@@ -67,12 +67,14 @@ type draft struct {
 	records  map[RecordID]*Record
 	versions map[RecordID]uint64 // of those written, as the store has them
 	counters map[CounterID]int64
-	done     []draftPart // in order
+	tallied  map[CounterID]int64 // counters as the store has them
+	done     []draftPart         // in order
 }
 
 // draftPart is what one command came to.
 type draftPart struct {
 	command  int
+	stale    bool       // what it saw has changed meanwhile
 	touched  []RecordID // read or written
 	records  []Record   // after it
 	entries  []Entry
@@ -80,7 +82,7 @@ type draftPart struct {
 }
 
 func newDraft(e *Engine) *draft {
-	return &draft{engine: e, records: map[RecordID]*Record{}, versions: map[RecordID]uint64{}, counters: map[CounterID]int64{}}
+	return &draft{engine: e, records: map[RecordID]*Record{}, versions: map[RecordID]uint64{}, counters: map[CounterID]int64{}, tallied: map[CounterID]int64{}}
 }
 
 // do decides one command over what the draft has.
@@ -97,13 +99,36 @@ func (d *draft) do(ctx context.Context, now time.Time, number int, c *Command) (
 	if err != nil {
 		return Receipt{}, err
 	}
-	if err := v.decide(d.engine.rules, micros(now)); err != nil {
-		return Receipt{}, err
+	refused := v.decide(d.engine.rules, micros(now))
+	steady := true
+	if v.refusedByMore(refused) {
+		if steady, err = d.engine.steady(ctx, d.seen(v)); err != nil {
+			return Receipt{}, err
+		}
+	}
+	if refused != nil || !steady {
+		// Nothing to write, but it goes with what it saw if that does not come to be.
+		d.done = append(d.done, draftPart{command: number, touched: touched, stale: !steady})
+		return Receipt{}, refused
 	}
 	if len(v.decision.Batch.Records) > 0 {
 		d.take(number, touched, &v.decision.Batch)
 	}
 	return v.decision.Receipt(), v.decision.Rejection
+}
+
+// seen is what the view has, as the store had it before the draft.
+func (d *draft) seen(v *View) snapshot {
+	s := v.seen()
+	for i, id := range s.records {
+		if version, ok := d.versions[id]; ok {
+			s.versions[i] = version
+		}
+	}
+	for i, id := range s.counters {
+		s.values[i] = d.tallied[id]
+	}
+	return s
 }
 
 // load fills a view from the draft, and the draft from the store where it
@@ -200,7 +225,7 @@ func (d *draft) fetch(ctx context.Context, ids []RecordID, counters []CounterID)
 		d.records[records[i].ID] = &records[i]
 	}
 	for i, id := range counters {
-		d.counters[id] = values[i]
+		d.counters[id], d.tallied[id] = values[i], values[i]
 	}
 	return nil
 }
@@ -238,28 +263,35 @@ func (d *draft) take(number int, touched []RecordID, b *Batch) {
 // tried again; those that failed have their error in results.
 func (d *draft) commit(ctx context.Context, results []Result) (again []int) {
 	parts := d.done
-	for len(parts) > 0 {
-		err := d.engine.store.Commit(ctx, d.batch(parts))
-		if err == nil {
-			break
-		}
-		stale, ok := contested(parts, err)
-		if !ok || ctx.Err() != nil {
-			for i := range parts {
-				results[parts[i].command] = Result{Err: fmt.Errorf("loyalty: commit: %w", err)}
-			}
-			break
-		}
-		stale = spread(parts, stale)
+	stale := make([]bool, len(parts))
+	for i := range parts {
+		stale[i] = parts[i].stale
+	}
+	for {
 		var rest []draftPart
-		for i := range parts {
-			if stale[i] {
+		for i, gone := range spread(parts, stale) {
+			if gone {
 				again = append(again, parts[i].command)
 			} else {
 				rest = append(rest, parts[i])
 			}
 		}
 		parts = rest
+		b := d.batch(parts)
+		if len(b.Records) == 0 {
+			break
+		}
+		err := d.engine.store.Commit(ctx, b)
+		if err == nil {
+			break
+		}
+		var ok bool
+		if stale, ok = contested(parts, err); !ok || ctx.Err() != nil {
+			for i := range parts {
+				results[parts[i].command] = Result{Err: fmt.Errorf("loyalty: commit: %w", err)}
+			}
+			break
+		}
 	}
 	slices.Sort(again)
 	return again
