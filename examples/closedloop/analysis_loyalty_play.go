@@ -63,6 +63,9 @@ func (l *ledger) refuse(c loyalty.Command, err error) error {
 // refusalInWords says why a command was rejected; "" if it was not.
 func refusalInWords(err error) string {
 	if e, ok := errors.AsType[*loyalty.CommandError](err); ok {
+		if e.Field == "now" || e.Field == "occurredAt" {
+			return "time out of range"
+		}
 		return "not possible: " + strings.TrimPrefix(e.Field, "earn.")
 	}
 	if _, ok := errors.AsType[*loyalty.LimitError](err); ok {

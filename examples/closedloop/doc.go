@@ -39,6 +39,12 @@
 // The last twelfth of the days is compared with those before; -since DATE
 // compares what came after that day.
 //
+// Orders and refunds are held against a loyalty program, each when it happened:
+// that of a retailer, or with -program FILE any that package loyalty reads. What
+// orders don't tell is said: members are assumed to redeem the cheapest reward
+// whenever an order leaves them with enough points for it, and what the check-up
+// would need other events for is not measured.
+//
 // It prints a summary of one screen. With -json FILE it writes all it found as
 // a document, with -report FILE as a page to read and print, and with
 // -customer ID it explains one customer. With -since DATE it says who changed

@@ -15,8 +15,8 @@ type loyaltyView struct {
 	Refused *grid
 	Facts   []fact
 	Ends    *figure
-	Owed    *grid
-	Fate    *grid
+	Owed    []grid
+	Fate    grid
 	Tiers   *figure
 	Rules   grid
 	Reach   string
@@ -38,7 +38,7 @@ func (a *analysis) loyaltyReport() (section, error) {
 		return s, nil
 	}
 	data := loyaltyView{
-		Basis: loyaltyBasis(doc), Refused: refusedTable(doc), Facts: a.loyaltyFacts(doc), Owed: owedTable(doc), Fate: fateTable(doc),
+		Basis: loyaltyBasis(doc), Refused: refusedTable(doc), Facts: a.loyaltyFacts(doc), Owed: owedTables(doc), Fate: fateTable(doc),
 		Rules: rulesTable(doc), Reach: reachInWords(doc.Checkup), Checkup: checkupTable(doc.Checkup), Levers: leverViews(doc.Checkup),
 	}
 	var err error
@@ -63,8 +63,8 @@ func loyaltyBasis(doc *loyaltySection) string {
 
 func loyaltyFindings(doc *loyaltySection) []string {
 	var findings []string
-	for i, w := range doc.Liability {
-		issued := doc.spendable()[i].Issued
+	for _, w := range doc.Liability {
+		issued := doc.wallet(w.Wallet).Issued
 		sentence := fmt.Sprintf("Under the program “%s” %s customers would have earned %s %s and could still redeem %s.",
 			doc.Program, count(doc.Members), points(issued), w.Wallet, points(w.Points))
 		if len(w.Months) > 0 {
@@ -91,12 +91,11 @@ func longMonth(month string) string {
 
 func (a *analysis) loyaltyFacts(doc *loyaltySection) []fact {
 	var facts []fact
-	for i, w := range doc.spendable() {
-		owed := doc.Liability[i]
+	for _, owed := range doc.Liability {
+		w := doc.wallet(owed.Wallet)
 		facts = append(facts,
 			fact{Name: "Earned", Value: points(w.Issued), Note: w.Name},
 			fact{Name: "Redeemed", Value: points(w.Redeemed), Note: "assumed"},
-			fact{Name: "Taken back", Value: points(w.Revoked), Note: "with refunds"},
 			fact{Name: "Expired", Value: points(w.Expired), Note: "by the end of the period"},
 		)
 		last := fact{Name: "Still owed", Value: points(owed.Points), Note: "available, pending or held"}
@@ -109,7 +108,7 @@ func (a *analysis) loyaltyFacts(doc *loyaltySection) []fact {
 }
 
 func refusedTable(doc *loyaltySection) *grid {
-	t := &grid{Caption: "What the program did not take", Head: []string{"Reason", "Times"}}
+	t := &grid{Head: []string{"Reason", "Times"}}
 	for _, part := range sortedCounts(doc.Refused) {
 		t.Rows = append(t.Rows, []string{part.name, count(part.n)})
 	}
@@ -125,83 +124,70 @@ func refusedTable(doc *loyaltySection) *grid {
 // endsFigure shows what is owed by the month in which it ends; nil if nothing
 // is.
 func endsFigure(doc *loyaltySection) (*figure, error) {
-	bars := chart.Bars{
-		Stacked: true, Horizontal: true, Value: chart.Axis{Label: "Points", Whole: true},
-		Series: []chart.BarSeries{{Name: "available"}, {Name: "pending"}, {Name: "held, or no end yet"}},
-	}
-	numbers := grid{Caption: "Points by the month in which they end", Head: []string{"Month", "Available", "Pending", "Held, or no end", "All"}}
+	bars := chart.Bars{Horizontal: true, Value: chart.Axis{Label: "Points", Whole: true}}
+	series := chart.BarSeries{Name: "points"}
+	numbers := grid{Caption: "Points by the month in which they end", Head: []string{"Month", "Available", "Pending", "All"}}
 	var words []string
-	add := func(name string, available, pending, endless int64) {
-		for i, n := range []int64{available, pending, endless} {
-			bars.Series[i].Values = append(bars.Series[i].Values, float64(n))
-		}
-		all := points(available + pending + endless)
-		bars.Categories = append(bars.Categories, name)
-		numbers.Rows = append(numbers.Rows, []string{name, points(available), points(pending), points(endless), all})
-		words = append(words, name+" "+all)
-	}
-	endless := false
-	for _, w := range doc.Liability {
-		prefix := ""
+	add := func(wallet, name, available, pending string, all int64) {
 		if len(doc.Liability) > 1 {
-			prefix = w.Wallet + "\n"
+			name = wallet + ", " + name
 		}
+		bars.Categories = append(bars.Categories, name)
+		series.Values = append(series.Values, float64(all))
+		numbers.Rows = append(numbers.Rows, []string{name, available, pending, points(all)})
+		words = append(words, name+" "+points(all))
+	}
+	for _, w := range doc.Liability {
 		for _, m := range w.Months {
-			add(prefix+longMonth(m.Month), m.Available, m.Pending, 0)
+			add(w.Wallet, longMonth(m.Month), points(m.Available), points(m.Pending), m.Points)
 		}
 		if w.Endless > 0 {
-			endless = true
-			add(prefix+"no end", 0, 0, w.Endless)
+			add(w.Wallet, "no end, or not yet", "–", "–", w.Endless)
 		}
 	}
 	if words == nil {
 		return nil, nil
 	}
-	if !endless {
-		bars.Series = bars.Series[:2]
-	}
+	bars.Series = []chart.BarSeries{series}
 	bars.Alt = "Bars of points by the month in which they end: " + strings.Join(words, "; ") + "."
 	svg, err := bars.SVG()
 	return &figure{
 		Title:   "When the points end that are still owed",
-		Note:    "In points. Nothing that has ended is in it.",
+		Note:    "Available and pending points by the month in which they end. Nothing that has ended is in it.",
 		SVG:     svg,
 		Numbers: numbers,
 	}, err
 }
 
-// owedTable tells what accounts hold that were up to date from those that were
-// not.
-func owedTable(doc *loyaltySection) *grid {
-	t := &grid{
-		Caption: "Points owed, by whether all that was due by now had been written to the account",
-		Head:    []string{"Accounts", "Available", "Pending", "Held", "Debt", "Past their end"},
-	}
+// owedTables tell, for each wallet, what accounts hold that were up to date
+// from those that were not.
+func owedTables(doc *loyaltySection) []grid {
+	var list []grid
 	for _, w := range doc.Liability {
-		prefix := ""
-		if len(doc.Liability) > 1 {
-			prefix = w.Wallet + ": "
+		t := grid{
+			Caption: fmt.Sprintf("What is owed of %s, by whether all that was due by now had been written to the account", w.Wallet),
+			Head:    []string{"Points", "Up to date", "Something was due"},
 		}
 		for _, row := range []struct {
-			name string
-			o    [5]int64
+			name         string
+			settled, due int64
 		}{
-			{"up to date", [5]int64{w.Settled.Available, w.Settled.Pending, w.Settled.Held, w.Settled.Debt, 0}},
-			{"something was due", [5]int64{w.Due.Available, w.Due.Pending, w.Due.Held, w.Due.Debt, w.Past}},
+			{"available", w.Settled.Available, w.Due.Available},
+			{"pending", w.Settled.Pending, w.Due.Pending},
+			{"held", w.Settled.Held, w.Due.Held},
+			{"debt", w.Settled.Debt, w.Due.Debt},
+			{"past their end, and owed no more", 0, w.Past},
 		} {
-			cells := []string{prefix + row.name}
-			for _, n := range row.o {
-				cells = append(cells, points(n))
-			}
-			t.Rows = append(t.Rows, cells)
+			t.Rows = append(t.Rows, []string{row.name, points(row.settled), points(row.due)})
 		}
+		list = append(list, t)
 	}
-	return t
+	return list
 }
 
 // fateTable says where all points went.
-func fateTable(doc *loyaltySection) *grid {
-	t := &grid{Caption: "Where the points are: those earned, plus debt, are all the others together", Head: []string{"Points"}}
+func fateTable(doc *loyaltySection) grid {
+	t := grid{Caption: "What was earned, and debt, is all the others together", Head: []string{"Points"}}
 	names := []string{"earned", "available", "pending", "held", "redeemed", "expired", "taken back", "forfeited", "debt"}
 	for _, name := range names {
 		t.Rows = append(t.Rows, []string{name})
@@ -247,13 +233,17 @@ func tiersFigure(doc *loyaltySection) (*figure, error) {
 
 // rulesTable says of each rule what it gave, and why it did not.
 func rulesTable(doc *loyaltySection) grid {
-	t := grid{Caption: "All rules, those first that gave most", Head: []string{"Rule", "Times", "Points", "Not, and why"}, Prose: true}
+	t := grid{Caption: "All rules, those first that gave most, and how often they gave nothing for what reason", Head: []string{"Rule", "Times", "Points"}}
 	for _, r := range doc.Rules {
 		not := reasonsInLine(r.Not)
-		if r.Unseen {
+		switch {
+		case r.Unseen:
 			not = "the input has no such events"
+		case not != "":
+			not = "not: " + not
 		}
-		t.Rows = append(t.Rows, []string{r.Name, points(r.Times), points(r.Points), not})
+		t.Rows = append(t.Rows, []string{r.Name, points(r.Times), points(r.Points)})
+		t.Notes = append(t.Notes, not)
 	}
 	return t
 }

@@ -4,16 +4,18 @@ import (
 	"cmp"
 	"fmt"
 	"maps"
+	"math"
 	"slices"
+	"strings"
 
 	"github.com/regulars-go/regulars/examples/internal/chart"
 	"github.com/regulars-go/regulars/loyalty"
 )
 
-// leverView is what would help with a finding.
+// leverView is what would help with some findings.
 type leverView struct {
-	Metric, Verdict string
-	Levers          []loyalty.Lever
+	Findings string
+	Levers   []loyalty.Lever
 }
 
 // reachInWords says how long members take to the first reward; empty if that
@@ -30,8 +32,8 @@ func reachInWords(r *loyalty.CheckupReport) string {
 // checkupTable lists the findings, the worst first.
 func checkupTable(r *loyalty.CheckupReport) grid {
 	t := grid{
-		Caption: fmt.Sprintf("%d findings, the worst first", len(r.Findings)),
-		Head:    []string{"What was looked at", "Value", "Verdict", "Held against, or what is missing"}, Prose: true,
+		Caption: fmt.Sprintf("%d findings, the worst first, and what each was held against", len(r.Findings)),
+		Head:    []string{"What was looked at", "Value", "Verdict"},
 	}
 	for _, v := range verdicts() {
 		for i := range r.Findings {
@@ -39,24 +41,41 @@ func checkupTable(r *loyalty.CheckupReport) grid {
 			if f.Verdict != v {
 				continue
 			}
-			value, against := findingValue(f), benchmarkInWords(f)
+			value, note := atLeast(f)+inUnit(f.Value, f.Unit), benchmarkInWords(f)
 			if v == loyalty.VerdictNotMeasured {
-				value, against = "–", f.Missing
+				value, note = "–", "lacks "+f.Missing
 			}
-			t.Rows = append(t.Rows, []string{string(f.Metric), value, string(v), against})
-			t.Notes = append(t.Notes, string(f.Cause))
+			t.Rows = append(t.Rows, []string{string(f.Metric), value, string(v)})
+			t.Notes = append(t.Notes, string(f.Cause)+": "+note)
 		}
 	}
 	return t
 }
 
-func findingValue(f *loyalty.Finding) string { return inUnit(f.Value, f.Unit) }
+// atLeast leads the time to the first reward if fewer than half have got there
+// in all the time that there is.
+func atLeast(f *loyalty.Finding) string {
+	open := func(in loyalty.Input) bool { return in.Name == "share that has reached it" }
+	simulated := func(in loyalty.Input) bool { return in.Name == "members simulated" && f.Value >= simulatedDays }
+	if f.Metric == loyalty.MetricFirstReward && (slices.ContainsFunc(f.Inputs, open) || slices.ContainsFunc(f.Inputs, simulated)) {
+		return "at least "
+	}
+	return ""
+}
 
+// simulatedDays is how long simulated members are watched.
+const simulatedDays = 730
+
+// inUnit writes the value of a finding.
 func inUnit(value float64, unit string) string {
 	if unit == "share" {
 		return unbroken(&value)
 	}
-	return chart.Number(float64(int(10*value+0.5))/10) + "\u00a0" + unit
+	number := chart.Number(math.Round(10*value) / 10)
+	if number == "1" && unit != "times" {
+		unit = strings.TrimSuffix(unit, "s")
+	}
+	return number + "\u00a0" + unit
 }
 
 func benchmarkInWords(f *loyalty.Finding) string {
@@ -68,14 +87,22 @@ func benchmarkInWords(f *loyalty.Finding) string {
 	return fmt.Sprintf("good %s %s, bad %s %s", good, inUnit(b.Good, f.Unit), bad, inUnit(b.Bad, f.Unit))
 }
 
-// leverViews are what would help, for the findings that are not good.
+// leverViews are what would help, for the findings that are not good. Findings
+// that the same would help stand together.
 func leverViews(r *loyalty.CheckupReport) []leverView {
 	var list []leverView
 	for _, v := range verdicts()[:2] {
 		for i := range r.Findings {
-			if f := &r.Findings[i]; f.Verdict == v && len(f.Levers) > 0 {
-				list = append(list, leverView{Metric: string(f.Metric), Verdict: string(v), Levers: f.Levers})
+			f := &r.Findings[i]
+			if f.Verdict != v || len(f.Levers) == 0 {
+				continue
 			}
+			finding := fmt.Sprintf("%s (%s)", f.Metric, v)
+			if same := slices.IndexFunc(list, func(l leverView) bool { return slices.Equal(l.Levers, f.Levers) }); same >= 0 {
+				list[same].Findings += ", " + finding
+				continue
+			}
+			list = append(list, leverView{Findings: finding, Levers: f.Levers})
 		}
 	}
 	return list

@@ -34,6 +34,11 @@ func (s *loyaltySection) spendable() []walletSection {
 	return slices.DeleteFunc(slices.Clone(s.Wallets), func(w walletSection) bool { return w.Qualifying })
 }
 
+// wallet returns what became of the points of a wallet.
+func (s *loyaltySection) wallet(name string) walletSection {
+	return s.Wallets[slices.IndexFunc(s.Wallets, func(w walletSection) bool { return w.Name == name })]
+}
+
 // owed is what may still be redeemed.
 func (w *walletSection) owed() int64 { return w.Available + w.Pending + w.Held }
 
