@@ -3,6 +3,8 @@ package persona
 import (
 	"strings"
 	"unicode"
+
+	"github.com/regulars-go/regulars/internal/text"
 )
 
 // Normal is one step of how texts of an attribute are brought into one form,
@@ -29,7 +31,7 @@ func normalise(s string, steps []Normal) string {
 		}
 		switch step {
 		case NormalWidth:
-			s = strings.Map(halfWidth, s)
+			s = text.Narrow(s)
 		case NormalTrim:
 			s = strings.TrimSpace(s)
 		case NormalFold:
@@ -37,16 +39,6 @@ func normalise(s string, steps []Normal) string {
 		}
 	}
 	return s
-}
-
-func halfWidth(r rune) rune {
-	switch {
-	case r == '\u3000':
-		return ' '
-	case '！' <= r && r <= '～':
-		return r - '！' + '!'
-	}
-	return r
 }
 
 // foldRune takes the way over upper case, so that letters with two lower-case

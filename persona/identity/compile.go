@@ -5,6 +5,8 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+
+	"github.com/regulars-go/regulars/internal/text"
 )
 
 // compiled are rules with their defaults filled in, ready to be looked up.
@@ -65,7 +67,7 @@ func compileSpace(r Rules, i int) space {
 	}
 	for _, list := range [][]string{r.Blocked, s.rule.Blocked} {
 		for _, value := range list {
-			s.banned[strings.ToLower(strings.TrimSpace(narrow(value)))] = true
+			s.banned[strings.ToLower(strings.TrimSpace(text.Narrow(value)))] = true
 		}
 	}
 	for _, pattern := range slices.Concat(r.BlockedPatterns, s.rule.BlockedPatterns) {

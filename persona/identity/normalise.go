@@ -8,6 +8,8 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"github.com/regulars-go/regulars/internal/text"
 )
 
 // Form says how the values of a namespace are tidied, so that one identifier
@@ -124,7 +126,7 @@ func (s *space) normalise(key []byte, value string) (string, Reason) {
 	}
 	form := s.rule.Form
 	if form != Exact {
-		value = strings.TrimSpace(narrow(value))
+		value = strings.TrimSpace(text.Narrow(value))
 	}
 	folded := strings.ToLower(value)
 	if reason := s.blocked(value, folded); reason != "" {
@@ -177,24 +179,6 @@ func (s *space) listed(value, folded string) Reason {
 	}
 	return ""
 }
-
-// narrow takes full-width forms for plain ones.
-func narrow(s string) string {
-	if !strings.ContainsFunc(s, isWide) {
-		return s
-	}
-	return strings.Map(func(r rune) rune {
-		switch {
-		case r == '\u3000':
-			return ' '
-		case isWide(r):
-			return r - 0xFEE0
-		}
-		return r
-	}, s)
-}
-
-func isWide(r rune) bool { return r == '\u3000' || r >= '\uFF01' && r <= '\uFF5E' }
 
 // e164 returns a phone number in international form.
 func e164(text, country string) (string, bool) {
