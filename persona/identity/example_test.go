@@ -310,6 +310,17 @@ func ExampleParseRules() {
 	// namespaces[0].limits[0].max: -1: want 0 to 50000
 }
 
+// Rules that are made in code are checked the same way.
+func ExampleRules_Validate() {
+	rules := identity.Shop()
+	rules.Namespaces[1].Form = "wechat"
+	rules.MaxIDs = -1
+	fmt.Println(rules.Validate())
+	// Output:
+	// namespaces[1].form: "wechat": want "text", "exact", "lower", "email" or "phone"
+	// maxIds: -1: want 1 to 50000, or 0 for 500
+}
+
 // Identifiers are tidied before they are compared, and those that name nobody
 // are set aside.
 func ExampleRules_Normalise() {

@@ -240,6 +240,14 @@ func ExampleParsePolicy() {
 	// threshold: -1: want 1 to 1000000, or 0 for 5
 }
 
+func ExamplePolicy_Validate() {
+	fmt.Println(portrait.Policy{}.Validate())
+	fmt.Println(portrait.Policy{Level: 95}.Validate())
+	// Output:
+	// <nil>
+	// level: 95: want 0.5 to 0.9999, or 0 for 0.95
+}
+
 func ExampleCoverage_Rate() {
 	rate, ok := portrait.Coverage{Known: 3, Of: 4}.Rate()
 	fmt.Println(rate, ok)
