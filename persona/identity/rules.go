@@ -32,8 +32,8 @@ type Rules struct {
 	// Blocked are values that name nobody in any namespace, beside those that
 	// are always blocked: see [Rules.Normalise]. Case does not matter.
 	Blocked []string `json:"blocked,omitempty"`
-	// BlockedPatterns are regular expressions (RE2) for such values. Anchor
-	// them with ^ and $ unless any part may match.
+	// BlockedPatterns are regular expressions (RE2) for such values, of at most
+	// 1000 bytes. Anchor them with ^ and $ unless any part may match.
 	BlockedPatterns []string `json:"blockedPatterns,omitempty"`
 	// MinScore is the score from which a [Match] counts, at most 1. Zero means
 	// that no match counts.
@@ -73,7 +73,8 @@ type NamespaceRule struct {
 	// Blocked are values of this kind that name nobody, after tidying. Case
 	// does not matter.
 	Blocked []string `json:"blocked,omitempty"`
-	// BlockedPatterns are regular expressions (RE2) for such values.
+	// BlockedPatterns are regular expressions (RE2) for such values, of at most
+	// 1000 bytes.
 	BlockedPatterns []string `json:"blockedPatterns,omitempty"`
 	// Hashed replaces values by a hash made with the key, so that no answer
 	// shows a phone number. [Rules.Hash] does the same before values even get
@@ -83,8 +84,8 @@ type NamespaceRule struct {
 
 // Limit is the most values of a namespace that one person may have.
 type Limit struct {
-	// Max is the number of values. 1 makes them exclusive: two different ones
-	// are two people. 0 lets values of the namespace link to nothing.
+	// Max is the number of values, 0 to 50,000. 1 makes them exclusive: two
+	// different ones are two people. 0 lets values of the namespace link to nothing.
 	Max int `json:"max"`
 	// Within counts only values last seen in (AsOf-Within, AsOf]. Zero counts
 	// all of them, ever.

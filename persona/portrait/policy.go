@@ -16,18 +16,19 @@ type Policy struct {
 	// profiles hardly tell anything of these. Means, quantiles and the tests of
 	// numbers are of exact numbers. Zero means 1: counts are exact.
 	Round int `json:"round,omitzero"`
-	// Level is how sure an interval is. Zero means 0.95.
+	// Level is how sure an interval is, 0.5 to 0.9999. Zero means 0.95.
 	Level float64 `json:"level,omitzero"`
 	// Strength is how many profiles, in which the group is as the base, are
 	// added before a TGI is shrunk: 100 moves that of 100 profiles half way to
-	// 100. Zero means 100.
+	// 100. It is above 0 and at most [MaxStrength]. Zero means 100.
 	Strength float64 `json:"strength,omitzero"`
 	// Empirical fits the strength to each attribute of three values or more, by
 	// the method of moments; Strength is for the others.
 	Empirical bool `json:"empirical,omitzero"`
 }
 
-// Limits of a [Policy].
+// Limits of a [Policy]: a threshold that nothing reaches, or a strength that no
+// group moves, is a mistake.
 const (
 	MaxThreshold = 1_000_000
 	MaxRound     = 1_000_000
