@@ -13,9 +13,10 @@ import (
 //
 // What it holds is bounded by what it was given. Beside the bytes of bodies,
 // commands and names an entry takes about 70 bytes, and stays for ever; a key,
-// an order or another record about 130; an account about 350. Names are kept as
-// they are, not copied. Records and counters whose Until has come go when the
-// host calls [Memory.Prune], and only then, since a Memory has no clock.
+// an order or another record about 130; an account about 350. An account's body
+// that grows may take half as much again, and up to 5 MB are set aside for what
+// comes next. Names are kept as they are, not copied. Records and counters whose Until has come go when the host calls
+// [Memory.Prune], and only then, since a Memory has no clock.
 type Memory struct {
 	shards [memoryShards]memoryShard
 }

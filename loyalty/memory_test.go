@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"runtime"
 	"slices"
 	"testing"
 	"time"
@@ -327,4 +328,58 @@ func TestMemoryAllocs(t *testing.T) {
 	if got := testing.AllocsPerRun(2000, once); got > 3 {
 		t.Errorf("%v allocations for a load and a commit, want at most 3", got)
 	}
+}
+
+// Property: what a Memory holds is bounded as its documentation says.
+func TestMemoryBound(t *testing.T) {
+	const n = 100_000
+	names := make([]string, n)
+	for i := range names {
+		names[i] = fmt.Sprintf("order-%07d/paid", i)
+	}
+	body := make([]byte, 400)
+	for _, c := range []struct {
+		name  string
+		bytes int // of bodies
+		most  int // beside them
+		batch func(i int) *Batch
+	}{
+		{"key", 150, 130, func(i int) *Batch {
+			return &Batch{Records: []Record{{ID: RecordID{"p", KindKey, names[i]}, Body: body[:150]}}}
+		}},
+		{"order", 208, 130, func(i int) *Batch {
+			return &Batch{Records: []Record{{ID: RecordID{"p", KindOrder, names[i]}, Body: body[:208]}}}
+		}},
+		{"account", 384, 350, func(i int) *Batch {
+			r := Record{ID: RecordID{"p", KindAccount, names[i]}, Body: body[:384], Due: time.UnixMicro(int64(i)), Totals: []Total{{Wallet: 1}, {Wallet: 2}}}
+			return &Batch{Records: []Record{r}}
+		}},
+		{"entry", 150, 70, func(i int) *Batch {
+			account := AccountID{"p", names[i/50]}
+			seq := uint64(i%50) + 1
+			return &Batch{Records: []Record{{ID: account.Record(), Version: seq - 1}}, Entries: []Entry{{Account: account, Seq: seq, Body: body[:100], Command: body[:50]}}}
+		}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			m, before := NewMemory(), heap()
+			for i := range n {
+				if err := m.Commit(t.Context(), c.batch(i)); err != nil {
+					t.Fatal(err)
+				}
+			}
+			const blocks = 3 << 20 // that are not full
+			if got := (heap() - before - blocks) / n; got > c.bytes+c.most {
+				t.Errorf("%d bytes each, want at most %d of bodies and %d beside them", got, c.bytes, c.most)
+			}
+			runtime.KeepAlive(m)
+		})
+	}
+}
+
+// heap is how much memory is in use.
+func heap() int {
+	var stats runtime.MemStats
+	runtime.GC()
+	runtime.ReadMemStats(&stats)
+	return int(stats.HeapAlloc)
 }
