@@ -18,6 +18,7 @@ var reportFiles embed.FS
 // report/NAME.html.tmpl. One that has nothing to say returns the zero value.
 var reportSections = []func(*analysis) (section, error){
 	(*analysis).inputReport,
+	(*analysis).identityReport,
 	(*analysis).valueReport,
 	(*analysis).layersReport,
 	(*analysis).kindsReport,
@@ -26,6 +27,7 @@ var reportSections = []func(*analysis) (section, error){
 	(*analysis).lifecycleReport,
 	(*analysis).clvReport,
 	(*analysis).funnelReport,
+	(*analysis).personaReport,
 	(*analysis).loyaltyReport,
 	(*analysis).strategyReport,
 }
@@ -33,7 +35,7 @@ var reportSections = []func(*analysis) (section, error){
 // sections are those that the input has something for.
 func (a *analysis) sections() []func(*analysis) (section, error) {
 	if a.in.orders == nil {
-		return []func(*analysis) (section, error){(*analysis).funnelReport}
+		return []func(*analysis) (section, error){(*analysis).identityReport, (*analysis).personaReport, (*analysis).funnelReport}
 	}
 	return reportSections
 }
