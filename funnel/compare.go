@@ -102,8 +102,8 @@ func Compare(before, after *Report, name string) (*Comparison, error) {
 	c := &Comparison{Name: name, Steps: []StepChange{}}
 	whole := totals(pairs, len(steps))
 	last := len(steps) - 1
-	c.Before, c.After = rateOf(whole.before[last], whole.before[0]), rateOf(whole.after[last], whole.after[0])
-	c.Change = difference(c.After, c.Before)
+	c.Before, c.After = NewRate(whole.before[last], whole.before[0]), NewRate(whole.after[last], whole.after[0])
+	c.Change = c.After.Minus(c.Before)
 	if c.Change == nil {
 		return c, nil
 	}

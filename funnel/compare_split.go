@@ -7,11 +7,11 @@ import "math"
 func stepChange(pairs []pair, whole pair, k int, name string, effect float64) StepChange {
 	s := StepChange{
 		Step: k + 1, Name: name,
-		Before: rateOf(whole.before[k], whole.before[k-1]),
-		After:  rateOf(whole.after[k], whole.after[k-1]),
+		Before: NewRate(whole.before[k], whole.before[k-1]),
+		After:  NewRate(whole.after[k], whole.after[k-1]),
 		Effect: effect,
 	}
-	s.Change = difference(s.After, s.Before)
+	s.Change = s.After.Minus(s.Before)
 	if s.Change == nil {
 		return s
 	}
@@ -88,8 +88,8 @@ func split(pairs []pair, i, j int, scale float64) *Parts {
 		}
 		s := SegmentChange{
 			Label:       p.label,
-			Before:      rateOf(p.before[j], p.before[i]),
-			After:       rateOf(p.after[j], p.after[i]),
+			Before:      NewRate(p.before[j], p.before[i]),
+			After:       NewRate(p.after[j], p.after[i]),
 			ShareBefore: float64(p.before[i]) / float64(sum.before[i]),
 			ShareAfter:  float64(p.after[i]) / float64(sum.after[i]),
 		}

@@ -116,7 +116,7 @@ func (d DriverSearch) judge(all stats.Proportion, with map[string]stats.Proporti
 		b := stats.Proportion{Hits: all.Hits - a.Hits, Of: all.Of - a.Of}
 		ratio, _ := stats.OddsRatio(a, b, 1, intervalZ)
 		driver := Driver{
-			Event: name, With: rateOf(a.Hits, a.Of), Without: rateOf(b.Hits, b.Of),
+			Event: name, With: NewRate(a.Hits, a.Of), Without: NewRate(b.Hits, b.Of),
 			OddsRatio: ratio.Value, Low: ratio.Low, High: ratio.High,
 		}
 		if min(a.Of, b.Of) < s.MinUnits {

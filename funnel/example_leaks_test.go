@@ -116,6 +116,36 @@ func ExampleLeakSearch_Find() {
 	// - adjusted P is 7.6e-09 and the drop is at least 29.1 points
 }
 
+func ExampleParseLeakSearch() {
+	search, err := funnel.ParseLeakSearch([]byte(`{"targets": {"pay": 0.8}, "correction": "holm", "minUnits": 100}`))
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	report, err := funnel.Count(order, acts, inMay())
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	leaks, err := search.Find(report, "city")
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	fmt.Println(leaks)
+	// Output:
+	// city=suzhou, submit → pay: 31 of 100 (31.0 %) against a target of 80.0 %: leak, since adjusted P is 8.7e-26 and the drop is at least 39.4 points
+}
+
+func ExampleLeakSearch_Validate() {
+	search := funnel.LeakSearch{Against: "month=April", Targets: map[string]float64{"pay": 0.8}, Alpha: 5, MinUnits: -1}
+	fmt.Println(search.Validate())
+	// Output:
+	// compares with more than one of against, targets and another report
+	// alpha: 5: want a number between 0 and 1
+	// minUnits: -1: want 0 or more
+}
+
 func ExampleLeakReport_String() {
 	report, err := funnel.Count(order, acts, append(month(time.May, "hangzhou", 60, 45, 27, 21), month(time.May, "ningbo", 48, 36, 21, 15)...))
 	if err != nil {

@@ -68,6 +68,27 @@ func ExampleReport_TimeToConvert() {
 	// 5.7 % pay within an hour (4.1 to 7.9)
 }
 
+func ExampleReport_TimeToConvertBy() {
+	report, err := funnel.Count(order, acts, inMay())
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	cities, err := report.TimeToConvertBy("city")
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	for _, c := range cities {
+		median, _ := c.Times.OfConverted(0.5)
+		fmt.Println(c.Labels[0], c.Times.Converted, "paid, half of them in", median)
+	}
+	// Output:
+	// city=hangzhou 72 paid, half of them in 2h16m30s
+	// city=ningbo 55 paid, half of them in 1h51m0s
+	// city=suzhou 31 paid, half of them in 1h15m0s
+}
+
 func ExampleReport_StepTime() {
 	report, err := funnel.Count(order, acts, inMay())
 	if err != nil {
@@ -103,6 +124,20 @@ func ExampleReport_Open() {
 	// Output:
 	// 580 may still pay
 	// 0 have had their 24 hours
+}
+
+func ExampleNewRate() {
+	web, app := funnel.NewRate(48, 80), funnel.NewRate(56, 70)
+	fmt.Println("web", web)
+	fmt.Println("app", app)
+	d := app.Minus(web)
+	fmt.Printf("app less web: %.2f (%.2f to %.2f)\n", d.Value, d.Low, d.High)
+	fmt.Println("of nobody:", funnel.NewRate(0, 0) == nil)
+	// Output:
+	// web 48 of 80 (60.0 %, 49.0 to 70.0)
+	// app 56 of 70 (80.0 %, 69.2 to 87.7)
+	// app less web: 0.20 (0.05 to 0.33)
+	// of nobody: true
 }
 
 func ExampleRate_Interval() {

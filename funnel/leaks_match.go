@@ -197,14 +197,14 @@ func (m matchup) rest(rows []Row, none []int64) func(Row) []int64 {
 // compare sets the rates of step index k and what follows from them.
 func (c *Cell) compare(s sides, k int) {
 	last := len(s.reference) - 1
-	c.Rate, c.Reference = rateOf(s.segment[k], s.segment[k-1]), rateOf(s.reference[k], s.reference[k-1])
+	c.Rate, c.Reference = NewRate(s.segment[k], s.segment[k-1]), NewRate(s.reference[k], s.reference[k-1])
 	d, ok := stats.Difference(c.effective(c.Reference), c.effective(c.Rate), intervalZ)
 	if !ok {
 		return
 	}
 	c.Drop = &Difference{c.Reference.Value - c.Rate.Value, d.Low, d.High}
 	c.Lost = float64(c.Rate.Of) * max(0, c.Drop.Low)
-	if rest := rateOf(s.reference[last], s.reference[k]); rest != nil {
+	if rest := NewRate(s.reference[last], s.reference[k]); rest != nil {
 		c.LostConversions = new(c.Lost * rest.Value)
 	}
 }
@@ -213,14 +213,14 @@ func (c *Cell) compare(s sides, k int) {
 // are those of the segment.
 func (c *Cell) against(target float64, segment []int64, k int) {
 	last := len(segment) - 1
-	c.Rate, c.Reference = rateOf(segment[k], segment[k-1]), &Rate{Value: target, Low: target, High: target}
+	c.Rate, c.Reference = NewRate(segment[k], segment[k-1]), &Rate{Value: target, Low: target, High: target}
 	if c.Rate == nil {
 		return
 	}
 	low, high := c.effective(c.Rate).Wilson(intervalZ)
 	c.Drop = &Difference{target - c.Rate.Value, target - high, target - low}
 	c.Lost = float64(c.Rate.Of) * max(0, c.Drop.Low)
-	if rest := rateOf(segment[last], segment[k]); rest != nil {
+	if rest := NewRate(segment[last], segment[k]); rest != nil {
 		c.LostConversions = new(c.Lost * rest.Value)
 	}
 }

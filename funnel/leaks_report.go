@@ -133,9 +133,9 @@ func (r *Report) structural() []StructuralLeak {
 	for k := 1; k < len(steps); k++ {
 		leak := StructuralLeak{
 			Step: k + 1, From: steps[k-1].Name, Name: steps[k].Name,
-			Rate: rateOf(reached[k], reached[k-1]), Lost: reached[k-1] - reached[k],
+			Rate: NewRate(reached[k], reached[k-1]), Lost: reached[k-1] - reached[k],
 		}
-		if rest := rateOf(reached[len(reached)-1], reached[k]); rest != nil {
+		if rest := NewRate(reached[len(reached)-1], reached[k]); rest != nil {
 			leak.LostConversions = new(float64(leak.Lost) * rest.Value)
 		}
 		leaks = append(leaks, leak)

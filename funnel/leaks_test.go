@@ -74,8 +74,8 @@ func TestStructuralLeaksAreAnotherList(t *testing.T) {
 		t.Errorf("cities that are alike leak: %v", found.Anomalous)
 	}
 	want := []StructuralLeak{
-		{2, "see", "want", rateOf(20, 200), 180, new(90.0)},
-		{3, "want", "pay", rateOf(10, 20), 10, new(10.0)},
+		{2, "see", "want", NewRate(20, 200), 180, new(90.0)},
+		{3, "want", "pay", NewRate(10, 20), 10, new(10.0)},
 	}
 	if diff := cmp.Diff(want, found.Structural); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)

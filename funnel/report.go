@@ -75,11 +75,11 @@ func (r *Report) steps(t *Tally) []StepRates {
 	for i, step := range r.Counts.Funnel().Steps {
 		steps[i] = StepRates{
 			Step: i + 1, Name: step.Name, Reached: t.Reached[i],
-			Overall: rateOf(t.Reached[i], t.Reached[0]),
+			Overall: NewRate(t.Reached[i], t.Reached[0]),
 			Left:    endingsOf(t.Ended[i]),
 		}
 		if i > 0 {
-			steps[i].Rate = rateOf(t.Reached[i], t.Reached[i-1])
+			steps[i].Rate = NewRate(t.Reached[i], t.Reached[i-1])
 		}
 	}
 	return steps

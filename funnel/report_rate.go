@@ -25,8 +25,9 @@ type Rate struct {
 	Of   int64 `json:"of"`
 }
 
-// rateOf returns hits of of, or nil if of is 0.
-func rateOf(hits, of int64) *Rate {
+// NewRate returns the rate of hits out of of. It is nil if of is 0, and for
+// numbers that are no share: fewer hits than 0, or more than of.
+func NewRate(hits, of int64) *Rate {
 	p := stats.Proportion{Hits: hits, Of: of}
 	value, ok := p.Rate()
 	if !ok {
@@ -64,12 +65,12 @@ type Difference struct {
 	High float64 `json:"high"`
 }
 
-// difference returns a less b, or nil if either is undefined.
-func difference(a, b *Rate) *Difference {
-	if a == nil || b == nil {
+// Minus returns r less another rate of other units. It is nil if either is.
+func (r *Rate) Minus(other *Rate) *Difference {
+	if r == nil || other == nil {
 		return nil
 	}
-	d, ok := stats.Difference(a.proportion(), b.proportion(), intervalZ)
+	d, ok := stats.Difference(r.proportion(), other.proportion(), intervalZ)
 	if !ok {
 		return nil
 	}

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 	"pgregory.net/rapid"
 )
 
@@ -116,7 +117,7 @@ func TestRatesOfNobodyAreUndefined(t *testing.T) {
 }
 
 func TestRateInterval(t *testing.T) {
-	rate := rateOf(81, 263)
+	rate := NewRate(81, 263)
 	low, high, err := rate.Interval(IntervalLevel)
 	if err != nil || low != rate.Low || high != rate.High {
 		t.Errorf("%v to %v, %v, want %v to %v", low, high, err, rate.Low, rate.High)
@@ -128,6 +129,34 @@ func TestRateInterval(t *testing.T) {
 		if _, _, err := rate.Interval(level); err == nil {
 			t.Errorf("level %v", level)
 		}
+	}
+}
+
+// A share of nothing, and what is no share, is undefined and never 0; so is a
+// difference to it.
+func TestNewRate(t *testing.T) {
+	for _, c := range []struct {
+		name     string
+		hits, of int64
+		defined  bool
+	}{
+		{"of nothing", 0, 0, false},
+		{"none of some", 0, 3, true},
+		{"all", 3, 3, true},
+		{"more than all", 4, 3, false},
+		{"fewer than none", -1, 3, false},
+		{"of fewer than none", 0, -3, false},
+	} {
+		rate, half := NewRate(c.hits, c.of), NewRate(1, 2)
+		if (rate != nil) != c.defined || (rate.Minus(half) != nil) != c.defined || (half.Minus(rate) != nil) != c.defined {
+			t.Errorf("%s: %v, and less a half %v", c.name, rate, rate.Minus(half))
+		}
+	}
+	// Newcombe 1998, Statistics in Medicine 17:873, table II, case (a), method 10.
+	got := NewRate(56, 70).Minus(NewRate(48, 80))
+	want := &Difference{Value: 0.2, Low: 0.0524, High: 0.3339}
+	if diff := cmp.Diff(want, got, cmpopts.EquateApprox(0, 0.00005)); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
 	}
 }
 

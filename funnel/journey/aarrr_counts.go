@@ -100,11 +100,11 @@ func (c *AARRRCounts) Report() AARRRReport {
 	r := AARRRReport{Users: c.Users, Acquired: c.Acquired, AfterAsOf: c.AfterAsOf}
 	for i, g := range c.goals {
 		goal := GoalReport{
-			Goal: c.aarrr.Goals[i], OfAcquired: rateOf(g.did, g.over), OfPrevious: rateOf(g.both, g.before),
+			Goal: c.aarrr.Goals[i], OfAcquired: funnel.NewRate(g.did, g.over), OfPrevious: funnel.NewRate(g.both, g.before),
 			Open: c.Acquired - g.over, OpenDid: g.openDid,
 		}
 		if i == 0 {
-			goal.OfPrevious = rateOf(g.did, g.over)
+			goal.OfPrevious = funnel.NewRate(g.did, g.over)
 		}
 		r.Goals = append(r.Goals, goal)
 	}

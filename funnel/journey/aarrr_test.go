@@ -101,7 +101,7 @@ func TestAARRRAgreesWithTheDefinition(t *testing.T) {
 		}
 		for n, c := range cells {
 			want.Goals[n] = GoalReport{
-				Goal: a.Goals[n], OfAcquired: rateOf(c.did, c.over), OfPrevious: rateOf(c.both, c.before),
+				Goal: a.Goals[n], OfAcquired: funnel.NewRate(c.did, c.over), OfPrevious: funnel.NewRate(c.both, c.before),
 				Open: want.Acquired - c.over, OpenDid: c.openDid,
 			}
 		}

@@ -109,7 +109,7 @@ func (c *MapCounts) Report(o MapOptions) (*MapReport, error) {
 	for i, s := range c.journey.Stages {
 		stage := c.stage(i, s, steps[i], reached, cmp.Or(o.TopExits, 5))
 		if i > 0 {
-			stage.Came = rateOf(stage.Entered, report.Stages[i-1].Entered)
+			stage.Came = funnel.NewRate(stage.Entered, report.Stages[i-1].Entered)
 		}
 		stage.Leak = steps[i].worst(report.Leaks)
 		report.Stages = append(report.Stages, stage)
@@ -123,7 +123,7 @@ func (c *MapCounts) stage(i int, s Stage, steps stageSteps, reached []int64, top
 	r := StageReport{Stage: s, Entered: entered, Direct: cell.direct, Completed: entered, Open: cell.open}
 	if steps.exit > 0 {
 		r.Completed = reached[steps.exit-1]
-		r.Conversion = rateOf(r.Completed, entered)
+		r.Conversion = funnel.NewRate(r.Completed, entered)
 		r.Dwell = newDwell(cell.completed, cell.waited)
 	}
 	r.Exits, r.OtherExits = cell.topExits(top)

@@ -67,7 +67,7 @@ func changeOf(of, than *PathCounts, from, to string) TransitionChange {
 	t := TransitionChange{From: from, To: to}
 	t.Of, t.ShareOf = of.rates(from, to)
 	t.Than, t.ShareThan = than.rates(from, to)
-	t.More = difference(t.Of, t.Than)
+	t.More = t.Of.Minus(t.Than)
 	if t.ShareOf != nil && t.ShareThan != nil {
 		t.MoreShare = new(*t.ShareOf - *t.ShareThan)
 	}
@@ -93,5 +93,5 @@ func (c *PathCounts) rates(from, to string) (users *funnel.Rate, share *float64)
 	if code, ok := c.codes[from]; ok && c.events[code].all.times > 0 {
 		share = new(float64(m.times) / float64(c.events[code].all.times))
 	}
-	return rateOf(m.users, c.Users), share
+	return funnel.NewRate(m.users, c.Users), share
 }
