@@ -17,10 +17,13 @@ type Counter[E any, K regulars.ID] struct {
 	units  *units
 	counts *Counts
 	book   *book[E]
-	events []E   // of the user at hand
-	after  int64 // how many of them came after AsOf
-	found  func(*track, *finding)
-	keeps  bool // sessions or held values matter
+	events []E                    // of the user at hand
+	after  int64                  // how many of them came after AsOf
+	found  func(*track, *finding) // counts a unit
+	note   func(*track, *finding) // adds it to outcomes
+	keeps  bool                   // sessions or held values matter
+
+	outcomes []outcome // of the user at hand
 
 	sessions, held keys
 	text           []byte
@@ -47,6 +50,7 @@ func NewCounter[E any, K regulars.ID](f Funnel, s Source[E, K]) (*Counter[E, K],
 	}
 	c.keeps = len(f.Match.Hold) > 0 || f.By == BySession && s.Session != nil
 	c.found = func(t *track, f *finding) { c.book.add(c.events, t, f) }
+	c.note = c.addOutcome
 	return c, nil
 }
 

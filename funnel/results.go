@@ -44,17 +44,17 @@ func Outcomes[E any, K regulars.ID](f Funnel, s Source[E, K], events []E) ([]Out
 		for _, e := range groups.of(i) {
 			scratch = append(scratch, events[e])
 		}
-		found, err := c.outcomes(groups.users[i], scratch)
+		found, err := c.find(scratch)
 		if err != nil {
 			return nil, fmt.Errorf("%w (of user %v)", err, groups.users[i])
 		}
-		for n := range found {
-			for h := range found[n].Chain {
-				hit := &found[n].Chain[h]
+		for _, o := range found {
+			for h := range o.result.Chain {
+				hit := &o.result.Chain[h]
 				hit.Event = int(groups.of(i)[hit.Event])
 			}
+			out = append(out, Outcome[K]{groups.users[i], o.session, o.result})
 		}
-		out = append(out, found...)
 	}
 	return out, nil
 }
@@ -63,51 +63,54 @@ func Outcomes[E any, K regulars.ID](f Funnel, s Source[E, K], events []E) ([]Out
 // be in any order, without counting them. The errors are those of
 // [Counter.Add].
 func (c *Counter[E, K]) Results(events []E) ([]Result, error) {
-	var nobody K
-	found, err := c.outcomes(nobody, events)
-	if err != nil {
+	found, err := c.find(events)
+	if err != nil || len(found) == 0 {
 		return nil, err
 	}
 	results := make([]Result, len(found))
-	for i := range found {
-		results[i] = found[i].Result
+	for i, o := range found {
+		results[i] = o.result
 	}
 	return results, nil
 }
 
-func (c *Counter[E, K]) outcomes(user K, events []E) ([]Outcome[K], error) {
+// outcome is the result of a unit, and what it is put in order by.
+type outcome struct {
+	first   int64
+	session string
+	result  Result
+}
+
+// find returns the result of each unit of a user, by the time of its first
+// event. The list, but not the chains in it, is good until the next call.
+func (c *Counter[E, K]) find(events []E) ([]outcome, error) {
+	c.outcomes = c.outcomes[:0]
 	if err := c.read(events); err != nil || len(events) == 0 {
 		return nil, err
 	}
-	type unit struct {
-		first int64
-		Outcome[K]
-	}
-	var found []unit
-	c.units.each(func(t *track, f *finding) {
-		o := unit{Outcome: Outcome[K]{User: user, Result: f.result()}}
-		if len(t.at) > 0 {
-			o.first = t.at[0]
-			if session := c.reader.source.Session; session != nil && c.funnel.By == BySession {
-				o.Session = session(events[t.event[0]])
-			}
-		}
-		if c.funnel.By == ByTotal {
-			o.first = f.start
-		}
-		found = append(found, o)
-	})
-	slices.SortStableFunc(found, func(a, b unit) int {
+	c.units.each(c.note)
+	slices.SortStableFunc(c.outcomes, func(a, b outcome) int {
 		if a.first != b.first {
 			return cmp.Compare(a.first, b.first)
 		}
-		return strings.Compare(a.Session, b.Session)
+		return strings.Compare(a.session, b.session)
 	})
-	out := make([]Outcome[K], len(found))
-	for i := range found {
-		out[i] = found[i].Outcome
+	return c.outcomes, nil
+}
+
+// addOutcome notes the result of a unit.
+func (c *Counter[E, K]) addOutcome(t *track, f *finding) {
+	o := outcome{result: f.result()}
+	if len(t.at) > 0 {
+		o.first = t.at[0]
+		if session := c.reader.source.Session; session != nil && c.funnel.By == BySession {
+			o.session = session(c.events[t.event[0]])
+		}
 	}
-	return out, nil
+	if c.funnel.By == ByTotal {
+		o.first = f.start
+	}
+	c.outcomes = append(c.outcomes, o)
 }
 
 // result returns f in terms that outlive it.
@@ -115,6 +118,9 @@ func (f *finding) result() Result {
 	r := Result{Level: f.level, Excluded: f.excluded, Ended: f.ended, Open: f.open}
 	if f.timed {
 		r.EndedAt = fromMicros(f.endedAt)
+	}
+	if len(f.row) > 0 {
+		r.Chain = make([]Hit, 0, len(f.row))
 	}
 	for _, h := range f.row {
 		r.Chain = append(r.Chain, Hit{Step: h.step, Event: h.event, At: fromMicros(h.at)})

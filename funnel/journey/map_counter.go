@@ -13,6 +13,7 @@ import (
 // give each goroutine its own, and merge the counts.
 type MapCounter[E any, K regulars.ID] struct {
 	units   *units[E, K]
+	steps   []stageSteps
 	enters  *matcher[E]           // bit i: the Enter of stage i
 	counter *funnel.Counter[E, K] // counts the funnel
 	one     *funnel.Counter[E, K] // says how far one unit got
@@ -47,7 +48,7 @@ func NewMapCounter[E any, K regulars.ID](m Map, s funnel.Source[E, K]) (*MapCoun
 	if err != nil {
 		return nil, err
 	}
-	c := &MapCounter[E, K]{units: u}
+	c := &MapCounter[E, K]{units: u, steps: m.steps()}
 	var enters []Condition
 	for _, stage := range m.Stages {
 		enters = append(enters, stage.Enter)
@@ -164,21 +165,22 @@ func (c *MapCounter[E, K]) readUnit(events []E, unit []int32) (direct uint64, er
 		return 0, err
 	}
 	for _, r := range results {
-		for _, v := range visitsOf(c.counts.journey, r) {
+		from := len(c.visits)
+		c.visits = appendVisits(c.visits, c.steps, r)
+		for i := range c.visits[from:] {
+			v := &c.visits[from+i]
 			direct &^= 1 << v.stage
 			if !v.completed {
 				v.leaves, v.last = c.lastSeen(r, unit)
 			}
-			c.visits = append(c.visits, v)
 		}
 	}
 	return direct, nil
 }
 
-// visitsOf returns the stages that a unit entered, as far as its chain says.
-func visitsOf(m Map, r funnel.Result) []visit {
-	var visits []visit
-	for i, steps := range m.steps() {
+// appendVisits appends the stages that a unit entered, as far as its chain says.
+func appendVisits(visits []visit, stages []stageSteps, r funnel.Result) []visit {
+	for i, steps := range stages {
 		if r.Level < steps.enter {
 			break
 		}

@@ -59,7 +59,7 @@ func (c *MapCounts) Funnel() *funnel.Counts { return c.funnel }
 
 // room fails if the last events of a user could be too many different ones.
 func (c *MapCounts) room(visits []visit) error {
-	fresh := make([]int, len(c.stages))
+	var fresh [MaxStages]int
 	for _, v := range visits {
 		exits := c.stages[v.stage].exits
 		if _, known := exits[v.last]; known || v.completed || v.open {

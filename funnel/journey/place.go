@@ -62,7 +62,8 @@ func Places[E any, K regulars.ID](m Map, s funnel.Source[E, K], events []E) ([]P
 			return err
 		}
 		for _, r := range results {
-			places = append(places, placeOf(m, user, r))
+			c.visits = appendVisits(c.visits[:0], c.steps, r)
+			places = append(places, placeOf(m, user, r, c.visits))
 		}
 		return nil
 	})
@@ -73,9 +74,9 @@ func Places[E any, K regulars.ID](m Map, s funnel.Source[E, K], events []E) ([]P
 	return places, nil
 }
 
-func placeOf[K regulars.ID](m Map, user K, r funnel.Result) Place[K] {
+func placeOf[K regulars.ID](m Map, user K, r funnel.Result, visits []visit) Place[K] {
 	p := Place[K]{User: user, Visits: []Visit{}, Open: r.Open}
-	for _, v := range visitsOf(m, r) {
+	for _, v := range visits {
 		visit := Visit{Stage: m.Stages[v.stage].Name, Entered: time.UnixMicro(v.entered).UTC(), Completed: v.completed}
 		if v.completed {
 			visit.At = time.UnixMicro(v.leaves).UTC()
