@@ -3,6 +3,7 @@ package funnel
 import (
 	"bytes"
 	"fmt"
+	"math"
 	"strings"
 	"testing"
 	"time"
@@ -312,6 +313,49 @@ func TestWhere(t *testing.T) {
 		}
 		if got := outcomes[0].Level; got != want {
 			t.Errorf("%s: level %d, want %d", text, got, want)
+		}
+	}
+}
+
+// Bytes that no units can have given are refused, and change nothing.
+func TestCountsThatContradict(t *testing.T) {
+	count := func() *Counts {
+		report, err := Count(abc(2, Match{}), rows, log("u: A1 B2; v: A3; w: B4"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return report.Counts
+	}
+	only := func(c *Counts) *Tally {
+		for _, cell := range c.cells {
+			return &cell.whole
+		}
+		return nil
+	}
+	for name, forge := range map[string]func(*Counts){
+		"more units than in the cells":  func(c *Counts) { c.Units++ },
+		"fewer units than in the cells": func(c *Counts) { c.NotEntered++ },
+		"more did not enter than were":  func(c *Counts) { c.NotEntered = 9 },
+		"excluded beyond counting":      func(c *Counts) { only(c).Excluded = math.MaxInt64 },
+		"endings that wrap around": func(c *Counts) {
+			e := &only(c).Ended[0]
+			e[TimedOut], e[Broken], e[NoEvent] = math.MaxInt64, math.MaxInt64, 3
+		},
+		"reached that rises":      func(c *Counts) { only(c).Reached[1] = 3 },
+		"too few times":           func(c *Counts) { only(c).converted = nil },
+		"too few times of a step": func(c *Counts) { only(c).steps[0] = nil },
+	} {
+		forged, other := count(), count()
+		forge(forged)
+		data, err := forged.MarshalBinary()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := other.UnmarshalBinary(data); err == nil {
+			t.Errorf("%s: want an error", name)
+		}
+		if diff := cmp.Diff(count().Total(Everybody), other.Total(Everybody), cmp.AllowUnexported(Tally{})); diff != "" || other.Units != 3 {
+			t.Errorf("%s (-want +got):\n%s", name, diff)
 		}
 	}
 }

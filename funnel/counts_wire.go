@@ -82,6 +82,7 @@ func (c *Counts) UnmarshalBinary(data []byte) error {
 	}
 	read.readCells(r)
 	read.readSpreads(r)
+	read.check(r)
 	if err := r.Close(); err != nil {
 		return wireError(err)
 	}
@@ -93,6 +94,28 @@ func (c *Counts) UnmarshalBinary(data []byte) error {
 	c.Users, c.Units, c.NotEntered, c.AfterAsOf = read.Users, read.Units, read.NotEntered, read.AfterAsOf
 	c.version++
 	return nil
+}
+
+// check fails unless the units that entered are those of the cells.
+func (c *Counts) check(r *wire.Reader) {
+	if c.NotEntered > c.Units {
+		r.Fail("%d of %d units did not enter", c.NotEntered, c.Units)
+	}
+	entered := c.Units - c.NotEntered
+	for _, cell := range c.cells {
+		for _, t := range []*Tally{&cell.whole, &cell.open} {
+			// There is a time for each of Reached, so that they can't be too many
+			// to add up.
+			if entered -= t.Reached[0]; entered < 0 || t.Excluded > entered {
+				r.Fail("more units in the cells than entered")
+				return
+			}
+			entered -= t.Excluded
+		}
+	}
+	if entered != 0 {
+		r.Fail("%d units that entered are in no cell", entered)
+	}
 }
 
 func (c *Counts) readCells(r *wire.Reader) {
@@ -168,7 +191,7 @@ func (t *Tally) check(r *wire.Reader) {
 			next = t.Reached[k+1]
 		}
 		for _, e := range t.Ended[k] {
-			ended += e
+			ended += min(e, n+1) // however large, it must not wrap around
 		}
 		if ended != n-next {
 			r.Fail("%d units ended after step %d of %d", ended, k+1, n-next)
