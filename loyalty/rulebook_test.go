@@ -152,6 +152,54 @@ func TestBestOfASet(t *testing.T) {
 	}
 }
 
+// Numbers at the edge of 64 and 128 bits: 2^40 units × 2^24 points for each unit
+// are 2^64, which no quotient holds, and so the most there is; 20.5, 21.5 and
+// 22.4 points, by products of more than 64 bits, go to 20, 22 and 22.
+func TestLargeNumbersAreRoundedAlike(t *testing.T) {
+	most := newTable(one(func(r *Rule) { r.Points, r.PerAmount = 0, &PerAmount{Points: 1 << 24, Per: decimal.New(1, -4)} }))
+	if got := most.judge(&event{kind: "order", amount: 1 << 40}, &most.mine, 0).outcomes[0].points; got != MaxPoints {
+		t.Errorf("%d points, want %d", got, int64(MaxPoints))
+	}
+	p := one(func(r *Rule) {
+		r.Points, r.PerAmount, r.Rounding = 0, &PerAmount{Points: 1, Per: decimal.New(MaxAmount, 0)}, RoundHalfEven
+	})
+	for i, group := range []string{"a", "b", "c"} {
+		p.Multipliers = append(p.Multipliers, Multiplier{ID: uint32(i + 1), Name: group, Group: group, Factor: decimal.New(100, 0)})
+	}
+	if err := p.Validate(); err != nil {
+		t.Fatal(err)
+	}
+	wide := newTable(p)
+	for amount, want := range map[money]int64{20_500_000_000_000: 20, 21_500_000_000_000: 22, 22_400_000_000_000: 22} {
+		if got := wide.judge(&event{kind: "order", amount: amount}, &wide.mine, 0).outcomes[0].points; got != want {
+			t.Errorf("%v: %d points, want %d", amount.decimal(), got, want)
+		}
+	}
+}
+
+// A run longer than what is remembered day by day keeps its length: also when
+// its last day is checked in again, and when a gap is closed within it.
+func TestStreakOfSeventyDays(t *testing.T) {
+	var whole, gap streak
+	for d := calendar.Day(1000); d < 1070; d++ {
+		whole = whole.with(d)
+		if d != 1040 {
+			gap = gap.with(d)
+		}
+	}
+	for name, s := range map[string]streak{"whole": whole, "the last day again": whole.with(1069), "a gap closed": gap.with(1040)} {
+		if run := s.run(1069); run != 70 {
+			t.Errorf("%s: a run of %d days, want 70", name, run)
+		}
+	}
+	if run := gap.run(1069); run != 29 {
+		t.Errorf("a gap: a run of %d days, want 29", run)
+	}
+	if s := whole.with(1069 - 64); s != whole {
+		t.Errorf("a day too old to be known changed %+v to %+v", whole, s)
+	}
+}
+
 // The bounds of an amount are in it.
 func TestAmountBounds(t *testing.T) {
 	p := one(func(r *Rule) { r.When.MinAmount, r.When.MaxAmount = decimal.New(10, 0), decimal.New(20, 0) })
