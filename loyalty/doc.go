@@ -31,6 +31,11 @@
 //     those of [Redeem] and [Hold] are bound to their key.
 //   - [ParseProgram] reads a program strictly. [BankCard], [Retailer] and
 //     [ApplianceService] are complete ones to begin with.
+//   - [Checkup] says why members do not take part, and [WhatIf] what a lower
+//     first reward or a longer validity would change. [Simulate] runs commands
+//     under a candidate program beside the present one. [Engine.Liability] is
+//     what is owed and when it ends, [Engine.Reminders] what to tell members.
+//     [Spec] is a program with cases, as a file.
 //   - [Store] is what the host implements: four methods over versioned records.
 //     [Memory] is one in memory. The package loyaltytest checks any of them,
 //     clause by clause.
