@@ -241,3 +241,40 @@ func TestLabelsOfChoicesAllocateNothing(t *testing.T) {
 		t.Error(dst)
 	}
 }
+
+func FuzzTags(f *testing.F) {
+	s := shop(f)
+	for _, seed := range []string{
+		`[{"name": "age-band", "metric": {"attr": "born", "as": "age"}, "bounds": [18, 30], "values": ["a", "b", "c"]}]`,
+		`[{"name": "likes", "pick": {"event": "order", "field": "category", "take": "most", "by": "sum", "top": 2, "within": "90d"}, "otherwise": "none"}]`,
+		`[{"name": "worth", "choices": [{"value": "high", "rule": {"event": "order", "measure": "sum", "op": "gte", "value": 1000}}], "otherwise": "low"}]`,
+		`[{"name": "spends", "metric": {"attr": "income"}, "shares": [0.1, 0.5], "values": ["a", "b"], "otherwise": "c"}]`,
+	} {
+		f.Add([]byte(seed))
+	}
+	people := population(f, s, 3)
+	f.Fuzz(func(t *testing.T, data []byte) {
+		tags, err := persona.ParseTags(data)
+		if err != nil {
+			return
+		}
+		for _, tag := range tags {
+			if fitted, err := s.FitTag(tag, slices.Values(people), asOf); err == nil {
+				tag = fitted
+			}
+			taggers, err := s.CompileTags([]persona.Tag{tag})
+			if err != nil {
+				continue
+			}
+			labels := taggers[0].Labels(people[0], asOf)
+			if explained := taggers[0].Explain(people[0], asOf); !slices.Equal(explained.Labels, labels) {
+				t.Fatalf("%v, explained as %v", labels, explained.Labels)
+			}
+			for _, label := range labels {
+				if !strings.HasPrefix(label, taggers[0].Name()+"=") || len(label) > persona.MaxLabel {
+					t.Fatalf("label %q", label)
+				}
+			}
+		}
+	})
+}

@@ -219,3 +219,28 @@ func TestCheckAll(t *testing.T) {
 		})
 	}
 }
+
+// Whatever arrives as JSON is judged: what is left has the types of the plan,
+// and is right the second time.
+func FuzzCheck(f *testing.F) {
+	v := shop(f)
+	f.Add([]byte(`{"id": "1", "name": "order", "at": "2026-11-20T12:00:00Z", "properties": {"amount": "12.5", "items": 3.0, "channel": "web", "x": [null, {}]}}`))
+	f.Add([]byte(`{"name": "Order", "properties": {"amount": 1e999, "items": [1], "gift": "true"}}`))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		var e Event
+		if json.Unmarshal(data, &e) != nil {
+			return
+		}
+		verdict := v.Check(e)
+		if verdict.Fate < Accepted || verdict.Fate > SetAside || (verdict.Fate == SetAside) != (verdict.Properties == nil) {
+			t.Fatalf("%s: %+v", data, verdict)
+		}
+		if verdict.Fate == SetAside {
+			return
+		}
+		e.Properties = verdict.Properties
+		if again := v.Check(e); again.Fate != Accepted || !cmp.Equal(verdict.Properties, again.Properties) {
+			t.Fatalf("%s: mended to %v, and then %+v", data, verdict.Properties, again)
+		}
+	})
+}
