@@ -283,3 +283,21 @@ func TestMergeOfAnotherAARRR(t *testing.T) {
 		t.Errorf("%+v", one)
 	}
 }
+
+func FuzzAARRRCounts(f *testing.F) {
+	a := AARRR{Acquisition: named("a"), Goals: []Goal{{Name: "g", When: named("b"), Within: regulars.Days(1)}}}
+	source := rows
+	source.AsOf = minute(0).AddDate(0, 0, 2)
+	counts, err := CountAARRR(a, source, append(day("ann", "a", "b"), day("bob", "a")...))
+	if err != nil {
+		f.Fatal(err)
+	}
+	fuzzCounts(f, counts, func(read *AARRRCounts) error {
+		for _, g := range read.Report().Goals {
+			if r := g.OfAcquired; r != nil && !(r.Low <= r.Value && r.Value <= r.High) {
+				return fmt.Errorf("%+v", r)
+			}
+		}
+		return nil
+	})
+}

@@ -15,10 +15,10 @@ import (
 // all of the labels, and that meet the predicate. What is not given does not
 // matter, but something must be.
 type Condition struct {
-	// Events are names of events, any of which will do.
+	// Events are names of events, any of which will do: at most MaxNames.
 	Events []string `json:"events,omitempty"`
-	// Labels are labels that the event must have, such as "channel=app". Of
-	// several with one key, any will do.
+	// Labels are labels that the event must have, such as "channel=app": at most
+	// MaxLabels. Of several with one key, any will do.
 	Labels []string `json:"labels,omitempty"`
 	// Where names a predicate of the source, for what labels can't say.
 	Where string `json:"where,omitempty"`
@@ -35,10 +35,15 @@ func (c Condition) validate(faults *regulars.Faults, path string) {
 	if c.IsZero() {
 		faults.Add(path, "names no event: want events, labels or where")
 	}
+	if len(c.Events) > MaxNames {
+		faults.Add(path+".events", "has %d: want at most %d", len(c.Events), MaxNames)
+	}
+	seen := map[string]bool{}
 	for i, name := range c.Events {
-		if slices.Contains(c.Events[:i], name) {
+		if seen[name] {
 			faults.Add(fmt.Sprintf("%s.events[%d]", path, i), "%q is there already", name)
 		}
+		seen[name] = true
 	}
 	if len(c.Labels) > MaxLabels {
 		faults.Add(path+".labels", "has %d: want at most %d", len(c.Labels), MaxLabels)

@@ -144,3 +144,23 @@ func hasFault(t *testing.T, err error, want string) {
 		t.Errorf("error %v, want %q in it", err, want)
 	}
 }
+
+// fuzzCounts checks that bytes which are read at all are written as they were,
+// and that counts can be asked then.
+func fuzzCounts[C interface {
+	encoding.BinaryMarshaler
+	encoding.BinaryUnmarshaler
+}](f *testing.F, counts C, ask func(C) error) {
+	f.Add(bytesOf(f, counts))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		if counts.UnmarshalBinary(data) != nil {
+			return
+		}
+		if got := bytesOf(t, counts); !bytes.Equal(data, got) {
+			t.Fatalf("%x is written as %x", data, got)
+		}
+		if err := ask(counts); err != nil {
+			t.Fatal(err)
+		}
+	})
+}

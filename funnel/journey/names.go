@@ -29,7 +29,7 @@ func (n names) marshal(i uint8) ([]byte, error) {
 func (n names) unmarshal(text []byte) (uint8, error) {
 	i := slices.Index(n.list, string(text))
 	if i < 0 {
-		return 0, fmt.Errorf("journey: %q is not a %s: want %s", text, n.what, strings.Join(n.list, ", "))
+		return 0, fmt.Errorf("journey: no such %s: %q: want %s", n.what, text, strings.Join(n.list, ", "))
 	}
 	return uint8(i), nil
 }
