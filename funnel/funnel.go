@@ -2,6 +2,7 @@ package funnel
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/regulars-go/regulars"
 	"github.com/regulars-go/regulars/internal/config"
@@ -176,6 +177,14 @@ func (m Match) validate(faults *regulars.Faults, steps int) {
 	}
 	if len(m.Hold) > MaxHold {
 		faults.Add("match.hold", "has %d: want at most %d", len(m.Hold), MaxHold)
+	}
+	for i, name := range m.Hold[:min(len(m.Hold), MaxHold)] {
+		switch {
+		case name == "":
+			faults.Add(fmt.Sprintf("match.hold[%d]", i), "is missing")
+		case slices.Contains(m.Hold[:i], name):
+			faults.Add(fmt.Sprintf("match.hold[%d]", i), "%q is there already", name)
+		}
 	}
 	if len(m.Exclusions) > MaxExclusions {
 		faults.Add("match.exclusions", "has %d: want at most %d", len(m.Exclusions), MaxExclusions)

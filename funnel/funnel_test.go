@@ -29,6 +29,7 @@ func TestValidate(t *testing.T) {
 		{two(Match{Entry: 9}), "match.entry: no such entry: 9"},
 		{two(Match{Excluded: 9}), "match.excluded: no such treatment of the excluded: 9"},
 		{two(Match{Hold: make([]string, 9)}), "match.hold: has 9: want at most 8"},
+		{two(Match{Hold: []string{"product", "", "product"}}), "match.hold[1]: is missing\nmatch.hold[2]: \"product\" is there already"},
 		{two(Match{Exclusions: []Exclusion{{}}}), "match.exclusions[0]: names no event: want events or where"},
 		{two(Match{Exclusions: []Exclusion{{Where: "x", After: 2}}}), "match.exclusions[0]: after step 2 and before step 2: want two of the 2 steps, in order"},
 		{two(Match{Exclusions: []Exclusion{{Where: "x", Before: 3}}}), "match.exclusions[0]: after step 1 and before step 3: want two of the 2 steps, in order"},

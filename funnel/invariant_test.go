@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 	"pgregory.net/rapid"
 )
 
@@ -371,21 +372,44 @@ func TestHold(t *testing.T) {
 }
 
 // Property: the time to convert lies within the window and is the sum of the
-// times from step to step.
+// times from step to step; counts have those times of each chain.
 func TestTimeToConvert(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
 		w := time.Duration(rapid.IntRange(0, 6).Draw(rt, "window")) * time.Second
-		report, err := Count(abc(3, Match{Window: Within(w), Ties: drawTies(rt)}), rows, drawLog(rt, 5, 9, 3))
+		f, events := abc(3, Match{Window: Within(w), Ties: drawTies(rt)}), drawLog(rt, 5, 9, 3)
+		report, err := Count(f, rows, events)
 		if err != nil {
 			rt.Fatal(err)
 		}
-		total := report.Counts.Total(Everybody)
-		for _, d := range total.Converted() {
-			if d < 0 || d > w {
-				rt.Fatalf("%s is not within %s", d, w)
+		outcomes, err := Outcomes(f, rows, events)
+		if err != nil {
+			rt.Fatal(err)
+		}
+		var converted []time.Duration
+		steps := make([][]time.Duration, 2)
+		for _, o := range outcomes {
+			var sum time.Duration
+			for k := 1; k < o.Level; k++ {
+				d := o.Chain[k].At.Sub(o.Chain[k-1].At)
+				steps[k-1], sum = append(steps[k-1], d), sum+d
+			}
+			if sum != o.Duration() || sum < 0 || sum > w {
+				rt.Fatalf("%s in steps of %s, within %s", o.Duration(), sum, w)
+			}
+			if o.Ended == Completed {
+				converted = append(converted, sum)
 			}
 		}
-		if len(total.Converted())+len(total.Waited()) != int(total.Reached[0]) || len(total.StepTimes(2)) != int(total.Reached[2]) {
+		slices.Sort(converted)
+		slices.Sort(steps[0])
+		slices.Sort(steps[1])
+		total := report.Counts.Total(Everybody)
+		want := [][]time.Duration{converted, steps[0], steps[1]}
+		got := [][]time.Duration{total.Converted(), total.StepTimes(1), total.StepTimes(2)}
+		if diff := cmp.Diff(want, got, cmpopts.EquateEmpty()); diff != "" {
+			rt.Fatalf("(-want +got):\n%s", diff)
+		}
+		if int64(len(total.Converted())+len(total.Waited())) != total.Reached[0] || total.Reached[0] > report.Counts.Users {
 			rt.Fatalf("%d and %d times of %v", len(total.Converted()), len(total.Waited()), total.Reached)
 		}
 	})
