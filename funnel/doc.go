@@ -29,8 +29,9 @@
 // # From events to counts
 //
 //   - [Funnel] is data: steps, what makes a chain, what is counted, and by which
-//     labels. [Parse] reads it from JSON. [Source] says how to read the host's
-//     events: a name that is looked up once, predicates, labels.
+//     labels. [Parse] reads it from JSON, and [Funnel.ValidateEvents] finds
+//     misspelt events. [Source] says how to read the host's events: a name that
+//     is looked up once, predicates, labels.
 //   - [Count] counts a log in any order; a [Counter] one user after the other,
 //     holding nothing but [Counts], which merge, marshal, and have the units by
 //     the values of labels as of entry.
@@ -48,16 +49,16 @@
 //     before and of all, with Wilson's interval; [Report.By] the same for the
 //     values of one or more breakdowns. Report.Maturity leaves out the units
 //     whose window is open.
-//   - [Report.TimeToConvert] and [Report.StepTime] say how long it took:
-//     [Times.OfConverted] those who got there, [Times.OfAll] and [Times.Within]
-//     with those who are still waiting.
+//   - [Report.TimeToConvert], [Report.TimeToConvertBy] and [Report.StepTime] say
+//     how long it took: [Times.OfConverted] those who got there, [Times.OfAll]
+//     and [Times.Within] with those who are still waiting.
 //   - [Compare] says what changed between two periods, at which step, and in
 //     which segment by rate or by mix.
 //   - [Leaks] names the segments that do worse at a step, if that is proven:
 //     exact tests, adjusted for their number, a lower bound of what is lost, and
 //     a guard against a mix that only looks like a leak. Otherwise it says what
 //     could have been seen. [LeakSearch] compares with another period, a label
-//     or a target instead of the rest.
+//     or a target instead of the rest; [ParseLeakSearch] reads it from JSON.
 //   - [Drivers] finds the events that go with making a step, or not.
 //   - [Report.DesignEffects] says how much sessions or attempts of one user are
 //     alike.

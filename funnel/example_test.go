@@ -157,6 +157,13 @@ func ExampleParse() {
 	// match.window: "7d" is not a window: want a number and h, m, s, ms, us or ns, such as "24h"
 }
 
+func ExampleFunnel_ValidateEvents() {
+	checkout := funnel.Funnel{Steps: []funnel.Step{{Name: "cart"}, {Name: "pay", Events: []string{"paid", "payed"}}}}
+	fmt.Println(checkout.ValidateEvents([]string{"search", "cart", "paid"}))
+	// Output:
+	// steps[1].events[1]: no such event: "payed"
+}
+
 func ExampleFunnel_Levels() {
 	levels, err := repair.Levels(nil, funnel.Columns{
 		Tick:    time.Second,

@@ -139,6 +139,36 @@ func (f Funnel) Validate() error {
 	return faults.Err()
 }
 
+// ValidateEvents returns, as [regulars.Faults], the events that steps and
+// exclusions name and that are not among the known ones, such as those of a
+// tracking plan: nobody makes a step whose event is misspelt.
+func (f Funnel) ValidateEvents(known []string) error {
+	var faults regulars.Faults
+	set := make(map[string]bool, len(known))
+	for _, name := range known {
+		set[name] = true
+	}
+	check := func(path, name string) {
+		if !set[name] {
+			faults.Add(path, "no such event: %q", name)
+		}
+	}
+	for i, s := range f.Steps {
+		if len(s.Events) == 0 && s.Where == "" {
+			check(fmt.Sprintf("steps[%d].name", i), s.Name)
+		}
+		for n, name := range s.Events {
+			check(fmt.Sprintf("steps[%d].events[%d]", i, n), name)
+		}
+	}
+	for i, x := range f.Match.Exclusions {
+		for n, name := range x.Events {
+			check(fmt.Sprintf("match.exclusions[%d].events[%d]", i, n), name)
+		}
+	}
+	return faults.Err()
+}
+
 func (s Step) validate(faults *regulars.Faults, path string, i int, order Order) {
 	if s.Name == "" {
 		faults.Add(path+".name", "is missing")

@@ -63,6 +63,21 @@ func TestValidate(t *testing.T) {
 	}
 }
 
+func TestValidateEvents(t *testing.T) {
+	f := Funnel{
+		Steps: []Step{{Name: "A"}, {Name: "b"}, {Name: "any", Where: "paid"}, {Name: "last", Events: []string{"C", "c"}}},
+		Match: Match{Exclusions: []Exclusion{{Events: []string{"x", "A"}}, {Where: "refunded"}}},
+	}
+	err := f.ValidateEvents([]string{"A", "C"})
+	want := "steps[1].name: no such event: \"b\"\nsteps[3].events[1]: no such event: \"c\"\nmatch.exclusions[0].events[0]: no such event: \"x\""
+	if err == nil || err.Error() != want {
+		t.Errorf("%v\nwant %s", err, want)
+	}
+	if err := f.ValidateEvents([]string{"A", "b", "C", "c", "x"}); err != nil {
+		t.Error(err)
+	}
+}
+
 // All of 64 steps work, in every order and by pairing.
 func TestManySteps(t *testing.T) {
 	f := Funnel{}

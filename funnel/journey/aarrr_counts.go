@@ -138,6 +138,9 @@ func (g *goalCell) fields() []*int64 {
 	return []*int64{&g.over, &g.did, &g.openDid, &g.before, &g.both}
 }
 
+// AARRR returns what was counted. It must not be changed.
+func (c *AARRRCounts) AARRR() AARRR { return c.aarrr }
+
 // MarshalBinary returns c as bytes: the same users give the same bytes, however
 // they were counted and merged.
 func (c *AARRRCounts) MarshalBinary() ([]byte, error) { return c.AppendBinary(nil) }

@@ -279,7 +279,7 @@ func TestMergeOfAnotherAARRR(t *testing.T) {
 	later.AsOf = minute(59)
 	hasFault(t, one.Merge(count(a, later)), "another moment")
 	hasFault(t, one.UnmarshalBinary(bytesOf(t, count(a, later))), "another moment")
-	if one.Users != 1 || one.Acquired != 1 {
+	if one.Users != 1 || one.Acquired != 1 || len(one.AARRR().Goals) != 4 {
 		t.Errorf("%+v", one)
 	}
 }

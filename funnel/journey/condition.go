@@ -57,9 +57,13 @@ func (c Condition) validate(faults *regulars.Faults, path string) {
 
 // unknown adds a fault for each name that is not among the known ones.
 func (c Condition) unknown(faults *regulars.Faults, path string, known map[string]bool) {
-	for i, name := range c.Events {
+	unknown(faults, path+".events", c.Events, known)
+}
+
+func unknown(faults *regulars.Faults, path string, names []string, known map[string]bool) {
+	for i, name := range names {
 		if !known[name] {
-			faults.Add(fmt.Sprintf("%s.events[%d]", path, i), "no such event: %q", name)
+			faults.Add(fmt.Sprintf("%s[%d]", path, i), "no such event: %q", name)
 		}
 	}
 }

@@ -176,6 +176,19 @@ func (p Paths) Validate() error {
 	return faults.Err()
 }
 
+// ValidateEvents returns, as [regulars.Faults], the events of Only, Hide and the
+// anchor that are not among the known ones, such as those of a tracking plan.
+func (p Paths) ValidateEvents(known []string) error {
+	var faults regulars.Faults
+	set := setOf(known)
+	unknown(&faults, "only", p.Only, set)
+	unknown(&faults, "hide", p.Hide, set)
+	if a := p.Anchor; a != nil && !set[a.Event] {
+		faults.Add("anchor.event", "no such event: %q", a.Event)
+	}
+	return faults.Err()
+}
+
 func validateUnits(faults *regulars.Faults, by funnel.By, gap funnel.Window) {
 	if by != funnel.ByUser && by != funnel.BySession {
 		faults.Add("by", "is %s: want %q or %q", by, funnel.ByUser, funnel.BySession)

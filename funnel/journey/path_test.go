@@ -134,6 +134,13 @@ func TestPathFaults(t *testing.T) {
 	}
 }
 
+func TestEventsThatPathsName(t *testing.T) {
+	p := Paths{Only: []string{"a", "b"}, Anchor: &Anchor{Event: "b"}}
+	must(t, p.ValidateEvents([]string{"a", "b", "c"}))
+	hasFault(t, p.ValidateEvents([]string{"a"}), "only[1]: no such event: \"b\"\nanchor.event: no such event: \"b\"")
+	hasFault(t, Paths{Hide: []string{"ping"}}.ValidateEvents(nil), `hide[0]: no such event: "ping"`)
+}
+
 func TestParsePaths(t *testing.T) {
 	document := `{"name":"to pay","by":"session","sessionGap":"20m","ties":"given","hide":["ping"],"collapse":true,` +
 		`"anchor":{"event":"pay","side":"before","pick":"last"},"depth":4}`
