@@ -67,12 +67,17 @@ func (p *portrayal) read(a *analysis) error {
 			rows[i].at = time.UnixMicro(int64(rows[i].line))
 		}
 	}
-	slices.SortStableFunc(rows, func(x, y profileRow) int { return cmp.Compare(x.customer, y.customer) })
-	for i, row := range rows {
+	slices.SortStableFunc(rows, func(x, y profileRow) int {
+		return cmp.Or(cmp.Compare(x.customer, y.customer), x.at.Compare(y.at))
+	})
+	for i := range rows {
+		row := &rows[i]
 		if i == 0 || row.customer != rows[i-1].customer {
 			q.next()
+		} else if !row.at.After(rows[i-1].at) { // at one time: as the lines are
+			row.at = rows[i-1].at.Add(time.Microsecond)
 		}
-		values, err := q.take(row)
+		values, err := q.take(*row)
 		if err != nil {
 			return err
 		}

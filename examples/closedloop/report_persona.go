@@ -45,7 +45,7 @@ func (a *analysis) personaReport() (section, error) {
 		Group: doc.Group.Name, Reason: doc.Reason, Coverage: coverageTable(doc), Tags: tagsTable(doc), Quality: qualityTable(doc.Quality),
 		Facts: []fact{
 			{Name: "Profiles", Value: count(doc.Customers), Note: "from " + counted(doc.Rows, "row")},
-			{Name: "Everyone", Value: count(doc.Everyone), Note: count(doc.WithoutProfile) + " of them without a profile"},
+			{Name: "Everyone", Value: count(doc.Everyone), Note: withoutProfile(doc.WithoutProfile)},
 		},
 	}
 	if len(doc.LeftOut) > 0 {
@@ -61,6 +61,13 @@ func (a *analysis) personaReport() (section, error) {
 	board, err := boardFigure(doc)
 	data.Board = board
 	return section{ID: "persona", Title: "Who they are", Findings: personaFindings(doc), Data: data}, err
+}
+
+func withoutProfile(n int) string {
+	if n == 0 {
+		return "all have a profile"
+	}
+	return count(n) + " of them without a profile"
 }
 
 func personaFindings(doc *personaSection) []string {

@@ -142,7 +142,7 @@ func (d dotPlot) Plot(c draw.Canvas, p *plot.Plot) {
 			c.FillText(sty, vg.Point{X: 0, Y: y - 2}, clean(row.Name))
 		case math.IsNaN(row.Value):
 			sty := styled(Label, sizeSmall, draw.XLeft, draw.YCenter)
-			c.FillText(sty, vg.Point{X: c.Min.X + 4, Y: y}, clean(row.Missing))
+			c.FillText(sty, vg.Point{X: c.Min.X + 4, Y: y + 1.5}, clean(row.Missing))
 		default:
 			d.row(c, toX, y, row)
 		}
@@ -166,7 +166,7 @@ func (d dotPlot) row(c draw.Canvas, toX func(float64) vg.Length, y vg.Length, ro
 		dot(c, vg.Point{X: x, Y: y}, row.Hollow)
 	}
 	sty := styled(Label, sizeText, draw.XLeft, draw.YCenter)
-	c.FillText(sty, vg.Point{X: c.Max.X + 8, Y: y}, clean(d.Value.format(row.Value)))
+	c.FillText(sty, vg.Point{X: c.Max.X + 8, Y: y + 1.5}, clean(d.Value.format(row.Value)))
 }
 
 // arrow draws the head of a line that goes on beyond x.
@@ -186,13 +186,14 @@ func dot(c draw.Canvas, at vg.Point, hollow bool) {
 func (d dotPlot) key(c draw.Canvas) {
 	sty := styled(Text, sizeText, draw.XLeft, draw.YCenter)
 	y := c.Max.Y + vg.Length(d.keyHeight()) - keyRow/2
+	above := draw.Crop(c, -c.Min.X, 0, 0, vg.Length(d.keyHeight())) // glyphs are drawn within a canvas only
 	for _, entry := range []struct {
 		name   string
 		hollow bool
 	}{{d.Full, false}, {d.Hollow, true}} {
 		if entry.name != "" {
-			dot(c, vg.Point{X: 6, Y: y}, entry.hollow)
-			c.FillText(sty, vg.Point{X: 18, Y: y}, clean(entry.name))
+			dot(above, vg.Point{X: 6, Y: y}, entry.hollow)
+			c.FillText(sty, vg.Point{X: 18, Y: y + 1}, clean(entry.name))
 			y -= keyRow
 		}
 	}

@@ -71,7 +71,9 @@ func TestDotsTellByForm(t *testing.T) {
 	hollow.Rows = []chart.DotRow{{Name: "a", Value: 3, Low: 1, High: 4, Hollow: true}}
 	cut := plain
 	cut.Rows = []chart.DotRow{{Name: "a", Value: 3, Low: 1, High: 40}}
-	if n := shapes(plain); shapes(hollow) != n+1 || shapes(cut) != n+1 {
-		t.Errorf("%d shapes, %d with a ring, %d with an arrow; want one more each", n, shapes(hollow), shapes(cut))
+	key := plain
+	key.Full, key.Hollow = "proven", "perhaps"
+	if n := shapes(plain); shapes(hollow) != n+1 || shapes(cut) != n+1 || shapes(key) != n+3 {
+		t.Errorf("%d shapes, %d with a ring, %d with an arrow, %d with a key; want one more each and three for the key", n, shapes(hollow), shapes(cut), shapes(key))
 	}
 }
