@@ -234,7 +234,7 @@ func TestOrdersUnderAProgram(t *testing.T) {
 		{"a refund of what was spent", "ann,2026-01-05 08:00,50,o1,\nann,2026-01-09 08:00,1,o2,\nann,2026-01-09 12:00,-50,o1,\n", nil, walletSection{Issued: 51, Redeemed: 50, Revoked: 50, Pending: 1, Debt: 50}, 1},
 		{"a refund of no order", "ann,2026-01-05,5,o1,\nann,2026-01-06,-5,o2,\n", nil, walletSection{Issued: 5, Pending: 5}, 0},
 		{"a copy", "ann,2026-01-05,5,o1,\nann,2026-01-05,5,o1,\n", nil, walletSection{Issued: 5, Pending: 5}, 0},
-		{"lines, the tea sent back", "ann,2026-01-05 08:00,10,o1,tea\nann,2026-01-05 08:00,7,o1,cake\nann,2026-01-05 09:00,-10,o1,tea\n", []string{"-lines"}, walletSection{Issued: 27, Pending: 7, Revoked: 20}, 1},
+		{"lines, the tea sent back", "ann,2026-01-05 08:00,5,o1,tea\nann,2026-01-05 08:00,7,o1,cake\nann,2026-01-05 09:00,-5,o1,tea\n", []string{"-lines"}, walletSection{Issued: 17, Pending: 7, Revoked: 10}, 1},
 		{"one ID, two customers", "ann,2026-01-05,5,o1,\nbob,2026-01-05,6,o1,\n", nil, walletSection{Issued: 11, Pending: 11}, 0},
 		{"more places than a program takes", "ann,2026-01-05,5.999999,o1,\n", nil, walletSection{Issued: 5, Pending: 5}, 0},
 	}
@@ -303,8 +303,7 @@ func TestMemberIsExplained(t *testing.T) {
 		t.Fatal(err)
 	}
 	_, journal, _ := strings.Cut(b.String(), "journal of points")
-	journal, _, _ = strings.Cut(journal, "\n\n")
-	if n := strings.Count(journal, "\n"); n != len(events) {
+	if n := strings.Count(journal, "\n  20"); n != len(events) {
 		t.Errorf("%d lines for %d entries:\n%s", n, len(events), journal)
 	}
 	for _, want := range []string{"tier gold since", "more for diamond", "good to the end of 2026-12-31", `by "first order"`, "redeemed for shopping bag", "activated"} {

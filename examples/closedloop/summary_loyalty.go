@@ -127,20 +127,20 @@ func (l *ledger) day(at time.Time) string { return at.In(l.zone()).Format(time.D
 func (l *ledger) zone() *time.Location { return cmp.Or(l.program.Zone, time.UTC) }
 
 func balancesInLine(balances []loyalty.Balance) string {
-	var parts []string
+	var wallets []string
 	for _, w := range balances {
-		part := fmt.Sprintf("%s %s", w.Wallet, points(w.Available))
+		parts := []string{w.Wallet + " " + points(w.Available)}
 		for _, more := range []struct {
 			name string
 			n    int64
 		}{{"pending", w.Pending}, {"held", w.Held}, {"owed", w.Debt}} {
 			if more.n > 0 {
-				part += fmt.Sprintf(" and %s %s", points(more.n), more.name)
+				parts = append(parts, points(more.n)+" "+more.name)
 			}
 		}
-		parts = append(parts, part)
+		wallets = append(wallets, strings.Join(parts, " and "))
 	}
-	return strings.Join(parts, ", ")
+	return strings.Join(wallets, ", ")
 }
 
 func (l *ledger) lotInWords(lot loyalty.Lot) string {
