@@ -39,6 +39,27 @@
 // The last twelfth of the days is compared with those before; -since DATE
 // compares what came after that day.
 //
+// With -identities it reads which names of customers were seen together (accounts,
+// cards, phone numbers, openids, devices; a column a kind) and finds out who is
+// who before all else. Customers are then written as NAMESPACE:NAME, such as
+// openid:w1f03c55, or -identity-namespace says what they are:
+//
+//	go run -C examples ./closedloop -orders orders.csv -identities sightings.csv \
+//		-identity-namespace account
+//
+// With -profiles it reads what customers told, a column an attribute, and says
+// what a group looks like beside everyone. -group is a label, an attribute or a
+// rule; -schema says what the attributes are, and -tags what to call people:
+//
+//	go run -C examples ./closedloop -orders orders.csv -profiles profiles.csv \
+//		-columns profiles.customer=uid -group segment=champions
+//	go run -C examples ./closedloop -profiles profiles.csv -asof 2026-06-30 -group city=Rome
+//
+// A rule may also ask for what orders tell: the attributes "orders", "spend" and
+// "mean order", and the event "order" with the fields category and channel:
+//
+//	-group '{"attr": "mean order", "op": "gt", "value": 50}'
+//
 // Orders and refunds are held against a loyalty program, each when it happened:
 // that of a retailer, or with -program FILE any that package loyalty reads. What
 // orders don't tell is said: members are assumed to redeem the cheapest reward
