@@ -142,6 +142,42 @@ func ExampleNewCounter() {
 	// 4 users, 1 did not enter
 }
 
+func ExampleCounter_Results() {
+	counter, err := funnel.NewCounter(repair, source)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	results, err := counter.Results(day[4:7])
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	for _, r := range results {
+		fmt.Println("level", r.Level, "in", r.Duration(), "and then", r.Ended)
+	}
+	fmt.Println(counter.Counts().Users, "users are counted")
+	// Output:
+	// level 3 in 30m0s and then no event
+	// 0 users are counted
+}
+
+func ExampleParseWindow() {
+	for _, text := range []string{"24h", "168h", "7d"} {
+		w, err := funnel.ParseWindow(text)
+		if err != nil {
+			fmt.Println(err)
+			continue
+		}
+		length, _ := w.Limit()
+		fmt.Println(text, "is", length)
+	}
+	// Output:
+	// 24h is 24h0m0s
+	// 168h is 168h0m0s
+	// funnel: "7d" is not a window: want a number and h, m, s, ms, us or ns, such as "24h"
+}
+
 func ExampleParse() {
 	f, err := funnel.Parse([]byte(`{
 		"steps": [{"name": "look", "events": ["banner", "search"]}, {"name": "view"}, {"name": "pay", "maxGap": "30m"}],
@@ -158,10 +194,10 @@ func ExampleParse() {
 }
 
 func ExampleFunnel_ValidateEvents() {
-	checkout := funnel.Funnel{Steps: []funnel.Step{{Name: "cart"}, {Name: "pay", Events: []string{"paid", "payed"}}}}
+	checkout := funnel.Funnel{Steps: []funnel.Step{{Name: "cart"}, {Name: "pay", Events: []string{"paid", "settled"}}}}
 	fmt.Println(checkout.ValidateEvents([]string{"search", "cart", "paid"}))
 	// Output:
-	// steps[1].events[1]: no such event: "payed"
+	// steps[1].events[1]: no such event: "settled"
 }
 
 func ExampleFunnel_Levels() {
@@ -218,6 +254,41 @@ func ExampleTracker() {
 	// Output:
 	// ann late true <nil>
 	// 3 still open until 2 March 09:00
+}
+
+func ExampleTracker_SetState() {
+	// What is known of a user goes to a store, and from there to a tracker that
+	// begins where the first one was.
+	var trackers [2]*funnel.Tracker[event, string]
+	for i := range trackers {
+		tracker, err := funnel.NewTracker(repair, source)
+		if err != nil {
+			fmt.Println(err)
+			return
+		}
+		trackers[i] = tracker
+	}
+	for _, e := range day[:2] {
+		if _, err := trackers[0].Add(e); err != nil {
+			fmt.Println(err)
+		}
+	}
+	for _, tracker := range trackers {
+		if err := tracker.Advance(at(9, 5)); err != nil {
+			fmt.Println(err)
+		}
+	}
+	stored, _ := trackers[0].State("ann")
+	if err := trackers[1].SetState("ann", stored); err != nil {
+		fmt.Println(err)
+	}
+	if _, err := trackers[1].Add(day[2]); err != nil {
+		fmt.Println(err)
+	}
+	result, _ := trackers[1].Result("ann")
+	fmt.Println("level", result.Level, result.Ended)
+	// Output:
+	// level 3 still open
 }
 
 func ExampleChunk() {

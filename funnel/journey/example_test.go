@@ -236,6 +236,22 @@ func ExampleParseMap() {
 	// stages[1].enter: names no event: want events, labels or where
 }
 
+func ExampleMap_Funnel() {
+	m, err := journey.ParseMap([]byte(repair))
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	for i, step := range m.Funnel().Steps {
+		fmt.Println(i+1, step.Name)
+	}
+	// Output:
+	// 1 discover
+	// 2 consider
+	// 3 consider completed
+	// 4 pay
+}
+
 func ExampleCountMap() {
 	m, err := journey.ParseMap([]byte(repair))
 	if err != nil {
