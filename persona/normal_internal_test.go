@@ -11,7 +11,7 @@ import (
 // is: beyond U+20000 are ideographs and signs, which have one form only.
 func TestNormalFormsAreTheirOwn(t *testing.T) {
 	all := []Normal{NormalWidth, NormalTrim, NormalFold}
-	for r := rune(0); r < 0x20000; r++ {
+	for r := range rune(0x20000) {
 		once := normalise(string(r)+"a"+string(r), all)
 		if twice := normalise(once, all); twice != once {
 			t.Errorf("%U: %q, then %q", r, once, twice)
