@@ -88,16 +88,6 @@ func (l *eventLog) last() (last time.Time) {
 	return last
 }
 
-// first returns when the first event happened; zero without events.
-func (l *eventLog) first() (first time.Time) {
-	for i := range l.rows {
-		if first.IsZero() || l.rows[i].At.Before(first) {
-			first = l.rows[i].At
-		}
-	}
-	return first
-}
-
 // readFunnel reads the steps of the funnel, if a file of them was given.
 func (in *input) readFunnel(path string) error {
 	if path == "" {
