@@ -110,6 +110,42 @@ func (a *analysis) summarisePersona(w io.Writer) error {
 	return err
 }
 
+// summariseWho prints who is who, and who they are.
+func (a *analysis) summariseWho(w io.Writer) error {
+	var b strings.Builder
+	if a.who != nil {
+		a.who.summarise(&b)
+	}
+	if a.persona != nil {
+		a.persona.summarise(&b)
+	}
+	_, err := io.WriteString(w, b.String())
+	return err
+}
+
+// explainWithoutOrders prints what events and profiles tell of one customer.
+func (a *analysis) explainWithoutOrders(w io.Writer, id string) error {
+	known := false
+	if a.persona != nil {
+		_, known = a.persona.census.Profile(id)
+	}
+	if a.acted(id) || !known {
+		if err := a.explainEvents(w, id); err != nil {
+			return err
+		}
+	}
+	var b strings.Builder
+	if !a.acted(id) {
+		fmt.Fprintf(&b, "customer %s\n", id)
+	}
+	a.explainNames(&b, id)
+	if known {
+		a.persona.explain(&b, id)
+	}
+	_, err := io.WriteString(w, b.String())
+	return err
+}
+
 // mostTraits is how many traits the summary names.
 const mostTraits = 3
 

@@ -294,3 +294,32 @@ func TestPersonaReport(t *testing.T) {
 		t.Errorf("no %q in the page", want)
 	}
 }
+
+// Without orders the other files still say who somebody is.
+func TestWhoWithoutOrders(t *testing.T) {
+	profiles := file(t, "profiles.csv", "customer,city\nann,Rome\ncai,Oslo\n")
+	sightings := file(t, "sightings.csv", "at,account,phone\n2026-01-01,ann,13800138000\n")
+	events := file(t, "events.csv", "customer,at,event\nann,2026-01-01,search\nbob,2026-01-02,search\n")
+	steps := file(t, "funnel.json", `{"steps":[{"name":"search"},{"name":"pay"}],"match":{"window":"24h"}}`)
+	args := []string{"-events", events, "-funnel", steps, "-profiles", profiles, "-identities", sightings, "-identity-namespace", "account"}
+	out, d := call(t, args...)
+	if !strings.Contains(out, "Who is who: 4 names are 3 people.") || !strings.Contains(out, "Portrait: none") {
+		t.Errorf("summary:\n%s", out)
+	}
+	if d.Persona.Everyone != 3 || d.Persona.WithoutProfile != 1 || d.Identity.People != 3 {
+		t.Errorf("everyone %d, without a profile %d", d.Persona.Everyone, d.Persona.WithoutProfile)
+	}
+	for _, name := range []string{"ann", "phone:13800138000", "cai"} {
+		out, _ := call(t, append(args, "-customer", name)...)
+		if !strings.Contains(out, "profile: city ") || !strings.Contains(out, "seen as account:") {
+			t.Errorf("%s:\n%s", name, out)
+		}
+	}
+	out, _ = call(t, "-profiles", profiles, "-asof", "2026-06-30", "-customer", "ann")
+	if want := "customer ann\nprofile: city Rome\ntags: city=rome\n"; out != want {
+		t.Errorf("%q, want %q", out, want)
+	}
+	if message := fails(t, 1, "-profiles", profiles, "-asof", "2026-06-30", "-customer", "zoe"); !strings.Contains(message, `"zoe"`) {
+		t.Errorf("said %s", message)
+	}
+}

@@ -2,6 +2,7 @@ package main
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"io"
 	"maps"
@@ -24,7 +25,7 @@ func (a *analysis) summarise(w io.Writer) error {
 		return a.summarisePersona(w)
 	}
 	if a.in.orders == nil {
-		return a.summariseEvents(w, d)
+		return errors.Join(a.summariseEvents(w, d), a.summariseWho(w))
 	}
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s, %s to %s\n", d.Input.Source, d.Input.From, d.Input.To)
@@ -134,7 +135,7 @@ func setAsideInLine(counts map[string]int) []string {
 func (a *analysis) explain(w io.Writer, id string) error {
 	id = a.person(id)
 	if a.in.orders == nil {
-		return a.explainEvents(w, id)
+		return a.explainWithoutOrders(w, id)
 	}
 	record, ordered := a.tally.Record(id)
 	if _, visited := a.groups.visits[id]; !ordered && !visited && !a.acted(id) {
