@@ -157,7 +157,7 @@ func TestCountingAllocates(t *testing.T) {
 		events[i] = click{at: 1_748_736_000 + int64(i), name: uint8(i % 10)}
 	}
 	must(t, c.Add(events))
-	if n := testing.AllocsPerRun(10, func() { must(t, c.Add(events)) }); n > 20 {
+	if n := testing.AllocsPerRun(10, func() { must(t, c.Add(events)) }); n > 5 {
 		t.Errorf("map: %v allocations for a user with %d events", n, len(events))
 	}
 }
