@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -485,26 +486,28 @@ func (b bouncing) Commit(ctx context.Context, batch *loyalty.Batch) error {
 }
 
 // An engine under one allocation limit: the store's share is tested beside it.
+// The median of single runs is what counts, since a sync.Pool may forget what
+// it holds, and does so on purpose under the race detector.
 func TestDoAllocates(t *testing.T) {
 	d := newDesk(t, cafe())
 	d.do("ada", grant(100_000))
-	n := 0
-	keys := make([]string, 3000)
-	for i := range keys {
-		keys[i] = fmt.Sprintf("key %04d", i)
-	}
 	earn, spend := order("", 30), redeem(5)
-	got := testing.AllocsPerRun(1000, func() {
-		for _, c := range []*loyalty.Command{&earn, &spend} {
-			c.Key, c.Member, c.OccurredAt = keys[n], "ada", monday
-			n++
-			if _, err := d.engine.Do(context.Background(), monday, *c); err != nil {
-				t.Fatal(err)
+	n := 0
+	runs := make([]float64, 501)
+	for i := range runs {
+		runs[i] = testing.AllocsPerRun(1, func() {
+			for _, c := range []*loyalty.Command{&earn, &spend} {
+				c.Key, c.Member, c.OccurredAt = strconv.Itoa(n), "ada", monday
+				n++
+				if _, err := d.engine.Do(context.Background(), monday, *c); err != nil {
+					t.Fatal(err)
+				}
 			}
-		}
-	})
-	if got/2 > 8 {
-		t.Errorf("%v allocations a command, want at most 8", got/2)
+		}) - 2 // the keys
+	}
+	slices.Sort(runs)
+	if got := runs[len(runs)/2] / 2; got > 8 {
+		t.Errorf("%v allocations a command, want at most 8", got)
 	}
 }
 
