@@ -6,6 +6,8 @@ import (
 
 // addStretches adds the orders of the pages of b, one batch after another.
 func addStretches[K regulars.ID, N uint32 | int64](t *Tally[K], c Columns[K], tick int64, shares int, b *batch[K, N]) {
+	b.hashes = make([]uint32, min(shares*maxBatch, len(c.Customer)))
+	b.orders = make([]batchOrder[K, N], len(b.hashes)/shares*17/16+1) // shares are not quite equal
 	for len(c.Customer) > 0 {
 		n := min(shares*batchLen(t.book.len()), len(c.Customer))
 		b.sort(c.first(n))
@@ -17,7 +19,9 @@ func addStretches[K regulars.ID, N uint32 | int64](t *Tally[K], c Columns[K], ti
 // batchLen is how many orders of a share are sorted by page at a time: several
 // for each customer, so that a page, once it is in the cache, is used several
 // times.
-func batchLen(customers int) int { return min(max(1<<16, 4*customers), 1<<22) }
+func batchLen(customers int) int { return min(max(1<<16, 4*customers), maxBatch) }
+
+const maxBatch = 1 << 22
 
 // pageRange are the pages from <= page < to.
 type pageRange struct{ from, to int }
@@ -69,9 +73,6 @@ func (b *batch[K, N]) sort(c Columns[K]) {
 
 // hash hashes the IDs and counts them by page.
 func (b *batch[K, N]) hash(ids []K, count *[pageCount]int) {
-	if len(b.hashes) < len(ids) {
-		b.hashes = make([]uint32, len(ids))
-	}
 	hashAll(ids, b.hashes)
 	for _, h := range b.hashes[:len(ids)] {
 		count[h>>(32-pageBits)]++
