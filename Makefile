@@ -3,7 +3,8 @@
 
 .PHONY: test lint portable fuzz bench
 
-# The tests of every module, with the race detector if there is a C compiler.
+# The tests of every module; the library with the race detector if there is a C
+# compiler.
 test:
 	@go run ./internal/check test
 
