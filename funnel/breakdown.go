@@ -1,5 +1,7 @@
 package funnel
 
+import "github.com/regulars-go/regulars/internal/names"
+
 // Breakdown is a label to count by, such as "city", and which of a unit's events
 // gives its value. Who lacks a value is counted as unknown, never left out, so
 // that the values of a breakdown sum to the total.
@@ -29,17 +31,17 @@ const (
 	AtStep
 )
 
-var attributions = names{"Attribution", "attribution", []string{"entry", "first", "last", "step"}}
+var attributions = names.Names{Package: "funnel", Type: "Attribution", What: "attribution", List: []string{"entry", "first", "last", "step"}}
 
 // String returns the lower-case name of a, such as "entry".
-func (a Attribution) String() string { return attributions.of(uint8(a)) }
+func (a Attribution) String() string { return attributions.Of(uint8(a)) }
 
 // MarshalText writes a as [Attribution.String] does.
-func (a Attribution) MarshalText() ([]byte, error) { return attributions.marshal(uint8(a)) }
+func (a Attribution) MarshalText() ([]byte, error) { return attributions.Marshal(uint8(a)) }
 
 // UnmarshalText reads the name of an attribution.
 func (a *Attribution) UnmarshalText(text []byte) error {
-	i, err := attributions.unmarshal(text)
+	i, err := attributions.Unmarshal(text)
 	if err == nil {
 		*a = Attribution(i)
 	}

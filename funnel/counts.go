@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"github.com/regulars-go/regulars/internal/names"
 )
 
 // Counts are the counts of one funnel, from which reports are made. They are an
@@ -54,17 +56,17 @@ const (
 	Immature
 )
 
-var maturities = names{"Maturity", "maturity", []string{"everybody", "mature", "immature"}}
+var maturities = names.Names{Package: "funnel", Type: "Maturity", What: "maturity", List: []string{"everybody", "mature", "immature"}}
 
 // String returns the lower-case name of m, such as "mature".
-func (m Maturity) String() string { return maturities.of(uint8(m)) }
+func (m Maturity) String() string { return maturities.Of(uint8(m)) }
 
 // MarshalText writes m as [Maturity.String] does.
-func (m Maturity) MarshalText() ([]byte, error) { return maturities.marshal(uint8(m)) }
+func (m Maturity) MarshalText() ([]byte, error) { return maturities.Marshal(uint8(m)) }
 
 // UnmarshalText reads the name of a maturity.
 func (m *Maturity) UnmarshalText(text []byte) error {
-	i, err := maturities.unmarshal(text)
+	i, err := maturities.Unmarshal(text)
 	if err == nil {
 		*m = Maturity(i)
 	}

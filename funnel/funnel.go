@@ -6,6 +6,7 @@ import (
 
 	"github.com/regulars-go/regulars"
 	"github.com/regulars-go/regulars/internal/config"
+	"github.com/regulars-go/regulars/internal/names"
 )
 
 // Funnel is what to look for and how to count it. It is data; what needs the
@@ -61,17 +62,17 @@ const (
 	ByTotal
 )
 
-var bys = names{"By", "unit", []string{"user", "session", "total"}}
+var bys = names.Names{Package: "funnel", Type: "By", What: "unit", List: []string{"user", "session", "total"}}
 
 // String returns the lower-case name of b, such as "user".
-func (b By) String() string { return bys.of(uint8(b)) }
+func (b By) String() string { return bys.Of(uint8(b)) }
 
 // MarshalText writes b as [By.String] does.
-func (b By) MarshalText() ([]byte, error) { return bys.marshal(uint8(b)) }
+func (b By) MarshalText() ([]byte, error) { return bys.Marshal(uint8(b)) }
 
 // UnmarshalText reads the name of a unit.
 func (b *By) UnmarshalText(text []byte) error {
-	i, err := bys.unmarshal(text)
+	i, err := bys.Unmarshal(text)
 	if err == nil {
 		*b = By(i)
 	}
@@ -123,7 +124,7 @@ func (f Funnel) Validate() error {
 		s.validate(&faults, fmt.Sprintf("steps[%d]", i), i, f.Match.Order)
 	}
 	f.Match.validate(&faults, len(f.Steps))
-	if int(f.By) >= len(bys.list) {
+	if int(f.By) >= len(bys.List) {
 		faults.Add("by", "is %s: want user, session or total", f.By)
 	}
 	if f.By == ByTotal {
@@ -188,15 +189,15 @@ func (m Match) validate(faults *regulars.Faults, steps int) {
 	for _, enum := range []struct {
 		path  string
 		value uint8
-		of    names
+		of    names.Names
 	}{
 		{"match.order", uint8(m.Order), orders},
 		{"match.ties", uint8(m.Ties), ties},
 		{"match.entry", uint8(m.Entry), entries},
 		{"match.excluded", uint8(m.Excluded), treatments},
 	} {
-		if int(enum.value) >= len(enum.of.list) {
-			faults.Add(enum.path, "no such %s: %d", enum.of.what, enum.value)
+		if int(enum.value) >= len(enum.of.List) {
+			faults.Add(enum.path, "no such %s: %d", enum.of.What, enum.value)
 		}
 	}
 	if m.Window.faulty() {
@@ -293,7 +294,7 @@ func (f Funnel) validateBreakdowns(faults *regulars.Faults) {
 			faults.Add(path+".name", "%q is there already", b.Name)
 		}
 		seen[b.Name] = true
-		if int(b.By) >= len(attributions.list) {
+		if int(b.By) >= len(attributions.List) {
 			faults.Add(path+".by", "no such attribution: %d", b.By)
 		}
 		if b.By == AtStep && (b.Step < 1 || b.Step > len(f.Steps)) {

@@ -7,7 +7,10 @@ import (
 	"testing"
 	"time"
 
+
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/regulars-go/regulars/internal/names"
 )
 
 func TestValidate(t *testing.T) {
@@ -171,17 +174,17 @@ func TestWindowText(t *testing.T) {
 
 // Every name that is written is read, and no other.
 func TestNames(t *testing.T) {
-	for _, n := range []names{orders, ties, entries, treatments, bys, attributions, endings} {
-		for i, text := range n.list {
-			if got, err := n.unmarshal([]byte(text)); err != nil || int(got) != i {
-				t.Errorf("%s %q is %d, want %d: %v", n.what, text, got, i, err)
+	for _, n := range []names.Names{orders, ties, entries, treatments, bys, attributions, endings} {
+		for i, text := range n.List {
+			if got, err := n.Unmarshal([]byte(text)); err != nil || int(got) != i {
+				t.Errorf("%s %q is %d, want %d: %v", n.What, text, got, i, err)
 			}
 		}
-		if _, err := n.unmarshal([]byte("no such")); err == nil {
-			t.Errorf("no such %s: want an error", n.what)
+		if _, err := n.Unmarshal([]byte("no such")); err == nil {
+			t.Errorf("no such %s: want an error", n.What)
 		}
-		if _, err := n.marshal(uint8(len(n.list))); err == nil || !strings.Contains(n.of(99), "(99)") {
-			t.Errorf("%s: %v, %s", n.what, err, n.of(99))
+		if _, err := n.Marshal(uint8(len(n.List))); err == nil || !strings.Contains(n.Of(99), "(99)") {
+			t.Errorf("%s: %v, %s", n.What, err, n.Of(99))
 		}
 	}
 }

@@ -104,10 +104,10 @@ func (s LeakSearch) Validate() error {
 	if !(s.Alpha >= 0 && s.Alpha < 1) {
 		faults.Add("alpha", "%v: want a number between 0 and 1", s.Alpha)
 	}
-	if int(s.Correction) >= len(corrections.list) {
+	if int(s.Correction) >= len(corrections.List) {
 		faults.Add("correction", "no such correction: %d", s.Correction)
 	}
-	if int(s.Test) >= len(tests.list) {
+	if int(s.Test) >= len(tests.List) {
 		faults.Add("test", "no such test: %d", s.Test)
 	}
 	if !(s.MinDrop >= 0 && s.MinDrop < 1) {

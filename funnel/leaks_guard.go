@@ -1,6 +1,10 @@
 package funnel
 
-import "github.com/regulars-go/regulars/internal/stats"
+import (
+	"github.com/regulars-go/regulars/internal/stats"
+
+	"github.com/regulars-go/regulars/internal/names"
+)
 
 // Guard says whether a drop shows within the values of another breakdown, and
 // so is not a matter of their mix (Simpson 1951).
@@ -35,17 +39,17 @@ const (
 	Reversed
 )
 
-var findings = names{"Finding", "finding", []string{"silent", "upheld", "mix-driven", "reversed"}}
+var findings = names.Names{Package: "funnel", Type: "Finding", What: "finding", List: []string{"silent", "upheld", "mix-driven", "reversed"}}
 
 // String returns the lower-case name of f, such as "upheld".
-func (f Finding) String() string { return findings.of(uint8(f)) }
+func (f Finding) String() string { return findings.Of(uint8(f)) }
 
 // MarshalText writes f as [Finding.String] does.
-func (f Finding) MarshalText() ([]byte, error) { return findings.marshal(uint8(f)) }
+func (f Finding) MarshalText() ([]byte, error) { return findings.Marshal(uint8(f)) }
 
 // UnmarshalText reads the name of a finding.
 func (f *Finding) UnmarshalText(text []byte) error {
-	i, err := findings.unmarshal(text)
+	i, err := findings.Unmarshal(text)
 	if err == nil {
 		*f = Finding(i)
 	}

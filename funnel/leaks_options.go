@@ -1,5 +1,7 @@
 package funnel
 
+import "github.com/regulars-go/regulars/internal/names"
+
 // Correction says how P-values are adjusted for being many.
 type Correction uint8
 
@@ -18,17 +20,17 @@ const (
 	BenjaminiYekutieli
 )
 
-var corrections = names{"Correction", "correction", []string{"benjamini-hochberg", "holm", "benjamini-yekutieli"}}
+var corrections = names.Names{Package: "funnel", Type: "Correction", What: "correction", List: []string{"benjamini-hochberg", "holm", "benjamini-yekutieli"}}
 
 // String returns the lower-case name of c, such as "holm".
-func (c Correction) String() string { return corrections.of(uint8(c)) }
+func (c Correction) String() string { return corrections.Of(uint8(c)) }
 
 // MarshalText writes c as [Correction.String] does.
-func (c Correction) MarshalText() ([]byte, error) { return corrections.marshal(uint8(c)) }
+func (c Correction) MarshalText() ([]byte, error) { return corrections.Marshal(uint8(c)) }
 
 // UnmarshalText reads the name of a correction.
 func (c *Correction) UnmarshalText(text []byte) error {
-	i, err := corrections.unmarshal(text)
+	i, err := corrections.Unmarshal(text)
 	if err == nil {
 		*c = Correction(i)
 	}
@@ -52,17 +54,17 @@ const (
 	Score
 )
 
-var tests = names{"Test", "test", []string{"exact", "mid-p", "score"}}
+var tests = names.Names{Package: "funnel", Type: "Test", What: "test", List: []string{"exact", "mid-p", "score"}}
 
 // String returns the lower-case name of t, such as "exact".
-func (t Test) String() string { return tests.of(uint8(t)) }
+func (t Test) String() string { return tests.Of(uint8(t)) }
 
 // MarshalText writes t as [Test.String] does.
-func (t Test) MarshalText() ([]byte, error) { return tests.marshal(uint8(t)) }
+func (t Test) MarshalText() ([]byte, error) { return tests.Marshal(uint8(t)) }
 
 // UnmarshalText reads the name of a test.
 func (t *Test) UnmarshalText(text []byte) error {
-	i, err := tests.unmarshal(text)
+	i, err := tests.Unmarshal(text)
 	if err == nil {
 		*t = Test(i)
 	}

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"github.com/regulars-go/regulars/internal/names"
 )
 
 // LeakReport is what was found.
@@ -91,17 +93,17 @@ const (
 	Insufficient
 )
 
-var verdicts = names{"Verdict", "verdict", []string{"unproven", "leak", "better", "small", "explained", "insufficient"}}
+var verdicts = names.Names{Package: "funnel", Type: "Verdict", What: "verdict", List: []string{"unproven", "leak", "better", "small", "explained", "insufficient"}}
 
 // String returns the lower-case name of v, such as "leak".
-func (v Verdict) String() string { return verdicts.of(uint8(v)) }
+func (v Verdict) String() string { return verdicts.Of(uint8(v)) }
 
 // MarshalText writes v as [Verdict.String] does.
-func (v Verdict) MarshalText() ([]byte, error) { return verdicts.marshal(uint8(v)) }
+func (v Verdict) MarshalText() ([]byte, error) { return verdicts.Marshal(uint8(v)) }
 
 // UnmarshalText reads the name of a verdict.
 func (v *Verdict) UnmarshalText(text []byte) error {
-	i, err := verdicts.unmarshal(text)
+	i, err := verdicts.Unmarshal(text)
 	if err == nil {
 		*v = Verdict(i)
 	}

@@ -295,19 +295,19 @@ func TestLeakSearchAsText(t *testing.T) {
 	if faults, ok := errors.AsType[regulars.Faults](err); !ok || len(faults) != 2 {
 		t.Errorf("%v", err)
 	}
-	for i := range verdicts.list {
+	for i := range verdicts.List {
 		var v Verdict
 		if text, err := Verdict(i).MarshalText(); err != nil || v.UnmarshalText(text) != nil || int(v) != i {
 			t.Errorf("verdict %d is %s, %v, and back %v", i, text, err, v)
 		}
 	}
-	for i := range maturities.list {
+	for i := range maturities.List {
 		var m Maturity
 		if text, err := Maturity(i).MarshalText(); err != nil || m.UnmarshalText(text) != nil || int(m) != i {
 			t.Errorf("maturity %d is %s, %v, and back %v", i, text, err, m)
 		}
 	}
-	for i := range findings.list {
+	for i := range findings.List {
 		var f Finding
 		if text, err := Finding(i).MarshalText(); err != nil || f.UnmarshalText(text) != nil || int(f) != i {
 			t.Errorf("finding %d is %s, %v, and back %v", i, text, err, f)

@@ -1,5 +1,7 @@
 package funnel
 
+import "github.com/regulars-go/regulars/internal/names"
+
 // Match says which events make a chain. The zero value is the definition at the
 // head of this package, with no window. The presets, such as [LikeClickHouse],
 // reproduce what other products do.
@@ -79,17 +81,17 @@ const (
 	Nested
 )
 
-var orders = names{"Order", "order", []string{"ordered", "contiguous", "any order", "nested"}}
+var orders = names.Names{Package: "funnel", Type: "Order", What: "order", List: []string{"ordered", "contiguous", "any order", "nested"}}
 
 // String returns the lower-case name of o, such as "ordered".
-func (o Order) String() string { return orders.of(uint8(o)) }
+func (o Order) String() string { return orders.Of(uint8(o)) }
 
 // MarshalText writes o as [Order.String] does.
-func (o Order) MarshalText() ([]byte, error) { return orders.marshal(uint8(o)) }
+func (o Order) MarshalText() ([]byte, error) { return orders.Marshal(uint8(o)) }
 
 // UnmarshalText reads the name of an order.
 func (o *Order) UnmarshalText(text []byte) error {
-	i, err := orders.unmarshal(text)
+	i, err := orders.Unmarshal(text)
 	if err == nil {
 		*o = Order(i)
 	}
@@ -111,17 +113,17 @@ const (
 	TiesStrict
 )
 
-var ties = names{"Ties", "tie policy", []string{"any order", "given", "strict"}}
+var ties = names.Names{Package: "funnel", Type: "Ties", What: "tie policy", List: []string{"any order", "given", "strict"}}
 
 // String returns the lower-case name of t, such as "any order".
-func (t Ties) String() string { return ties.of(uint8(t)) }
+func (t Ties) String() string { return ties.Of(uint8(t)) }
 
 // MarshalText writes t as [Ties.String] does.
-func (t Ties) MarshalText() ([]byte, error) { return ties.marshal(uint8(t)) }
+func (t Ties) MarshalText() ([]byte, error) { return ties.Marshal(uint8(t)) }
 
 // UnmarshalText reads the name of a tie policy.
 func (t *Ties) UnmarshalText(text []byte) error {
-	i, err := ties.unmarshal(text)
+	i, err := ties.Unmarshal(text)
 	if err == nil {
 		*t = Ties(i)
 	}
@@ -141,17 +143,17 @@ const (
 	FirstEntry
 )
 
-var entries = names{"Entry", "entry", []string{"best", "first"}}
+var entries = names.Names{Package: "funnel", Type: "Entry", What: "entry", List: []string{"best", "first"}}
 
 // String returns the lower-case name of e, such as "best".
-func (e Entry) String() string { return entries.of(uint8(e)) }
+func (e Entry) String() string { return entries.Of(uint8(e)) }
 
 // MarshalText writes e as [Entry.String] does.
-func (e Entry) MarshalText() ([]byte, error) { return entries.marshal(uint8(e)) }
+func (e Entry) MarshalText() ([]byte, error) { return entries.Marshal(uint8(e)) }
 
 // UnmarshalText reads the name of an entry.
 func (e *Entry) UnmarshalText(text []byte) error {
-	i, err := entries.unmarshal(text)
+	i, err := entries.Unmarshal(text)
 	if err == nil {
 		*e = Entry(i)
 	}
@@ -171,17 +173,17 @@ const (
 	DropUnit
 )
 
-var treatments = names{"Excluded", "treatment of the excluded", []string{"keep level", "drop unit"}}
+var treatments = names.Names{Package: "funnel", Type: "Excluded", What: "treatment of the excluded", List: []string{"keep level", "drop unit"}}
 
 // String returns the lower-case name of e, such as "keep level".
-func (e Excluded) String() string { return treatments.of(uint8(e)) }
+func (e Excluded) String() string { return treatments.Of(uint8(e)) }
 
 // MarshalText writes e as [Excluded.String] does.
-func (e Excluded) MarshalText() ([]byte, error) { return treatments.marshal(uint8(e)) }
+func (e Excluded) MarshalText() ([]byte, error) { return treatments.Marshal(uint8(e)) }
 
 // UnmarshalText reads the name of a treatment.
 func (e *Excluded) UnmarshalText(text []byte) error {
-	i, err := treatments.unmarshal(text)
+	i, err := treatments.Unmarshal(text)
 	if err == nil {
 		*e = Excluded(i)
 	}

@@ -1,6 +1,10 @@
 package funnel
 
-import "time"
+import (
+	"time"
+
+	"github.com/regulars-go/regulars/internal/names"
+)
 
 // Result is how far one unit got.
 type Result struct {
@@ -54,17 +58,17 @@ const (
 	NoEvent
 )
 
-var endings = names{"Ending", "ending", []string{"not entered", "completed", "still open", "timed out", "broken", "no event"}}
+var endings = names.Names{Package: "funnel", Type: "Ending", What: "ending", List: []string{"not entered", "completed", "still open", "timed out", "broken", "no event"}}
 
 // String returns the lower-case name of e, such as "timed out".
-func (e Ending) String() string { return endings.of(uint8(e)) }
+func (e Ending) String() string { return endings.Of(uint8(e)) }
 
 // MarshalText writes e as [Ending.String] does.
-func (e Ending) MarshalText() ([]byte, error) { return endings.marshal(uint8(e)) }
+func (e Ending) MarshalText() ([]byte, error) { return endings.Marshal(uint8(e)) }
 
 // UnmarshalText reads the name of an ending.
 func (e *Ending) UnmarshalText(text []byte) error {
-	i, err := endings.unmarshal(text)
+	i, err := endings.Unmarshal(text)
 	if err == nil {
 		*e = Ending(i)
 	}

@@ -9,6 +9,7 @@ import (
 	"github.com/regulars-go/regulars"
 	"github.com/regulars-go/regulars/funnel"
 	"github.com/regulars-go/regulars/internal/config"
+	"github.com/regulars-go/regulars/internal/names"
 )
 
 // Map is a user journey map as data: the stages that people go through, what the
@@ -86,17 +87,17 @@ const (
 	Entered
 )
 
-var measures = names{"Measure", "measure", []string{"conversion", "median dwell", "entered"}}
+var measures = names.Names{Package: "journey", Type: "Measure", What: "measure", List: []string{"conversion", "median dwell", "entered"}}
 
 // String returns the lower-case name of m, such as "conversion".
-func (m Measure) String() string { return measures.of(uint8(m)) }
+func (m Measure) String() string { return measures.Of(uint8(m)) }
 
 // MarshalText writes m as [Measure.String] does.
-func (m Measure) MarshalText() ([]byte, error) { return measures.marshal(uint8(m)) }
+func (m Measure) MarshalText() ([]byte, error) { return measures.Marshal(uint8(m)) }
 
 // UnmarshalText reads the name of a measure.
 func (m *Measure) UnmarshalText(text []byte) error {
-	i, err := measures.unmarshal(text)
+	i, err := measures.Unmarshal(text)
 	if err == nil {
 		*m = Measure(i)
 	}
@@ -165,7 +166,7 @@ func (m Map) Validate() error {
 }
 
 func (m Metric) validate(faults *regulars.Faults, path string, complete bool) {
-	if int(m.Measure) >= len(measures.list) {
+	if int(m.Measure) >= len(measures.List) {
 		faults.Add(path+".measure", "no such measure: %d", m.Measure)
 	}
 	if !(m.Target >= 0) || math.IsInf(m.Target, 0) || m.Measure == Conversion && m.Target > 1 {

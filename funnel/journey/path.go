@@ -7,6 +7,7 @@ import (
 	"github.com/regulars-go/regulars"
 	"github.com/regulars-go/regulars/funnel"
 	"github.com/regulars-go/regulars/internal/config"
+	"github.com/regulars-go/regulars/internal/names"
 )
 
 // Paths says what a path is: the events of a user or of a session, one after
@@ -67,17 +68,17 @@ const (
 	Before
 )
 
-var sides = names{"Side", "side", []string{"after", "before"}}
+var sides = names.Names{Package: "journey", Type: "Side", What: "side", List: []string{"after", "before"}}
 
 // String returns the lower-case name of s, such as "after".
-func (s Side) String() string { return sides.of(uint8(s)) }
+func (s Side) String() string { return sides.Of(uint8(s)) }
 
 // MarshalText writes s as [Side.String] does.
-func (s Side) MarshalText() ([]byte, error) { return sides.marshal(uint8(s)) }
+func (s Side) MarshalText() ([]byte, error) { return sides.Marshal(uint8(s)) }
 
 // UnmarshalText reads the name of a side.
 func (s *Side) UnmarshalText(text []byte) error {
-	i, err := sides.unmarshal(text)
+	i, err := sides.Unmarshal(text)
 	if err == nil {
 		*s = Side(i)
 	}
@@ -94,17 +95,17 @@ const (
 	Last
 )
 
-var picks = names{"Pick", "pick", []string{"first", "last"}}
+var picks = names.Names{Package: "journey", Type: "Pick", What: "pick", List: []string{"first", "last"}}
 
 // String returns the lower-case name of p, such as "first".
-func (p Pick) String() string { return picks.of(uint8(p)) }
+func (p Pick) String() string { return picks.Of(uint8(p)) }
 
 // MarshalText writes p as [Pick.String] does.
-func (p Pick) MarshalText() ([]byte, error) { return picks.marshal(uint8(p)) }
+func (p Pick) MarshalText() ([]byte, error) { return picks.Marshal(uint8(p)) }
 
 // UnmarshalText reads the name of a pick.
 func (p *Pick) UnmarshalText(text []byte) error {
-	i, err := picks.unmarshal(text)
+	i, err := picks.Unmarshal(text)
 	if err == nil {
 		*p = Pick(i)
 	}
@@ -163,10 +164,10 @@ func (p Paths) Validate() error {
 		} else if slices.Contains(p.Hide, a.Event) || len(p.Only) > 0 && !slices.Contains(p.Only, a.Event) {
 			faults.Add("anchor.event", "%q is left out", a.Event)
 		}
-		if int(a.Side) >= len(sides.list) {
+		if int(a.Side) >= len(sides.List) {
 			faults.Add("anchor.side", "no such side: %d", a.Side)
 		}
-		if int(a.Pick) >= len(picks.list) {
+		if int(a.Pick) >= len(picks.List) {
 			faults.Add("anchor.pick", "no such pick: %d", a.Pick)
 		}
 	}
