@@ -7,7 +7,6 @@ import (
 	"testing"
 	"time"
 
-
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/regulars-go/regulars/internal/names"
