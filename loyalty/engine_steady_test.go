@@ -70,7 +70,9 @@ func TestRejectionsAreOfOneMoment(t *testing.T) {
 			_, err := e.Do(t.Context(), monday, release)
 			return err
 		},
-		"DoBatch": func(e *loyalty.Engine) error { return e.DoBatch(t.Context(), monday, []loyalty.Command{release})[0].Err },
+		"DoBatch": func(e *loyalty.Engine) error {
+			return e.DoBatch(t.Context(), monday, []loyalty.Command{release})[0].Err
+		},
 	}
 	for name, do := range ways {
 		for mask := range 8 { // of key, account and redemption, in any order
