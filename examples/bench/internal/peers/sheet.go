@@ -16,7 +16,7 @@ type Line struct {
 	Peer    string `json:"peer"`
 	Version string `json:"version"`
 	Task    string `json:"task"`
-	// Variant is the way in which a peer does the task, where it has several.
+	// Variant is the way in which the task is done, where there are several.
 	Variant       string  `json:"variant,omitzero"`
 	Source        string  `json:"source"`
 	Rows          int     `json:"rows"`
@@ -76,7 +76,7 @@ func (s *Sheet) Compare(w io.Writer, path string) error {
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(w, "\n%-20s %-14s %7s %10s %10s %8s %10s %8s\n", "task", "peer", "threads", "peer s", "regulars s", "ratio", "of minima", "of cpu")
+	fmt.Fprintf(w, "\n%-20s %-18s %-14s %7s %10s %10s %8s %10s %8s\n", "task", "regulars", "peer", "threads", "peer s", "ours s", "ratio", "of minima", "of cpu")
 	for line := range bytes.Lines(text) {
 		var peer Line
 		if err := json.Unmarshal(line, &peer); err != nil {
@@ -84,7 +84,7 @@ func (s *Sheet) Compare(w io.Writer, path string) error {
 		}
 		for _, l := range s.lines {
 			if l.Task == peer.Task && l.Source == peer.Source && l.Threads == peer.Threads {
-				fmt.Fprintf(w, "%-20s %-14s %7d %10.4f %10.4f %7.2fx %9.2fx %7.2fx\n", l.Task, peer.name(), l.Threads,
+				fmt.Fprintf(w, "%-20s %-18s %-14s %7d %10.4f %10.4f %7.2fx %9.2fx %7.2fx\n", l.Task, l.name(), peer.name(), l.Threads,
 					peer.SecondsMedian, l.SecondsMedian, peer.SecondsMedian/l.SecondsMedian, peer.SecondsMin/l.SecondsMin, peer.CPUSecondsMedian/l.CPUSecondsMedian)
 			}
 		}
