@@ -486,8 +486,9 @@ func (b bouncing) Commit(ctx context.Context, batch *loyalty.Batch) error {
 }
 
 // An engine under one allocation limit: the store's share is tested beside it.
-// The median of single runs is what counts, since a sync.Pool may forget what
-// it holds, and does so on purpose under the race detector.
+// The lower quartile of single runs is what counts, since a sync.Pool may
+// forget what it holds: under the race detector it does so one time in four,
+// which leaves little more than half of the runs of two commands untouched.
 func TestDoAllocates(t *testing.T) {
 	d := newDesk(t, cafe())
 	d.do("ada", grant(100_000))
@@ -506,7 +507,7 @@ func TestDoAllocates(t *testing.T) {
 		}) - 2 // the keys
 	}
 	slices.Sort(runs)
-	if got := runs[len(runs)/2] / 2; got > 8 {
+	if got := runs[len(runs)/4] / 2; got > 8 {
 		t.Errorf("%v allocations a command, want at most 8", got)
 	}
 }
