@@ -9,7 +9,7 @@
 //   - Means: [Welch], [RelativeLift].
 //   - Many tests at once: [Holm], [BenjaminiHochberg], [BenjaminiYekutieli].
 //   - Before and after a test: [TwoRates], [SmallestEffect], [SmallestDrop].
-//   - Survival: [NewSurvival], [LogRank].
+//   - Survival: [NewSurvival], [LogRank], [RestrictedMeanDifference].
 //   - Distributions: [NormalQuantile], [StudentTail], [ChiSquareTail],
 //     [BetaQuantile], [BinomialAtLeast] and their kin.
 package stats
