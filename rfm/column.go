@@ -16,9 +16,16 @@ type column interface {
 	// at returns the values at the given ascending ranks, from 0.
 	at(ranks []int) []decimal.Decimal
 	sum() decimal.Decimal
-	value(row int) decimal.Decimal
 	// descending ranges over the values, the greatest first.
 	descending() iter.Seq[exact.Sum]
+	// without returns the values that drop does not want dropped.
+	without(drop func(decimal.Decimal) bool) column
+}
+
+// rowColumn is a column that knows whose value is whose: one row a customer.
+type rowColumn interface {
+	column
+	value(row int) decimal.Decimal
 	// pick returns the values of the given rows.
 	pick(rows []int32) column
 }
@@ -65,6 +72,8 @@ func (c integers[T]) descending() iter.Seq[exact.Sum] {
 	}
 }
 
+func (c integers[T]) without(drop func(decimal.Decimal) bool) column { return without(c, drop) }
+
 func (c integers[T]) pick(rows []int32) column {
 	picked := make([]T, len(rows))
 	for i, row := range rows {
@@ -110,10 +119,22 @@ func (c decimals) descending() iter.Seq[exact.Sum] {
 	}
 }
 
+func (c decimals) without(drop func(decimal.Decimal) bool) column { return without(c, drop) }
+
 func (c decimals) pick(rows []int32) column {
 	picked := make(decimals, len(rows))
 	for i, row := range rows {
 		picked[i] = c[row]
 	}
 	return picked
+}
+
+func without(values rowColumn, drop func(decimal.Decimal) bool) column {
+	kept := make([]int32, 0, values.len())
+	for i := range values.len() {
+		if !drop(values.value(i)) {
+			kept = append(kept, int32(i))
+		}
+	}
+	return values.pick(kept)
 }

@@ -190,7 +190,7 @@ func (s Scale) quantiles(values column, best, equal Side) []decimal.Decimal {
 	}
 	reserve := s.Reserve.Decimal
 	worse := Cuts{At: []decimal.Decimal{reserve}, Equal: equal, Best: best}
-	rest := without(values, func(v decimal.Decimal) bool { return worse.Score(v) == 1 })
+	rest := values.without(func(v decimal.Decimal) bool { return worse.Score(v) == 1 })
 	cuts := make([]decimal.Decimal, 0, s.Scores-1)
 	if best == Above {
 		cuts = append(cuts, reserve)
@@ -257,14 +257,4 @@ func ratio(num decimal.Decimal, den int, equal Side) decimal.Decimal {
 		q.Add(q, big.NewInt(1))
 	}
 	return exact.Shortest(decimal.NewFromBigInt(q, -exact.MaxPlaces))
-}
-
-func without(values column, drop func(decimal.Decimal) bool) column {
-	kept := make([]int32, 0, values.len())
-	for i := range values.len() {
-		if !drop(values.value(i)) {
-			kept = append(kept, int32(i))
-		}
-	}
-	return values.pick(kept)
 }

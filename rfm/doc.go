@@ -11,6 +11,7 @@
 //     merges and marshals, so that many machines can share the work.
 //   - [Fit] cuts a population into scores and returns a [Model]. Cuts are
 //     fitted once and can then be applied to anyone, today or next month.
+//     [Marginals] fit a population that no single machine holds.
 //   - [Model.Score] gives one customer a [Score] such as 5-4-3, from 1 to the
 //     number of bins, where the highest is always the best.
 //   - [Map.Segment] names the segment of a score, such as "at risk"; [Grid] is

@@ -83,7 +83,7 @@ func (t *Table[K]) Fit(b Binning) (Model, error) {
 // cutWithin cuts the values of some rows. A group without rows has nothing to
 // cut: it takes the cuts of all values, so that a customer who comes to it
 // later can be scored.
-func (s Scale) cutWithin(values column, rows []int32) Cuts {
+func (s Scale) cutWithin(values rowColumn, rows []int32) Cuts {
 	if len(rows) == 0 {
 		return s.cut(values, Above)
 	}
@@ -91,7 +91,7 @@ func (s Scale) cutWithin(values column, rows []int32) Cuts {
 }
 
 // group sorts rows by their score, the worst first; nil rows are all of them.
-func group(values column, cuts Cuts, rows []int32) [][]int32 {
+func group(values rowColumn, cuts Cuts, rows []int32) [][]int32 {
 	groups := make([][]int32, cuts.Scores())
 	put := func(row int32) {
 		score := cuts.Score(values.value(int(row)))

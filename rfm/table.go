@@ -162,7 +162,7 @@ func (t *Table[K]) Net(i int) decimal.Decimal {
 }
 
 // monetary returns the monetary column, whichever it is.
-func (t *Table[K]) monetary() column {
+func (t *Table[K]) monetary() rowColumn {
 	if t.wide != nil {
 		return decimals(t.wide)
 	}
