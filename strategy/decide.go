@@ -9,14 +9,6 @@ import (
 	"github.com/regulars-go/regulars"
 )
 
-// Customer is whom a decision is for.
-type Customer struct {
-	// ID is the host's name of the customer. Decisions carry it along.
-	ID string `json:"id"`
-	// Labels are what is known of the customer, in any order.
-	Labels []string `json:"labels,omitempty"`
-}
-
 // Validate returns [regulars.Faults] if the ID is empty, or a label is malformed
 // or beyond the vocabulary; a nil one knows all. [Policy.Decide] does
 // not need it: there a malformed label is one that no audience mentions.

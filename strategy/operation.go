@@ -30,24 +30,65 @@ type Operation struct {
 	// Name tells the operation from the others of its playbook. It is up to
 	// [MaxNameBytes] of printable text, and case counts.
 	Name string `json:"name"`
-	// Objective says what the operation is for, in words. It is required: an
-	// operation that nobody can give a reason for should not run.
+	// Objective says what the operation is for. It is required: an operation
+	// that nobody can give a reason for should not run. Where the playbook lists
+	// objectives it is the name of one, and otherwise words.
 	Objective string `json:"objective"`
+	// Class is what kind of message it is. Defaults to [Marketing].
+	Class Class `json:"class,omitempty"`
 	// Audience says who may get it. The zero value is everyone.
 	Audience Audience `json:"audience,omitzero"`
+	// Relevant says for whom it makes sense now, and Suits whom it is good for:
+	// what is held back by them is said apart from who may get it at all. The
+	// zero values are everyone.
+	Relevant Audience `json:"relevant,omitzero"`
+	Suits    Audience `json:"suits,omitzero"`
 	// Channel is how it reaches the customer, such as "sms". It is required, in
 	// the host's own words.
 	Channel string `json:"channel"`
+	// Or are the channels that are tried in turn where Channel can't be used.
+	// None means those that the playbook's channel lists.
+	Or []string `json:"or,omitempty"`
+	// Tags are what caps may count it by. An exposure keeps them as they were.
+	Tags []string `json:"tags,omitempty"`
 	// Priority ranks the operations that a customer may get, the highest first,
-	// from 0 to [MaxPriority]. Of equal ones the name that comes first by its
-	// bytes wins.
+	// from 0 to [MaxPriority]. Of equal ones the higher score wins, and of equal
+	// scores the name that comes first by its bytes.
 	Priority int `json:"priority"`
+	// Value is what it is worth when it works, 0 or more, in the unit of the
+	// host's choice; that is one unit for all operations. The score is
+	// Value × Propensity × Lever, and what has a value but no positive score is
+	// not sent.
+	Value Micros `json:"value,omitzero"`
+	// Propensity is how likely it is to work, from 0 to 1. Zero means 1.
+	Propensity Micros `json:"propensity,omitzero"`
+	// PropensityFrom is the name of a number of the customer that takes the
+	// place of Propensity, where the customer has it. Effects of the playbook
+	// come before both.
+	PropensityFrom string `json:"propensityFrom,omitempty"`
+	// Lever is the factor by which the business pushes it. Zero means 1.
+	Lever Micros `json:"lever,omitzero"`
+	// Costs are what it takes from budgets, by their names, beside what its
+	// channel costs.
+	Costs map[string]Micros `json:"costs,omitempty"`
+	// CoolDowns keep it from coming again too soon.
+	CoolDowns []CoolDown `json:"coolDowns,omitempty"`
+	// WhenCapped says what happens if a cap or quiet hours hold it back. Defaults
+	// to [Next].
+	WhenCapped WhenCapped `json:"whenCapped,omitempty"`
+	// ObeysCaps, CountsToCaps and ObeysQuiet default to true for [Marketing], and
+	// to false for the other classes.
+	ObeysCaps    *bool `json:"obeysCaps,omitempty"`
+	CountsToCaps *bool `json:"countsToCaps,omitempty"`
+	ObeysQuiet   *bool `json:"obeysQuiet,omitempty"`
+	// Stopped is the kill switch: nobody gets it.
+	Stopped bool `json:"stopped,omitempty"`
 	// Dates bounds when it runs. The zero value is always.
 	Dates Window `json:"dates,omitzero"`
 }
 
-// Audience is a set of customers by their labels. A customer belongs to it if
-// all three lists agree; the zero value is everyone. A label may stand in it
+// Audience is a set of customers by their labels and numbers. A customer belongs
+// to it if all lists agree; the zero value is everyone. A label may stand in it
 // once only.
 type Audience struct {
 	// AllOf are labels of which the customer must have each. None by default.
@@ -57,6 +98,9 @@ type Audience struct {
 	AnyOf []string `json:"anyOf,omitempty"`
 	// NoneOf are labels of which the customer may have none. None by default.
 	NoneOf []string `json:"noneOf,omitempty"`
+	// Numbers are ranges in which the customer's numbers must lie, each number
+	// once. A customer without the number is not in the audience.
+	Numbers []Range `json:"numbers,omitempty"`
 }
 
 // Window is the time from Start, included, to End, excluded, both to the
@@ -94,7 +138,7 @@ func (a Audience) lists() [3]audienceList {
 
 // sorted returns a copy with each list in its order by bytes.
 func (a Audience) sorted() Audience {
-	return Audience{sortedLabels(a.AllOf), sortedLabels(a.AnyOf), sortedLabels(a.NoneOf)}
+	return Audience{sortedLabels(a.AllOf), sortedLabels(a.AnyOf), sortedLabels(a.NoneOf), a.Numbers}
 }
 
 func sortedLabels(labels []string) []string {

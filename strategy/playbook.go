@@ -12,14 +12,29 @@ import (
 // team runs at once, and few enough to judge each for every customer.
 const MaxOperations = 500
 
-// Playbook is what a shop may do for its customers: operations, of which each
-// customer gets at most one, and what is left for the others. It is data;
-// [NewPolicy] makes it decide. The order of the operations means nothing:
-// their priorities and names rank them.
+// Playbook is what a shop may do for its customers, and within which bounds:
+// operations, of which each customer gets at most one at a time, and what they
+// share. It is data; [NewPolicy] makes it decide. The order of the lists means
+// nothing.
 type Playbook struct {
 	// Name is for people. It may be left out.
-	Name       string      `json:"name,omitzero"`
-	Operations []Operation `json:"operations"`
+	Name string `json:"name,omitzero"`
+	// Zone is the name of the time zone of the business, such as "Asia/Shanghai".
+	// Defaults to "UTC"; any other needs a resolver, see [Host].
+	Zone string `json:"zone,omitempty"`
+	// NorthStar is the metric that everything is for, and Metrics the tree under
+	// it.
+	NorthStar   string       `json:"northStar,omitempty"`
+	Metrics     []Metric     `json:"metrics,omitempty"`
+	Objectives  []Objective  `json:"objectives,omitempty"`
+	Channels    []Channel    `json:"channels,omitempty"`
+	Budgets     []Budget     `json:"budgets,omitempty"`
+	Caps        []Cap        `json:"caps,omitempty"`
+	QuietHours  []QuietHours `json:"quietHours,omitempty"`
+	Holdouts    []Holdout    `json:"holdouts,omitempty"`
+	Exploration *Exploration `json:"exploration,omitempty"`
+	Effects     *Effects     `json:"effects,omitempty"`
+	Operations  []Operation  `json:"operations"`
 	// Fallback is for customers who may get none of the operations. It is a
 	// candidate as they are, with an audience and dates of its own, but ranks
 	// below them all, so its Priority must be 0. Nil means that such customers

@@ -102,21 +102,6 @@ func (v Verdict) Because() string {
 // String returns the operation and why it was chosen or not.
 func (v Verdict) String() string { return v.Operation + ": " + v.Because() }
 
-// Decision is which operation one customer gets, and why not the others. As
-// JSON it is a record to keep: equal decisions give equal bytes.
-type Decision struct {
-	// Policy is the ID of the policy that decided.
-	Policy string `json:"policy"`
-	// Customer is the ID of the customer, as it was given.
-	Customer string `json:"customer"`
-	// At is the instant it was decided for, to the microsecond and in UTC.
-	At time.Time `json:"at"`
-	// Chosen is the name of the operation, "" if the customer gets none.
-	Chosen string `json:"chosen,omitzero"`
-	// Verdicts has one for every operation and for the fallback, as they rank.
-	Verdicts []Verdict `json:"verdicts"`
-}
-
 // String lists who gets what, and a line for every candidate.
 func (d Decision) String() string {
 	var text strings.Builder
