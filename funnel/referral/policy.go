@@ -1,0 +1,122 @@
+package referral
+
+import (
+	"time"
+
+	"github.com/regulars-go/regulars"
+	"github.com/regulars-go/regulars/internal/config"
+	"github.com/regulars-go/regulars/internal/names"
+)
+
+// Policy says what counts as bringing somebody, and over which time. The zero
+// value is ready to use.
+type Policy struct {
+	// Credit says whose invite it was, if several invited the same customer.
+	// The zero value is [FirstInvite].
+	Credit Credit `json:"credit,omitzero"`
+	// Goal is what the invited must do to count for K and its parts. The zero
+	// value is [Joined].
+	Goal Goal `json:"goal,omitzero"`
+	// Cycle is how long after joining a customer is watched for invites and for
+	// those whom they bring; its end counts. Zero means 30 days; a cycle can't
+	// take no time.
+	Cycle regulars.Span `json:"cycle,omitzero"`
+	// Since is the first instant from which those who join are new customers,
+	// for the referred share of them. The zero time makes everybody new.
+	Since time.Time `json:"since,omitzero"`
+	// Zone is the calendar on which Cycle is counted. Nil means UTC.
+	Zone *time.Location `json:"-"`
+}
+
+// Credit says whose invite it was.
+type Credit uint8
+
+// Credits. Only invites up to the moment of joining count, that of the same
+// instant included. Of two at one instant the inviter of the lower ID has it.
+const (
+	FirstInvite Credit = iota // the earliest
+	LastInvite                // the one before the customer joined
+)
+
+// Goal is what the invited must do to count.
+type Goal uint8
+
+// Goals.
+const (
+	Joined    Goal = iota // joined
+	Converted             // joined and paid, if only nothing
+)
+
+var (
+	creditNames = names.Names{Package: "referral", Type: "Credit", What: "credit", List: []string{"first-invite", "last-invite"}}
+	goalNames   = names.Names{Package: "referral", Type: "Goal", What: "goal", List: []string{"joined", "converted"}}
+)
+
+// String returns "first-invite" or "last-invite".
+func (c Credit) String() string { return creditNames.Of(uint8(c)) }
+
+// MarshalText writes c as [Credit.String] does.
+func (c Credit) MarshalText() ([]byte, error) { return creditNames.Marshal(uint8(c)) }
+
+// UnmarshalText reads what [Credit.String] returns.
+func (c *Credit) UnmarshalText(text []byte) error {
+	i, err := creditNames.Unmarshal(text)
+	if err == nil {
+		*c = Credit(i)
+	}
+	return err
+}
+
+// String returns "joined" or "converted".
+func (g Goal) String() string { return goalNames.Of(uint8(g)) }
+
+// MarshalText writes g as [Goal.String] does.
+func (g Goal) MarshalText() ([]byte, error) { return goalNames.Marshal(uint8(g)) }
+
+// UnmarshalText reads what [Goal.String] returns.
+func (g *Goal) UnmarshalText(text []byte) error {
+	i, err := goalNames.Unmarshal(text)
+	if err == nil {
+		*g = Goal(i)
+	}
+	return err
+}
+
+// ParsePolicy reads a policy from JSON and validates it. The document is read
+// strictly: an unknown or repeated key and trailing data are faults. The error
+// is [regulars.Faults]. Zone is for the host to set.
+func ParsePolicy(data []byte) (Policy, error) {
+	var p Policy
+	if err := config.Decode(data, &p); err != nil {
+		return Policy{}, err
+	}
+	if err := p.Validate(); err != nil {
+		return Policy{}, err
+	}
+	return p, nil
+}
+
+// Validate returns all faults of p as [regulars.Faults]: no such credit or goal,
+// and a Since outside the years 1 to 9999.
+func (p Policy) Validate() error {
+	var f regulars.Faults
+	if p.Credit > LastInvite {
+		f.Add("credit", "no such credit: %d", p.Credit)
+	}
+	if p.Goal > Converted {
+		f.Add("goal", "no such goal: %d", p.Goal)
+	}
+	if !p.Since.IsZero() {
+		if err := checkTime(p.Since); err != nil {
+			f.Add("since", "%v", err)
+		}
+	}
+	return f.Err()
+}
+
+func (p Policy) completed() Policy {
+	if p.Cycle.IsZero() {
+		p.Cycle = regulars.Days(30)
+	}
+	return p
+}
