@@ -1,0 +1,92 @@
+package sqlstore
+
+import (
+	"cmp"
+	"slices"
+
+	"github.com/regulars-go/regulars/loyalty"
+)
+
+// draft is a batch by table. Each list is in the order of IDs, which is the
+// order in which rows are locked, so that two commits never wait for each other.
+type draft struct {
+	batch *loyalty.Batch
+	// Places in batch.Records: accounts and other records that must be there
+	// at their version, and those that may not be there yet.
+	accounts, newAccounts []int
+	others, newOthers     []int
+	entries               []loyalty.Entry
+	counters              []loyalty.Counter // without those that don't change
+}
+
+func newDraft(b *loyalty.Batch) *draft {
+	d := &draft{batch: b, entries: b.Entries}
+	for i := range b.Records {
+		r := &b.Records[i]
+		list := &d.others
+		switch isAccount, isNew := r.ID.Kind == loyalty.KindAccount, r.Version == 0; {
+		case isAccount && isNew:
+			list = &d.newAccounts
+		case isAccount:
+			list = &d.accounts
+		case isNew:
+			list = &d.newOthers
+		}
+		*list = append(*list, i)
+	}
+	for _, list := range [...][]int{d.accounts, d.newAccounts, d.others, d.newOthers} {
+		slices.SortFunc(list, func(i, j int) int { return compareRecords(&b.Records[i].ID, &b.Records[j].ID) })
+	}
+	for i := range b.Counters {
+		if b.Counters[i].Delta != 0 {
+			d.counters = append(d.counters, b.Counters[i])
+		}
+	}
+	slices.SortFunc(d.counters, func(x, y loyalty.Counter) int { return compareCounters(&x.ID, &y.ID) })
+	return d
+}
+
+func compareRecords(a, b *loyalty.RecordID) int {
+	return cmp.Or(cmp.Compare(a.Program, b.Program), cmp.Compare(a.Kind, b.Kind), cmp.Compare(a.Name, b.Name))
+}
+
+func compareCounters(a, b *loyalty.CounterID) int {
+	return cmp.Or(cmp.Compare(a.Program, b.Program), cmp.Compare(a.Kind, b.Kind), cmp.Compare(a.Number, b.Number),
+		cmp.Compare(a.Window, b.Window), cmp.Compare(a.Value, b.Value))
+}
+
+// records returns records by their places.
+func (d *draft) record(place int) *loyalty.Record { return &d.batch.Records[place] }
+
+// counterIDs returns the IDs of the counters that change.
+func (d *draft) counterIDs() []loyalty.CounterID {
+	ids := make([]loyalty.CounterID, len(d.counters))
+	for i := range d.counters {
+		ids[i] = d.counters[i].ID
+	}
+	return ids
+}
+
+// bounds returns what forbids the changes of counters that stand at values.
+func (d *draft) bounds(values []int64) error {
+	var full []loyalty.CounterID
+	for i := range d.counters {
+		if !fits(values[i], &d.counters[i]) {
+			full = append(full, d.counters[i].ID)
+		}
+	}
+	if full != nil {
+		return &loyalty.BoundError{Counters: full}
+	}
+	return nil
+}
+
+// fits reports whether a counter may change. A bound counts only in the
+// direction of the change, and nothing wraps.
+func fits(value int64, c *loyalty.Counter) bool {
+	after := value + c.Delta
+	if c.Delta > 0 {
+		return after > value && after <= c.Max
+	}
+	return c.Delta == 0 || after < value && after >= c.Min
+}

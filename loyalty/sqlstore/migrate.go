@@ -1,0 +1,81 @@
+package sqlstore
+
+import (
+	"context"
+	"embed"
+	"fmt"
+	"io/fs"
+	"strconv"
+	"strings"
+)
+
+//go:embed migrations
+var migrationFiles embed.FS
+
+// migrations is how a dialect's schema came to be.
+type migrations struct {
+	folder string
+	begin  []string // what comes first in the transaction
+}
+
+// Migrate brings the schema to the version that this release needs: see
+// SCHEMA.md for what it holds. It does nothing if it is there already, and may be
+// called by any number of processes at once, such as all replicas at their
+// start. It is an error if a newer release has changed the schema.
+//
+// Migrations are numbered files, each applied once, in a transaction. The
+// account that the host connects with must be allowed to create tables.
+func (s *Store) Migrate(ctx context.Context) error {
+	t, err := s.dialect.beginMigration(ctx)
+	if err != nil {
+		return fmt.Errorf("sqlstore: migrate: %w", err)
+	}
+	if err := t.end(migrate(ctx, t, s.dialect.migrations())); err != nil {
+		return fmt.Errorf("sqlstore: migrate: %w", err)
+	}
+	return nil
+}
+
+func migrate(ctx context.Context, tx Tx, m migrations) error {
+	for _, query := range m.begin {
+		if _, err := tx.ExecContext(ctx, query); err != nil {
+			return err
+		}
+	}
+	steps, err := m.steps()
+	if err != nil {
+		return err
+	}
+	version := 0
+	if err := tx.QueryRowContext(ctx, `SELECT coalesce(max(version), 0) FROM loyalty_migration`).Scan(&version); err != nil {
+		return err
+	}
+	if version > len(steps) {
+		return fmt.Errorf("the schema has version %d, this release knows %d", version, len(steps))
+	}
+	for ; version < len(steps); version++ {
+		for _, query := range append(steps[version], `INSERT INTO loyalty_migration (version) VALUES (`+strconv.Itoa(version+1)+`)`) {
+			if _, err := tx.ExecContext(ctx, query); err != nil {
+				return fmt.Errorf("step %d: %w", version+1, err)
+			}
+		}
+	}
+	return nil
+}
+
+// steps returns the statements of each migration. They end in a semicolon at
+// the end of a line that is not indented.
+func (m *migrations) steps() (steps [][]string, err error) {
+	for n := 1; ; n++ {
+		file, err := fs.ReadFile(migrationFiles, "migrations/"+m.folder+"/"+strconv.Itoa(n)+".sql")
+		if err != nil {
+			break // no more of them
+		}
+		var statements []string
+		for _, statement := range strings.Split(string(file), ";\n\n") {
+			statements = append(statements, strings.TrimSuffix(strings.TrimSpace(statement), ";"))
+		}
+		steps = append(steps, statements)
+	}
+	return steps, nil
+}

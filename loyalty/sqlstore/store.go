@@ -1,0 +1,130 @@
+package sqlstore
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/regulars-go/regulars/loyalty"
+)
+
+// Store keeps accounts in a database. It is a [loyalty.Store], and can sum
+// totals, hand out entries to consumers, forget what a member's commands said,
+// and work in a transaction of the host. It is safe for concurrent use by any
+// number of goroutines, and of processes on the same database.
+type Store struct {
+	db      *sql.DB
+	dialect dialect
+	bound   Tx // the host's transaction; nil if the store begins its own
+}
+
+var (
+	_ loyalty.Binder[Tx] = (*Store)(nil)
+	_ loyalty.Totaler    = (*Store)(nil)
+	_ loyalty.Feeder     = (*Store)(nil)
+	_ loyalty.Eraser     = (*Store)(nil)
+)
+
+// Tx is what the store needs of a transaction of the host: a *sql.Tx is one,
+// and so is what wraps one, or a driver's own transaction behind these methods.
+type Tx interface {
+	ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error)
+	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
+	QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row
+}
+
+// Dialect says which database it is.
+type Dialect uint8
+
+// The dialects.
+const (
+	// PostgreSQL is PostgreSQL 13 or later. The database's encoding must be
+	// UTF8.
+	PostgreSQL Dialect = 1 + iota
+	// SQLite is SQLite 3.38 or later. See the package's documentation for how
+	// to open it.
+	SQLite
+)
+
+// New returns a store in a database that the host has opened. It does nothing
+// yet: call [Store.Migrate] before anything else.
+func New(db *sql.DB, d Dialect) (*Store, error) {
+	if db == nil {
+		return nil, errors.New("sqlstore: no database")
+	}
+	s := &Store{db: db}
+	switch d {
+	case SQLite:
+		s.dialect = newSQLite(db)
+	default:
+		return nil, fmt.Errorf("sqlstore: unknown dialect %d", d)
+	}
+	return s, nil
+}
+
+// Bind returns a store that works in a transaction of the host: what it writes
+// is committed or rolled back with it. A conflict or a bound that is reached
+// leaves the transaction usable. On PostgreSQL its isolation should be READ
+// COMMITTED: at a higher one a conflict is an error of the database, after which
+// the transaction must be rolled back. On SQLite it should have begun with
+// BEGIN IMMEDIATE, for the same reason.
+func (s *Store) Bind(tx Tx) loyalty.Store { return s.bind(tx) }
+
+func (s *Store) bind(tx Tx) *Store { return &Store{db: s.db, dialect: s.dialect, bound: tx} }
+
+// Load implements [loyalty.Store], in one round trip.
+func (s *Store) Load(ctx context.Context, ids []loyalty.RecordID, counters []loyalty.CounterID) ([]loyalty.Record, []int64, error) {
+	l := newLoading(ids, counters)
+	if len(ids)+len(counters) > 0 {
+		if err := s.dialect.load(ctx, s.reader(), l); err != nil {
+			return nil, nil, fmt.Errorf("sqlstore: load: %w", err)
+		}
+	}
+	return l.records, l.values, nil
+}
+
+// Commit implements [loyalty.Store].
+func (s *Store) Commit(ctx context.Context, b *loyalty.Batch) error {
+	if len(b.Records)+len(b.Counters)+len(b.Entries) == 0 {
+		return nil
+	}
+	err := s.dialect.commit(ctx, s.bound, newDraft(b))
+	if err == nil || isRefusal(err) {
+		return err
+	}
+	return fmt.Errorf("sqlstore: commit: %w", err)
+}
+
+// isRefusal reports whether an error is an answer of the contract, not a
+// failure.
+func isRefusal(err error) bool {
+	if _, ok := errors.AsType[*loyalty.ConflictError](err); ok {
+		return true
+	}
+	_, ok := errors.AsType[*loyalty.BoundError](err)
+	return ok
+}
+
+// Prune drops up to limit records and counters that may be dropped at now, and
+// returns how many. Fewer than limit means that none is left. It is for a job
+// that runs now and then: nothing depends on it but disk space.
+func (s *Store) Prune(ctx context.Context, now time.Time, limit int) (int, error) {
+	if limit < 1 {
+		return 0, fmt.Errorf("sqlstore: limit %d: want at least 1", limit)
+	}
+	n, err := s.dialect.prune(ctx, s.reader(), micros(now), limit)
+	if err != nil {
+		return 0, fmt.Errorf("sqlstore: prune: %w", err)
+	}
+	return n, nil
+}
+
+// reader is where single statements are run.
+func (s *Store) reader() Tx {
+	if s.bound != nil {
+		return s.bound
+	}
+	return s.dialect.pool()
+}
