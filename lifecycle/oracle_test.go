@@ -9,6 +9,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/shopspring/decimal"
+	"pgregory.net/rapid"
 
 	"github.com/regulars-go/regulars/internal/testdata"
 	"github.com/regulars-go/regulars/lifecycle"
@@ -107,7 +108,7 @@ func date(t testing.TB, text string) time.Time {
 	return at
 }
 
-func checkAdd(t testing.TB, err error) {
+func checkAdd(t rapid.TB, err error) {
 	t.Helper()
 	if err != nil {
 		t.Fatal(err)

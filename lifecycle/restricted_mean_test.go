@@ -102,10 +102,16 @@ func TestRestrictedMeanDifferenceRefuses(t *testing.T) {
 	inDays := curveOf(t, &days, lifecycle.CurveOptions{})
 	at90 := curveOf(t, &sure, lifecycle.CurveOptions{Level: 0.9})
 	for name, compare := range map[string]func() (lifecycle.MeanDifference, error){
-		"units":    func() (lifecycle.MeanDifference, error) { return lifecycle.RestrictedMeanDifference(treated, inDays, 9) },
-		"levels":   func() (lifecycle.MeanDifference, error) { return lifecycle.RestrictedMeanDifference(treated, at90, 9) },
-		"zero":     func() (lifecycle.MeanDifference, error) { return lifecycle.RestrictedMeanDifference(treated, placebo, 0) },
-		"not some": func() (lifecycle.MeanDifference, error) { return lifecycle.RestrictedMeanDifference(treated, placebo, math.NaN()) },
+		"units": func() (lifecycle.MeanDifference, error) {
+			return lifecycle.RestrictedMeanDifference(treated, inDays, 9)
+		},
+		"levels": func() (lifecycle.MeanDifference, error) { return lifecycle.RestrictedMeanDifference(treated, at90, 9) },
+		"zero": func() (lifecycle.MeanDifference, error) {
+			return lifecycle.RestrictedMeanDifference(treated, placebo, 0)
+		},
+		"not some": func() (lifecycle.MeanDifference, error) {
+			return lifecycle.RestrictedMeanDifference(treated, placebo, math.NaN())
+		},
 	} {
 		if got, err := compare(); err == nil || errors.Is(err, lifecycle.ErrNoComparison) {
 			t.Errorf("%s: %+v, %v", name, got, err)

@@ -16,6 +16,8 @@ const (
 	wireRevenue  = "lifecycle.revenue.1"
 	wireLog      = "lifecycle.log.1"
 	wireSurvival = "lifecycle.survival.1"
+	wireSpend    = "lifecycle.spend.1"
+	wireActions  = "lifecycle.actions.1"
 )
 
 func appendHeader(dst []byte, form string, f frame, until time.Time, afterUntil int) []byte {
