@@ -1,7 +1,12 @@
 package strategy
 
 import (
+	"slices"
+	"strings"
+	"time"
+
 	"github.com/regulars-go/regulars"
+	"github.com/regulars-go/regulars/internal/calendar"
 )
 
 // Cap bounds how many exposures there may be in a window of time. All caps hold
@@ -99,3 +104,99 @@ type QuietHours struct {
 // Clock is what a clock on the wall shows, to the minute, such as "22:00"; the
 // zero value is midnight.
 type Clock struct{ minute int16 }
+
+// elapsed returns the length of a rolling window; ok is false if it is in units
+// of the calendar, whose length depends on the day.
+func elapsed(s regulars.Span) (d time.Duration, ok bool) {
+	unit := strings.TrimLeft(s.String(), "0123456789")
+	start := time.Unix(0, 0)
+	return s.After(start, nil).Sub(start), unit == "h" || unit == "m" || unit == "s"
+}
+
+// weekdays are the names of the days on which weeks may begin.
+var weekdays = [...]string{"sun", "mon", "tue", "wed", "thu", "fri", "sat"}
+
+// periods returns the calendar periods of the cap.
+func (k Cap) periods() calendar.Periods {
+	switch k.Calendar {
+	case Week:
+		start := time.Monday
+		if i := slices.Index(weekdays[:], k.WeekStart); i >= 0 {
+			start = time.Weekday(i)
+		}
+		return calendar.Periods{Unit: calendar.Weekly, Start: start}
+	case Month:
+		return calendar.Periods{Unit: calendar.Monthly}
+	}
+	return calendar.Periods{Unit: calendar.Daily}
+}
+
+// Window returns the window of the cap that t lies in, by the calendar of loc;
+// nil is UTC. An exposure counts if it comes after the first instant and, of a
+// calendar, not after the last. A rolling window ends at t.
+//
+// Windows of a calendar follow one another without gap or overlap: each starts
+// at the first instant of its first date, however the clocks are set then.
+func (k Cap) Window(t time.Time, loc *time.Location) (after, last time.Time) {
+	t = moment(t)
+	if d, ok := elapsed(k.Rolling); ok && k.Calendar == "" {
+		return t.Add(-d), t
+	}
+	start, end := period(k.periods(), t, loc)
+	return start.Add(-time.Microsecond).UTC(), end.Add(-time.Microsecond).UTC()
+}
+
+// period returns when the period of t starts, and when the next one does. Where
+// the clocks go back over midnight the date does too, but the period does not:
+// it goes by the starts alone.
+func period(periods calendar.Periods, t time.Time, loc *time.Location) (start, end time.Time) {
+	n := periods.Of(calendar.DayOf(t, loc))
+	start, end = periods.First(n).Start(loc), periods.First(n+1).Start(loc)
+	for !end.After(t) {
+		n++
+		start, end = end, periods.First(n+1).Start(loc)
+	}
+	return start, end
+}
+
+func (k Cap) faults(c *checker) (f regulars.Faults) {
+	if k.Limit <= 0 || k.Limit > MaxLimit {
+		f.Add("limit", "%d: want 1 to %d; without the cap there is none", k.Limit, MaxLimit)
+	}
+	c.oneOf(&f, "scope", string(k.Scope), string(PerCustomer), string(PerChannel), string(PerTag), string(PerOperation), string(PerObjective))
+	if k.On != "" {
+		switch k.Scope {
+		case PerChannel:
+			c.known(&f, "on", "channel", k.On, c.channels)
+		case PerTag:
+			c.known(&f, "on", "tag", k.On, c.tags)
+		case PerOperation:
+			c.known(&f, "on", "operation", k.On, c.operations)
+		case PerObjective:
+			c.known(&f, "on", "objective", k.On, c.objectives)
+		default:
+			f.Add("on", "%q without a scope: want channel, tag, operation or objective", k.On)
+		}
+	}
+	switch {
+	case k.Rolling.IsZero() == (k.Calendar == ""):
+		f.Add("rolling", "want either rolling or calendar")
+	case k.Calendar != "":
+		c.oneOf(&f, "calendar", string(k.Calendar), string(Day), string(Week), string(Month))
+	default:
+		if _, ok := elapsed(k.Rolling); !ok {
+			f.Add("rolling", `%v is of the calendar, where days differ: want h, m or s, such as "168h", or calendar`, k.Rolling)
+		}
+	}
+	if k.WeekStart != "" {
+		c.oneOf(&f, "weekStart", k.WeekStart, weekdays[:]...)
+		if k.Calendar != Week {
+			f.Add("weekStart", "%q without weeks", k.WeekStart)
+		}
+	}
+	c.oneOf(&f, "zone", string(k.Zone), string(OfCustomer), string(OfBusiness))
+	if k.Zone != "" && k.Calendar == "" {
+		f.Add("zone", "%q without a calendar", k.Zone)
+	}
+	return f
+}

@@ -1,5 +1,11 @@
 package strategy
 
+import (
+	"slices"
+
+	"github.com/regulars-go/regulars"
+)
+
 // Channel is a way to reach customers. A channel that operations name and the
 // playbook does not list is free, reaches everybody and asks for no consent.
 type Channel struct {
@@ -77,4 +83,33 @@ type Exploration struct {
 	// Temperature draws each with a chance in proportion to exp(score/Temperature):
 	// the higher, the more alike.
 	Temperature Micros `json:"temperature,omitzero"`
+}
+
+func (x Channel) faults(c *checker) (f regulars.Faults) {
+	c.costs(&f, x.Costs)
+	if x.Reach != "" {
+		c.label(&f, "reach", x.Reach)
+	}
+	c.oneOf(&f, "consent", string(x.Consent), string(NoneNeeded), string(OptIn), string(Quota))
+	wordFaults(&f, "or", x.Or, MaxChannels-1)
+	if slices.Contains(x.Or, x.Name) {
+		f.Add("or", "has %q itself", x.Name)
+	}
+	if x.PreferredHour == nil {
+		return f
+	}
+	for i, q := range c.playbook.QuietHours {
+		if (len(q.Channels) == 0 || slices.Contains(q.Channels, x.Name)) && q.holds(x.PreferredHour.micros()) {
+			f.Add("preferredHour", "%v lies in quietHours[%d], %v", x.PreferredHour, i, q)
+		}
+	}
+	return f
+}
+
+func (b Budget) faults() (f regulars.Faults) {
+	nameFaults(&f, "unit", b.Unit)
+	if b.Limit <= 0 {
+		f.Add("limit", "%v: want more than 0", b.Limit)
+	}
+	return f
 }

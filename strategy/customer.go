@@ -136,10 +136,13 @@ type CoolDown struct {
 	// After is the outcome that starts it, such as "ignored"; empty is the
 	// sending.
 	After string `json:"after,omitempty"`
-	// Times is how many of them start it; each further one starts it anew.
+	// Times is how many of them start it, the last of which starts it anew.
 	// Defaults to 1.
 	Times int `json:"times,omitempty"`
-	// For is how long it lasts from the latest of them: the operation is free
-	// again exactly then. Days and months step the customer's calendar.
+	// Within is how near to the last one they lie to count together. Defaults to
+	// For, and has no place beside Times of 1.
+	Within regulars.Span `json:"within,omitzero"`
+	// For is how long it lasts from the last of them: the operation is free again
+	// exactly then. Days and months step the customer's calendar.
 	For regulars.Span `json:"for"`
 }

@@ -3,15 +3,19 @@ package strategy
 import (
 	"fmt"
 	"iter"
+	"math"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/regulars-go/regulars"
 )
 
 // Validate returns [regulars.Faults] if the ID is empty, or a label is malformed
-// or beyond the vocabulary; a nil one knows all. [Policy.Decide] does
-// not need it: there a malformed label is one that no audience mentions.
+// or beyond the vocabulary; a nil one knows all. So does a number that is NaN or
+// infinite, an exposure without operation, channel or time, or of a state that
+// does not exist, and a quota below 0. [Policy.Decide] does not need it: there a
+// malformed label is one that no audience mentions.
 func (c Customer) Validate(known Vocabulary) error {
 	var f regulars.Faults
 	if c.ID == "" {
@@ -19,23 +23,51 @@ func (c Customer) Validate(known Vocabulary) error {
 	}
 	for i, label := range c.Labels {
 		if problem := known.problem(label); problem != "" {
-			f.Add(fmt.Sprintf("labels[%d]", i), "%s", problem)
+			f.Add(at("labels", i), "%s", problem)
+		}
+	}
+	for _, name := range sortedKeys(c.Numbers) {
+		finite(&f, "numbers."+name, c.Numbers[name])
+	}
+	for i, consent := range c.Consents {
+		nameFaults(&f, at("consents", i)+".channel", consent.Channel)
+		if consent.Quota < 0 {
+			f.Add(at("consents", i)+".quota", "%d: want 0 or more", consent.Quota)
+		}
+	}
+	for i, e := range c.Exposures {
+		path := at("exposures", i)
+		nameFaults(&f, path+".operation", e.Operation)
+		nameFaults(&f, path+".channel", e.Channel)
+		if e.At.IsZero() {
+			f.Add(path+".at", "missing")
+		}
+		f.Under(path, yearFaults("at", e.At))
+		f.Under(path, yearFaults("outcomeAt", e.OutcomeAt))
+		if e.State != Sent && e.State != Reserved && e.State != Failed {
+			f.Add(path+".state", "%q: want %s or %s, or none for what was sent", e.State, Reserved, Failed)
 		}
 	}
 	return f.Err()
 }
 
 // Decide chooses what a customer gets at now, cut to the microsecond: of the
-// operations that are within their dates and whose audience has the customer,
-// the one of the highest rank; if there is none, the fallback on the same terms.
-// Of those not chosen each gets one verdict, by the first of these that
-// refuses it: dates, AllOf, AnyOf, NoneOf, rank.
+// operations that pass all stages the one of the highest rank; if there is none,
+// the fallback on the same terms. Every candidate gets one verdict, by the first
+// stage that refuses it.
 //
-// A customer without labels belongs to the audiences that ask for none. The
-// zero time is an instant like any other, before all dates. If times are beyond
-// the year 9999 the decision stands, but can't be written as JSON.
+// Nothing but what c says is known: a customer without labels belongs to the
+// audiences that ask for none, one without exposures was sent nothing, and
+// budgets are full. The zero time is an instant like any other, before all
+// dates. If times are beyond the year 9999 the decision stands, but can't be
+// written as JSON.
 func (p *Policy) Decide(c Customer, now time.Time) Decision {
-	return p.decide(make([]Verdict, 0, len(p.gates)), c, moment(now))
+	return p.DecideCase(Case{Customer: c, Now: now})
+}
+
+// DecideCase is [Policy.Decide] for a case with all that may be known of it.
+func (p *Policy) DecideCase(c Case) Decision {
+	return p.decide(make([]Verdict, 0, len(p.gates)), &c)
 }
 
 // DecideAll decides for each customer in turn, as [Policy.Decide] does. It asks for
@@ -55,83 +87,313 @@ func (p *Policy) DecideAll(customers iter.Seq[Customer], now time.Time) iter.Seq
 // only. A customer who comes twice is counted twice.
 func (p *Policy) Count(customers iter.Seq[Customer], now time.Time) Summary {
 	s := p.summary()
-	at := moment(now)
 	verdicts := make([]Verdict, 0, len(p.gates))
 	for c := range customers {
-		s.count(p.decide(verdicts, c, at))
+		s.count(p.decide(verdicts, &Case{Customer: c, Now: now}))
 	}
 	return s
 }
 
-// fewLabels is how many labels a policy may mention for its customers' ones to
-// be held on the stack: more than all that the starter playbook reads.
-const fewLabels = 256
+// Choice is what a decision comes to, without the verdicts. Its fields are those
+// of [Decision], and those of the verdict on the chosen operation.
+type Choice struct {
+	Operation, Channel string
+	Score              Micros
+	Propensity         float64
+	Explored           bool
+	SendAt             time.Time
+	// Waits is the operation for which the customer gets nothing now, until
+	// RetryAt.
+	Waits   string
+	RetryAt time.Time
+}
+
+// Choose decides as [Policy.DecideCase] does, and asks only as far as it takes to
+// know who wins. It allocates nothing as long as a playbook has few enough
+// parts for them to be held on the stack.
+func (p *Policy) Choose(c Case) Choice {
+	var few scratch
+	s := p.look(&c, &few)
+	race := newContest(p)
+	for i := range p.gates {
+		if race.over(i) {
+			break
+		}
+		race.enter(i, p.judge(&p.gates[i], &s))
+	}
+	race.settle(&s)
+	if race.chosen < 0 && race.waits < 0 {
+		return Choice{}
+	}
+	if race.waits >= 0 {
+		return Choice{Waits: p.gates[race.waits].operation, RetryAt: instant(race.bestFinding.retryAt)}
+	}
+	f := race.bestFinding
+	if race.chosen != race.best {
+		f = p.judge(&p.gates[race.chosen], &s)
+	}
+	return Choice{
+		Operation: p.gates[race.chosen].operation, Channel: p.channels[f.channel].name, Score: f.score,
+		Propensity: race.propensity(race.chosen), Explored: race.explored, SendAt: p.sendAt(f.channel, &s),
+	}
+}
 
 // decide appends the verdicts to an empty slice.
-func (p *Policy) decide(verdicts []Verdict, c Customer, now time.Time) Decision {
-	var few [fewLabels / 64]uint64
-	held := labelSet(few[:])
-	if len(p.labels) > fewLabels {
-		held = make(labelSet, (len(p.labels)+63)/64)
-	}
-	for _, label := range c.Labels {
-		if n, ok := p.number[label]; ok {
-			held[n/64] |= 1 << (n % 64)
-		}
-	}
-	chosen, micros := "", microseconds(now)
+func (p *Policy) decide(verdicts []Verdict, c *Case) Decision {
+	var few scratch
+	s := p.look(c, &few)
+	race := newContest(p)
 	for i := range p.gates {
-		g := &p.gates[i]
-		code, detail, waits := p.judge(g, held, micros)
-		v := Verdict{Operation: g.operation, Code: code, Detail: detail}
-		switch {
-		case waits:
-			v.RetryAt = g.start
-		case code == Chosen && chosen == "":
-			chosen = g.operation
-		case code == Chosen:
-			v.Code, v.Detail = Outranked, chosen
+		f := p.judge(&p.gates[i], &s)
+		race.enter(i, f)
+		verdicts = append(verdicts, p.verdict(i, f))
+	}
+	race.settle(&s)
+	d := Decision{
+		Policy: p.id, Customer: c.Customer.ID, Slot: c.Slot, At: moment(c.Now), HeldOut: p.heldOutNames(&s),
+		Explored: race.explored, Verdicts: verdicts,
+	}
+	if p.zoned {
+		d.Zone, d.ZoneAssumed = s.place.name, s.assumed
+	}
+	if race.waits >= 0 {
+		d.Waits = p.gates[race.waits].operation
+	}
+	if race.chosen >= 0 {
+		f := &verdicts[race.chosen]
+		d.Chosen, d.Channel, d.Propensity = f.Operation, f.Channel, race.propensity(race.chosen)
+		channel, _ := slices.BinarySearchFunc(p.channels, f.Channel, func(x channelRule, name string) int { return strings.Compare(x.name, name) })
+		d.SendAt = p.sendAt(channel, &s)
+	}
+	race.finish(verdicts)
+	return d
+}
+
+// verdict puts a finding in words.
+func (p *Policy) verdict(i int, f finding) Verdict {
+	v := Verdict{Operation: p.gates[i].operation, Stage: f.stage, Code: f.code, Detail: f.detail, RetryAt: instant(f.retryAt), Score: f.score}
+	if f.channel >= 0 {
+		v.Channel = p.channels[f.channel].name
+	}
+	return v
+}
+
+func (p *Policy) heldOutNames(s *situation) (names []string) {
+	for i := range p.holdouts {
+		if s.heldOut.has(i) {
+			names = append(names, p.holdouts[i].name)
 		}
-		verdicts = append(verdicts, v)
 	}
-	return Decision{Policy: p.id, Customer: c.ID, At: now, Chosen: chosen, Verdicts: verdicts}
+	return names
 }
 
-// judge returns the verdict on one operation as if it were the only one, and
-// whether nothing but its start is to wait for.
-func (p *Policy) judge(g *gate, held labelSet, now int64) (code Code, detail string, waits bool) {
-	if now >= g.endsAt {
-		return Ended, g.ends, false
+// never stands for no instant among microseconds.
+const never = math.MinInt64
+
+func instant(micros int64) time.Time {
+	if micros == never {
+		return time.Time{}
 	}
-	code, detail = p.audience(g, held)
-	if now < g.startsAt {
-		return NotStarted, g.starts, code == Chosen
-	}
-	return code, detail, false
+	return time.UnixMicro(micros).UTC()
 }
 
-func (p *Policy) audience(g *gate, held labelSet) (Code, string) {
-	for _, n := range g.allOf {
-		if !held.has(n) {
+// finding is what became of a candidate as if it were the only one.
+type finding struct {
+	code    Code
+	stage   Stage
+	waits   bool // capped or quiet, but otherwise sound, and not to be passed over
+	channel int  // -1 for none
+	detail  string
+	retryAt int64
+	score   Micros
+}
+
+func refuse(stage Stage, code Code, detail string) finding {
+	return finding{code: code, stage: stage, channel: -1, detail: detail, retryAt: never}
+}
+
+// judge returns the finding on one operation.
+func (p *Policy) judge(g *gate, s *situation) finding {
+	for _, h := range g.holdouts {
+		if s.heldOut.has(h) && !s.blind {
+			return refuse(StageHoldout, HeldOut, p.holdouts[h].name)
+		}
+	}
+	switch {
+	case g.stopped:
+		return refuse(StageDates, Stopped, "")
+	case s.at >= g.endsAt:
+		return refuse(StageDates, Ended, g.ends)
+	}
+	f := p.audiences(g, s)
+	if s.at < g.startsAt {
+		early := refuse(StageDates, NotStarted, g.starts)
+		if f.code == 0 {
+			early.retryAt = g.startsAt
+		}
+		return early
+	}
+	if f.code != 0 {
+		return f
+	}
+	return p.send(g, s)
+}
+
+// audiences returns the first refusal of the audiences; one without a code if
+// there is none.
+func (p *Policy) audiences(g *gate, s *situation) finding {
+	for i := range g.audiences {
+		if code, detail := p.audience(&g.audiences[i], s); code != 0 {
+			return refuse(StageEligibility+Stage(i), code, detail)
+		}
+	}
+	return finding{}
+}
+
+func (p *Policy) audience(a *audienceRule, s *situation) (Code, string) {
+	for _, n := range a.allOf {
+		if !s.labels.has(n) {
 			return LacksLabel, p.labels[n]
 		}
 	}
-	if len(g.anyOf) > 0 && !held.hasAny(g.anyOf) {
-		return LacksLabel, g.lacksAny
+	if len(a.anyOf) > 0 && !s.labels.hasAny(a.anyOf) {
+		return LacksLabel, a.lacksAny
 	}
-	for _, n := range g.noneOf {
-		if held.has(n) {
+	for _, n := range a.noneOf {
+		if s.labels.has(n) {
 			return Excluded, p.labels[n]
 		}
 	}
-	return Chosen, g.audience
+	for i := range a.ranges {
+		r := &a.ranges[i]
+		switch x := s.figures[r.figure]; {
+		case math.IsNaN(x):
+			return LacksNumber, r.words
+		case x < r.low || x >= r.below:
+			return OutOfRange, r.words
+		}
+	}
+	return 0, ""
 }
 
-// labelSet has a bit for each label that a policy mentions.
-type labelSet []uint64
+// send returns the finding on an operation whose audience has the customer: by
+// the channels in turn, the first that nothing refuses.
+func (p *Policy) send(g *gate, s *situation) finding {
+	open := 0
+	for i := range g.sendings {
+		if p.consent(g, g.sendings[i].channel, s) == 0 {
+			open |= 1 << i
+		}
+	}
+	if open == 0 {
+		first := g.sendings[0].channel
+		f := refuse(StageConsent, p.consent(g, first, s), p.channels[first].name)
+		f.channel = first
+		return f
+	}
+	if f := p.coolDown(g, s); f.code != 0 {
+		return f
+	}
+	var refusal finding
+	for i := range g.sendings {
+		if open>>i&1 == 0 {
+			continue
+		}
+		f := p.sending(g, &g.sendings[i], s)
+		if f.code == 0 {
+			return p.score(g, &g.sendings[i], s)
+		}
+		if f.waits {
+			worth := p.score(g, &g.sendings[i], s)
+			f.waits, f.score = worth.code == Chosen, worth.score
+		}
+		// Of the refusals count that which time mends first, or else the first.
+		if refusal.code == 0 || f.retryAt != never && (refusal.retryAt == never || f.retryAt < refusal.retryAt) {
+			refusal = f
+		}
+	}
+	return refusal
+}
 
-func (s labelSet) has(n int) bool { return s[n/64]>>(n%64)&1 != 0 }
+// sending returns what refuses an operation on one channel; a finding without a
+// code if nothing does.
+func (p *Policy) sending(g *gate, x *sending, s *situation) finding {
+	held := finding{channel: x.channel, retryAt: never}
+	for _, n := range x.counters {
+		if until, full := p.count(n, s); full && (held.code == 0 || until > held.retryAt) {
+			held.code, held.stage, held.detail, held.retryAt = Capped, StageCaps, p.counters[n].cap.Name, until
+		}
+	}
+	if held.code == 0 && g.obeysQuiet {
+		if until, words := p.quiet(x.channel, s); words != "" {
+			held.code, held.stage, held.detail, held.retryAt = Quiet, StageQuiet, words, until
+		}
+	}
+	if held.code != 0 && g.whenCapped == Next {
+		return held
+	}
+	for _, c := range x.costs {
+		if b := &p.budgets[c.budget]; c.amount > b.Limit || c.amount > s.left[c.budget] {
+			if held.code == 0 {
+				return finding{code: OverBudget, stage: StageBudget, channel: x.channel, detail: b.Name, retryAt: never}
+			}
+			return held
+		}
+	}
+	for i := range s.c.Refused {
+		if r := &s.c.Refused[i]; held.code == 0 && r.Operation == g.operation && r.Channel == p.channels[x.channel].name {
+			return finding{code: Refused, stage: StageReserve, channel: x.channel, detail: r.By, retryAt: never}
+		}
+	}
+	held.waits = held.code != 0
+	return held
+}
 
-func (s labelSet) hasAny(numbers []int) bool {
-	return slices.ContainsFunc(numbers, s.has)
+// score returns the finding on an operation that passed all that comes before.
+func (p *Policy) score(g *gate, x *sending, s *situation) finding {
+	f := finding{code: Chosen, stage: StageRank, channel: x.channel, detail: g.audience, retryAt: never, score: g.score}
+	if g.fallback {
+		f.stage = StageFallback
+	}
+	effect := false
+	for _, e := range g.effects {
+		if e.label < 0 || s.labels.has(e.label) {
+			f.score, effect = e.score, true
+			break
+		}
+	}
+	if !effect && g.propensityFrom >= 0 && !math.IsNaN(s.figures[g.propensityFrom]) {
+		propensity := s.figures[g.propensityFrom]
+		if propensity < 0 || propensity > 1 {
+			return finding{code: Unscored, stage: StageScore, channel: x.channel, detail: p.figures[g.propensityFrom], retryAt: never}
+		}
+		share, _ := MicrosOf(propensity)
+		f.score, _ = g.worth.times(share) // no more than worth
+	}
+	if g.worth > 0 && f.score <= 0 {
+		return finding{code: NoGain, stage: StageScore, channel: x.channel, detail: scoreWords(f.score), retryAt: never, score: f.score}
+	}
+	return f
+}
+
+// scoreWords says a score that is not above 0.
+func scoreWords(score Micros) string {
+	if score == 0 {
+		return "0"
+	}
+	return fmt.Sprint(score)
+}
+
+// Withheld reports whether a holdout keeps an operation from a customer: a pure
+// function of the policy's holdouts and the ID, whatever else is known.
+func (p *Policy) Withheld(customer, operation string) bool {
+	i, ok := p.index[operation]
+	if !ok {
+		return false
+	}
+	return slices.ContainsFunc(p.gates[i].holdouts, func(h int) bool { return p.holdouts[h].has(customer) })
+}
+
+func (h *heldRule) has(customer string) bool {
+	return h.draw.Bucket(customer).In(h.share, uint64(One))
 }

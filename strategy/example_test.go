@@ -209,7 +209,9 @@ func ExamplePolicy_Count() {
 		fmt.Println(operation, summary.Of(operation, strategy.Chosen), "of", summary.Customers())
 	}
 	for _, code := range strategy.Codes() {
-		fmt.Println(code, summary.Verdicts(code))
+		if n := summary.Verdicts(code); n > 0 {
+			fmt.Println(code, n)
+		}
 	}
 	// Output:
 	// new year gift 0 of 3
@@ -218,7 +220,6 @@ func ExamplePolicy_Count() {
 	// what is new 0 of 3
 	// chosen 3
 	// not started 3
-	// ended 0
 	// lacks label 1
 	// excluded 1
 	// outranked 4
@@ -286,12 +287,11 @@ func ExampleSummary_MarshalJSON() {
 	//  "operations": [
 	//   {
 	//    "operation": "win-back gift",
-	//    "chosen": 1,
-	//    "notStarted": 0,
-	//    "ended": 0,
-	//    "lacksLabel": 1,
-	//    "excluded": 1,
-	//    "outranked": 0
+	//    "verdicts": {
+	//     "chosen": 1,
+	//     "excluded": 1,
+	//     "lacks label": 1
+	//    }
 	//   }
 	//  ]
 	// }
@@ -326,7 +326,14 @@ func ExampleStarterLabels() {
 }
 
 func ExampleCodes() {
-	fmt.Println(len(strategy.Codes()), strategy.Codes()[3])
+	for _, code := range strategy.Codes()[:6] {
+		fmt.Println(code)
+	}
 	// Output:
-	// 6 lacks label
+	// chosen
+	// held out
+	// stopped
+	// not started
+	// ended
+	// lacks label
 }

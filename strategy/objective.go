@@ -1,9 +1,12 @@
 package strategy
 
 import (
+	"math"
+	"slices"
 	"time"
 
 	"github.com/regulars-go/regulars"
+	"github.com/regulars-go/regulars/internal/stats"
 )
 
 // Objective is what operations are for: specific, measurable, achievable,
@@ -40,8 +43,8 @@ type Objective struct {
 	// Window is how long after an exposure an outcome counts. Between Start and
 	// Deadline there is room for more than one.
 	Window regulars.Span `json:"window"`
-	// Parent is the objective that this one serves. Without one, its metric is
-	// part of the tree under the north star, or it is a migration.
+	// Parent is the objective that this one serves. A migration has one; any other
+	// may do without, as its metric is part of the tree under the north star.
 	Parent string `json:"parent,omitempty"`
 }
 
@@ -52,18 +55,182 @@ type Migration struct {
 	To   string `json:"to"`
 }
 
-// Metric is a figure that is watched: measured by the host, or computed of
-// others.
-type Metric struct {
-	Name string `json:"name"`
-	// Unit is what it is counted in, such as "orders".
-	Unit string `json:"unit,omitempty"`
-	// Rate holds for a share of customers, from 0 to 1.
-	Rate bool `json:"rate,omitempty"`
-	// Sum, Product and Ratio name the metrics that it is computed of; at most one
-	// of them is given, and without any it is measured.
-	Sum     []string `json:"sum,omitempty"`
-	Product []string `json:"product,omitempty"`
-	// Ratio is the first over the second.
-	Ratio []string `json:"ratio,omitempty"`
+// The test that an objective must be able to pass, which is two-sided.
+const (
+	// TestLevel is the probability of a false alarm.
+	TestLevel = 0.05
+	// TestPower is the probability of finding a target that was reached.
+	TestPower = 0.8
+)
+
+// Needed returns how many customers it takes, those held out included, to tell
+// Target from Baseline by a two-sided test of level [TestLevel] with probability
+// [TestPower], if a share of the customers is held out: for rates by the z test
+// (Fleiss, Levin and Paik 2003, section 4.2, without continuity correction), for
+// means by
+//
+//	n = (z_alpha/2 + z_power)² · Deviation² · (1/share + 1/(1-share)) / (Target-Baseline)²
+//
+// rounded up. ok is false for an objective that is not valid, and for a share
+// not between 0 and 1.
+func (o Objective) Needed(share float64) (customers int64, ok bool) {
+	if !(share > 0 && share < 1) {
+		return 0, false
+	}
+	n := 0.0
+	if o.Deviation > 0 {
+		z := stats.NormalZ(1-TestLevel) + stats.NormalQuantile(TestPower)
+		spread := float64(z*o.Deviation) / (o.Target - o.Baseline)
+		n, ok = float64(spread*spread)*(1/share+1/(1-share)), true
+	} else {
+		n, ok = stats.TwoRates{A: o.Baseline, B: o.Target, Alpha: TestLevel}.Size(TestPower, share)
+	}
+	if !ok || !(n < 1<<53) {
+		return 0, false
+	}
+	return int64(math.Ceil(n)), true
+}
+
+// rate reports whether the objective is about a share of customers.
+func (o *Objective) rate(p *Playbook) bool {
+	if o.Migration != nil {
+		return true
+	}
+	i := slices.IndexFunc(p.Metrics, func(m Metric) bool { return m.Name == o.Metric })
+	return i >= 0 && p.Metrics[i].Rate
+}
+
+// audience returns who is meant.
+func (o *Objective) audience() Audience {
+	a := o.Population
+	if o.Migration != nil && !slices.Contains(a.AllOf, o.Migration.From) {
+		a.AllOf = append(slices.Clone(a.AllOf), o.Migration.From)
+	}
+	return a
+}
+
+func (o Objective) faults(c *checker) (f regulars.Faults) {
+	if o.Step != "" {
+		nameFaults(&f, "step", o.Step)
+	}
+	o.measurable(c, &f)
+	f.Under("population", o.Population.faults(c))
+	if o.Customers < 0 {
+		f.Add("customers", "%d: want 0 or more", o.Customers)
+	}
+	o.timely(&f)
+	o.relevant(c, &f)
+	if len(f) == 0 {
+		o.achievable(c, &f)
+	}
+	return f
+}
+
+// measurable adds faults of the metric or migration, and of its figures.
+func (o *Objective) measurable(c *checker, f *regulars.Faults) {
+	switch {
+	case (o.Metric == "") == (o.Migration == nil):
+		f.Add("metric", "want either metric or migration")
+	case o.Migration != nil:
+		c.label(f, "migration.from", o.Migration.From)
+		c.label(f, "migration.to", o.Migration.To)
+		if o.Migration.From == o.Migration.To {
+			f.Add("migration.to", "%q is from", o.Migration.To)
+		}
+	default:
+		c.known(f, "metric", "metric", o.Metric, c.metrics)
+	}
+	baseline, target := finite(f, "baseline", o.Baseline), finite(f, "target", o.Target)
+	if !baseline || !target || !finite(f, "deviation", o.Deviation) {
+		return
+	}
+	if o.Baseline == o.Target {
+		f.Add("target", "%v is baseline: nothing is to change", o.Target)
+	}
+	if !o.rate(c.playbook) {
+		if o.Deviation <= 0 {
+			f.Add("deviation", "%v: want the standard deviation over customers, above 0, as the metric is no rate", o.Deviation)
+		}
+		return
+	}
+	for _, figure := range []struct {
+		path string
+		x    float64
+	}{{"baseline", o.Baseline}, {"target", o.Target}} {
+		if figure.x < 0 || figure.x > 1 {
+			f.Add(figure.path, "%v: want a rate from 0 to 1", figure.x)
+		}
+	}
+	if o.Deviation != 0 {
+		f.Add("deviation", "%v beside a rate, which needs none", o.Deviation)
+	}
+}
+
+// timely adds faults of the dates.
+func (o *Objective) timely(f *regulars.Faults) {
+	before := len(*f)
+	*f = append(*f, yearFaults("start", o.Start)...)
+	*f = append(*f, yearFaults("deadline", o.Deadline)...)
+	if o.Start.IsZero() {
+		f.Add("start", "missing")
+	}
+	if o.Deadline.IsZero() {
+		f.Add("deadline", "missing")
+	}
+	if o.Window.IsZero() {
+		f.Add("window", "missing: want how long after an exposure an outcome counts")
+	}
+	if len(*f) > before {
+		return
+	}
+	start, deadline := moment(o.Start), moment(o.Deadline)
+	switch {
+	case !deadline.After(start):
+		f.Add("deadline", "%s is not after start, %s", stamp(deadline), stamp(start))
+	case !deadline.After(o.Window.After(start, nil)):
+		f.Add("deadline", "%s leaves no time for a window of %v after start, %s", stamp(deadline), o.Window, stamp(start))
+	}
+}
+
+// relevant adds a fault unless the objective serves another, and in the end a
+// metric.
+func (o *Objective) relevant(c *checker, f *regulars.Faults) {
+	if o.Parent == "" {
+		if o.Migration != nil {
+			f.Add("parent", "missing: want the objective that the migration serves")
+		}
+		return
+	}
+	seen := []string{o.Name}
+	for name := o.Parent; name != ""; {
+		i := slices.Index(c.objectives, name)
+		switch {
+		case i < 0:
+			if name == o.Parent { // else it is a fault of the one that names it
+				f.Add("parent", "%q is no objective of the playbook", name)
+			}
+			return
+		case slices.Contains(seen, name):
+			if name == o.Name {
+				f.Add("parent", "%q comes back to %q", o.Parent, o.Name)
+			}
+			return
+		}
+		seen, name = append(seen, name), c.playbook.Objectives[i].Parent
+	}
+}
+
+// achievable adds a fault if the customers are too few to show the target.
+func (o *Objective) achievable(c *checker, f *regulars.Faults) {
+	share := c.playbook.controlShare(o.Name)
+	if o.Customers == 0 || share == 0 {
+		return
+	}
+	needed, ok := o.Needed(share)
+	switch {
+	case !ok:
+		f.Add("target", "%v can't be told from %v by any number of customers", o.Target, o.Baseline)
+	case needed > o.Customers:
+		f.Add("customers", "%d can't show %v against %v with %v%% of them held out: want %d", o.Customers, o.Target, o.Baseline, math.Round(share*1e6)/1e4, needed)
+	}
 }

@@ -1,7 +1,7 @@
 package strategy
 
 import (
-	"fmt"
+	"cmp"
 	"slices"
 	"strings"
 	"time"
@@ -120,6 +120,9 @@ func (a Audience) String() string {
 			parts = append(parts, l.words+" "+joined(l.labels))
 		}
 	}
+	if len(a.Numbers) > 0 {
+		parts = append(parts, joinRanges(a.Numbers))
+	}
 	if len(parts) == 0 {
 		return "everyone"
 	}
@@ -138,7 +141,9 @@ func (a Audience) lists() [3]audienceList {
 
 // sorted returns a copy with each list in its order by bytes.
 func (a Audience) sorted() Audience {
-	return Audience{sortedLabels(a.AllOf), sortedLabels(a.AnyOf), sortedLabels(a.NoneOf), a.Numbers}
+	numbers := slices.Clone(a.Numbers)
+	slices.SortFunc(numbers, func(a, b Range) int { return strings.Compare(a.Number, b.Number) })
+	return Audience{sortedLabels(a.AllOf), sortedLabels(a.AnyOf), sortedLabels(a.NoneOf), numbers}
 }
 
 func sortedLabels(labels []string) []string {
@@ -149,7 +154,7 @@ func sortedLabels(labels []string) []string {
 
 func joined(labels []string) string { return strings.Join(sortedLabels(labels), ", ") }
 
-func (o Operation) faults(known Vocabulary) (f regulars.Faults) {
+func (o Operation) faults(c *checker) (f regulars.Faults) {
 	nameFaults(&f, "name", o.Name)
 	switch {
 	case strings.TrimSpace(o.Objective) == "":
@@ -158,14 +163,83 @@ func (o Operation) faults(known Vocabulary) (f regulars.Faults) {
 		f.Add("objective", "has %d bytes: want at most %d", len(o.Objective), MaxObjectiveBytes)
 	case !utf8.ValidString(o.Objective):
 		f.Add("objective", "is not valid UTF-8")
+	case len(c.objectives) > 0:
+		c.known(&f, "objective", "objective", o.Objective, c.objectives)
 	}
-	f.Under("audience", o.Audience.faults(known))
+	c.oneOf(&f, "class", string(o.Class), string(Marketing), string(Transactional), string(Mandatory))
+	f.Under("audience", o.Audience.faults(c))
+	f.Under("relevant", o.Relevant.faults(c))
+	f.Under("suits", o.Suits.faults(c))
 	nameFaults(&f, "channel", o.Channel)
+	wordFaults(&f, "or", o.Or, MaxChannels-1)
+	if slices.Contains(o.Or, o.Channel) {
+		f.Add("or", "has %q, which is channel", o.Channel)
+	}
+	wordFaults(&f, "tags", o.Tags, MaxParts)
 	if o.Priority < 0 || o.Priority > MaxPriority {
 		f.Add("priority", "%d: want 0 to %d", o.Priority, MaxPriority)
 	}
+	o.worthFaults(c, &f)
+	o.restFaults(c, &f)
 	f.Under("dates", o.Dates.faults())
 	return f
+}
+
+// worthFaults adds faults of value and cost.
+func (o *Operation) worthFaults(c *checker, f *regulars.Faults) {
+	if o.Value < 0 {
+		f.Add("value", "%v: want 0 or more", o.Value)
+	}
+	if o.Propensity < 0 || o.Propensity > One {
+		f.Add("propensity", "%v: want 0 to 1", o.Propensity)
+	}
+	if o.Lever < 0 {
+		f.Add("lever", "%v: want 0 or more", o.Lever)
+	}
+	if _, ok := o.Value.times(orOne(o.Lever)); !ok {
+		f.Add("lever", "%v times value %v is out of range", o.Lever, o.Value)
+	}
+	if o.PropensityFrom != "" {
+		c.number(f, "propensityFrom", o.PropensityFrom)
+	}
+	c.costs(f, o.Costs)
+}
+
+// restFaults adds faults of cool-downs and caps.
+func (o *Operation) restFaults(c *checker, f *regulars.Faults) {
+	if len(o.CoolDowns) > MaxParts {
+		f.Add("coolDowns", "has %d: want at most %d", len(o.CoolDowns), MaxParts)
+	}
+	for i, d := range o.CoolDowns {
+		path := at("coolDowns", i)
+		if d.After != "" {
+			nameFaults(f, path+".after", d.After)
+		}
+		if d.Times < 0 || d.Times > MaxLimit {
+			f.Add(path+".times", "%d: want 1 to %d", d.Times, MaxLimit)
+		}
+		if d.For.IsZero() {
+			f.Add(path+".for", "missing")
+		}
+		if !d.Within.IsZero() && d.Times <= 1 {
+			f.Add(path+".within", "%v beside a single one: want times, too", d.Within)
+		}
+	}
+	if o.Class == Mandatory && !slices.ContainsFunc(o.CoolDowns, func(d CoolDown) bool { return d.After == "" && d.Times <= 1 }) {
+		f.Add("coolDowns", "want one after sending, as what is mandatory would be said over and over")
+	}
+	c.oneOf(f, "whenCapped", string(o.WhenCapped), string(Next), string(Defer), string(Drop))
+}
+
+// orOne returns a factor, which is 1 by default.
+func orOne(m Micros) Micros { return cmp.Or(m, One) }
+
+// orMarketing returns a switch, which is on for marketing by default.
+func (o *Operation) orMarketing(b *bool) bool {
+	if b != nil {
+		return *b
+	}
+	return o.Class == Marketing
 }
 
 // nameFaults adds what is wrong with a name that must be there.
@@ -180,7 +254,7 @@ func nameFaults(f *regulars.Faults, path, name string) {
 	}
 }
 
-func (a Audience) faults(known Vocabulary) (f regulars.Faults) {
+func (a Audience) faults(c *checker) (f regulars.Faults) {
 	if n := len(a.AllOf) + len(a.AnyOf) + len(a.NoneOf); n > MaxAudienceLabels {
 		f.Add("", "%d labels: want at most %d", n, MaxAudienceLabels)
 		return f
@@ -188,8 +262,8 @@ func (a Audience) faults(known Vocabulary) (f regulars.Faults) {
 	seen := map[string]string{}
 	for _, list := range a.lists() {
 		for i, label := range list.labels {
-			path := fmt.Sprintf("%s[%d]", list.key, i)
-			if problem := known.problem(label); problem != "" {
+			path := at(list.key, i)
+			if problem := c.host.Labels.problem(label); problem != "" {
 				f.Add(path, "%s", problem)
 			} else if where := seen[label]; where != "" {
 				f.Add(path, "%q stands in %s already: want each label once", label, where)
@@ -198,6 +272,7 @@ func (a Audience) faults(known Vocabulary) (f regulars.Faults) {
 			}
 		}
 	}
+	c.ranges(&f, a.Numbers)
 	return f
 }
 
@@ -205,20 +280,22 @@ func (a Audience) faults(known Vocabulary) (f regulars.Faults) {
 const minYear, maxYear = 1, 9999
 
 func (w Window) faults() (f regulars.Faults) {
-	for _, bound := range []struct {
-		key string
-		at  time.Time
-	}{{"start", w.Start}, {"end", w.End}} {
-		for _, year := range []int{bound.at.Year(), bound.at.UTC().Year()} {
-			if year < minYear || year > maxYear {
-				f.Add(bound.key, "is in the year %d: want %d to %d, in UTC too", year, minYear, maxYear)
-				break
-			}
-		}
-	}
+	f = append(yearFaults("start", w.Start), yearFaults("end", w.End)...)
 	start, end := moment(w.Start), moment(w.End)
 	if !w.Start.IsZero() && !w.End.IsZero() && !end.After(start) {
 		f.Add("end", "%s is not after start, %s", stamp(end), stamp(start))
+	}
+	return f
+}
+
+// yearFaults returns a fault if JSON can't say an instant, in its zone or in
+// UTC.
+func yearFaults(path string, t time.Time) (f regulars.Faults) {
+	for _, year := range []int{t.Year(), t.UTC().Year()} {
+		if year < minYear || year > maxYear {
+			f.Add(path, "is in the year %d: want %d to %d, in UTC too", year, minYear, maxYear)
+			return f
+		}
 	}
 	return f
 }
@@ -228,3 +305,11 @@ func (w Window) faults() (f regulars.Faults) {
 func moment(t time.Time) time.Time { return t.Truncate(time.Microsecond).UTC() }
 
 func stamp(t time.Time) string { return t.Format(time.RFC3339Nano) }
+
+// all returns the operations and the fallback.
+func (p *Playbook) all() []Operation {
+	if p.Fallback == nil {
+		return p.Operations
+	}
+	return append(slices.Clone(p.Operations), *p.Fallback)
+}

@@ -124,9 +124,9 @@ func (s *Summary) count(d Decision) {
 
 // summary returns an empty one of the policy.
 func (p *Policy) summary() Summary {
-	s := Summary{policy: p.id, rows: make([]row, len(p.ranked))}
-	for i, o := range p.ranked {
-		s.rows[i].operation = o.Name
+	s := Summary{policy: p.id, rows: make([]row, len(p.gates))}
+	for i := range p.gates {
+		s.rows[i].operation = p.gates[i].operation
 	}
 	return s
 }

@@ -17,13 +17,9 @@ type summaryFile struct {
 }
 
 type operationRow struct {
-	Operation  string `json:"operation"`
-	Chosen     int64  `json:"chosen"`
-	NotStarted int64  `json:"notStarted"`
-	Ended      int64  `json:"ended"`
-	LacksLabel int64  `json:"lacksLabel"`
-	Excluded   int64  `json:"excluded"`
-	Outranked  int64  `json:"outranked"`
+	Operation string `json:"operation"`
+	// Verdicts has the codes that were given, by their names.
+	Verdicts map[string]int64 `json:"verdicts"`
 }
 
 // MarshalJSON writes the counts, the operations as they rank. Equal summaries
@@ -31,8 +27,13 @@ type operationRow struct {
 func (s Summary) MarshalJSON() ([]byte, error) {
 	file := summaryFile{s.policy, s.customers, s.none, make([]operationRow, len(s.rows))}
 	for i, r := range s.rows {
-		n := r.counts
-		file.Operations[i] = operationRow{r.operation, n[Chosen], n[NotStarted], n[Ended], n[LacksLabel], n[Excluded], n[Outranked]}
+		verdicts := map[string]int64{}
+		for _, code := range Codes() {
+			if n := r.counts[code]; n != 0 {
+				verdicts[code.String()] = n
+			}
+		}
+		file.Operations[i] = operationRow{r.operation, verdicts}
 	}
 	return json.Marshal(file)
 }
@@ -56,11 +57,11 @@ func (s *Summary) UnmarshalJSON(data []byte) error {
 	return nil
 }
 
-func (o operationRow) counts() [codeCount]int64 {
-	return [codeCount]int64{
-		Chosen: o.Chosen, NotStarted: o.NotStarted, Ended: o.Ended,
-		LacksLabel: o.LacksLabel, Excluded: o.Excluded, Outranked: o.Outranked,
+func (o operationRow) counts() (counts [codeCount]int64) {
+	for _, code := range Codes() {
+		counts[code] = o.Verdicts[code.String()]
 	}
+	return counts
 }
 
 func (file summaryFile) faults() (f regulars.Faults) {
@@ -84,6 +85,11 @@ func (file summaryFile) faults() (f regulars.Faults) {
 			f.Add(path+".operation", "%q comes twice", o.Operation)
 		}
 		seen[o.Operation] = true
+		for _, name := range sortedKeys(o.Verdicts) {
+			if new(Code).UnmarshalText([]byte(name)) != nil {
+				f.Add(path+".verdicts", "unknown code %q", name)
+			}
+		}
 		left := file.Customers
 		for _, n := range o.counts() {
 			if n < 0 || n > left {
@@ -96,7 +102,7 @@ func (file summaryFile) faults() (f regulars.Faults) {
 			f.Add(path, "has not one verdict for each of %d customers", file.Customers)
 			continue
 		}
-		served += o.Chosen // each at most 2^53, and 501 of them
+		served += o.counts()[Chosen] // each at most 2^53, and 501 of them
 	}
 	if len(f) == 0 && (file.Unserved < 0 || file.Unserved != file.Customers-served) {
 		f.Add("unserved", "%d: want %d, as many as were chosen nothing for", file.Unserved, file.Customers-served)

@@ -167,21 +167,22 @@ func TestEmptySummary(t *testing.T) {
 
 func TestSummaryUnmarshalRefuses(t *testing.T) {
 	const good = `{"policy":"p","customers":3,"unserved":1,"operations":[
-		{"operation":"a","chosen":2,"notStarted":0,"ended":0,"lacksLabel":1,"excluded":0,"outranked":0}]}`
+		{"operation":"a","verdicts":{"chosen":2,"ended":0,"excluded":0,"lacks label":1}}]}`
 	var s strategy.Summary
 	if err := json.Unmarshal([]byte(good), &s); err != nil {
 		t.Fatal(err)
 	}
 	tests := []struct{ name, from, to, want string }{
-		{"unknown key", `"ended"`, `"finished"`, `operations[0]: unknown key "finished"`},
+		{"unknown key", `"verdicts"`, `"counts"`, `operations[0]: unknown key "counts"`},
+		{"unknown code", `"ended"`, `"finished"`, `operations[0].verdicts: unknown code "finished"`},
 		{"verdicts short of the customers", `"customers":3`, `"customers":4`, "operations[0]: has not one verdict for each of 4 customers"},
-		{"negative count", `"chosen":2,"notStarted":0`, `"chosen":3,"notStarted":-1`, "operations[0]: has not one verdict"},
-		{"overflow", `"excluded":0,"outranked":0`, `"excluded":9223372036854775807,"outranked":9223372036854775807`, "operations[0]: has not one verdict"},
+		{"negative count", `"chosen":2,"ended":0`, `"chosen":3,"ended":-1`, "operations[0]: has not one verdict"},
+		{"overflow", `"ended":0,"excluded":0`, `"ended":9223372036854775807,"excluded":9223372036854775807`, "operations[0]: has not one verdict"},
 		{"negative customers", `"customers":3`, `"customers":-3`, "customers: -3: want 0 to 9007199254740992"},
 		{"too many customers", `"customers":3`, `"customers":9007199254740993`, "customers: 9007199254740993: want 0 to 9007199254740992"},
 		{"unserved", `"unserved":1`, `"unserved":2`, "unserved: 2: want 1"},
 		{"no policy", `"policy":"p"`, `"policy":""`, `policy: "" with 1 operations: want both or neither`},
-		{"one operation twice", `{"operation"`, `{"operation":"a","chosen":0,"notStarted":3,"ended":0,"lacksLabel":0,"excluded":0,"outranked":0},{"operation"`, `operations[1].operation: "a" comes twice`},
+		{"one operation twice", `{"operation"`, `{"operation":"a","verdicts":{"not started":3}},{"operation"`, `operations[1].operation: "a" comes twice`},
 		{"too many operations", `{"operation"`, strings.Repeat(`{},`, 501) + `{"operation"`, "operations: 502 operations: want at most 500 and a fallback"},
 		{"no name", `"operation":"a"`, `"operation":""`, "operations[0].operation: missing"},
 	}
@@ -204,7 +205,7 @@ func TestSummaryIsFull(t *testing.T) {
 	policy := compile(t, strategy.Playbook{Operations: []strategy.Operation{operation("a", 1, strategy.Audience{})}})
 	var s strategy.Summary
 	full := strings.ReplaceAll(`{"policy":"ID","customers":9007199254740992,"unserved":0,"operations":[
-		{"operation":"a","chosen":9007199254740992,"notStarted":0,"ended":0,"lacksLabel":0,"excluded":0,"outranked":0}]}`, "ID", policy.ID())
+		{"operation":"a","verdicts":{"chosen":9007199254740992}}]}`, "ID", policy.ID())
 	if err := json.Unmarshal([]byte(full), &s); err != nil {
 		t.Fatal(err)
 	}

@@ -132,6 +132,10 @@ func verdictInWords(code strategy.Code) string {
 	switch code {
 	case strategy.Chosen:
 		return "the customer gets it"
+	case strategy.HeldOut:
+		return "the customer is held out, to see what it brings"
+	case strategy.Stopped:
+		return "it has been stopped"
 	case strategy.NotStarted:
 		return "it has not begun yet"
 	case strategy.Ended:
@@ -140,6 +144,32 @@ func verdictInWords(code strategy.Code) string {
 		return "it is meant for others"
 	case strategy.Excluded:
 		return "it is kept from customers like this one"
+	case strategy.LacksNumber:
+		return "a figure that it asks for is missing"
+	case strategy.OutOfRange:
+		return "a figure is too low or too high for it"
+	case strategy.Unreachable:
+		return "there is no way to reach the customer"
+	case strategy.NoConsent:
+		return "the customer did not agree to it"
+	case strategy.CoolingDown:
+		return "it is too soon after the last time"
+	case strategy.Capped:
+		return "the customer has had enough for now"
+	case strategy.Quiet:
+		return "it is the hour to be quiet"
+	case strategy.OverBudget:
+		return "the budget does not allow it"
+	case strategy.Refused:
+		return "it could not be reserved"
+	case strategy.NotDrawn:
+		return "chance drew another one"
+	case strategy.Unscored:
+		return "its score can't be worked out"
+	case strategy.NoGain:
+		return "it would bring nothing"
+	case strategy.HeldBack:
+		return "it would fit, but a better one comes soon"
 	case strategy.Outranked:
 		return "it would fit, but another one ranks higher"
 	}
