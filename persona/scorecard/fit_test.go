@@ -95,6 +95,7 @@ func TestFifths(t *testing.T) {
 	}{
 		{"even", []int{20, 20, 20, 20, 20}, []int64{20, 20, 20, 20, 20}},
 		{"two fifths at once", []int{40, 20, 20, 20}, []int64{40, 20, 20, 20}},
+		{"two fifths at once, then half of one", []int{40, 10, 50}, []int64{40, 60}},
 		{"two that make a fifth", []int{12, 8, 40, 40}, []int64{20, 40, 40}},
 		{"one more than a fifth, then one less", []int{24, 16, 20, 40}, []int64{24, 16, 20, 40}},
 		{"all the same", []int{100}, []int64{100}},
