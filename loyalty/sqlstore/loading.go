@@ -57,3 +57,31 @@ func (l *loading) take(rows *sql.Rows) error {
 	}
 	return rows.Err()
 }
+
+// sum is take for values that come in several rows.
+func (l *loading) sum(rows *sql.Rows) error {
+	defer func() { _ = rows.Close() }()
+	for rows.Next() {
+		var place int
+		var value int64
+		if err := rows.Scan(&place, &value); err != nil {
+			return err
+		}
+		l.values[place] += value
+	}
+	return rows.Err()
+}
+
+// sheets returns what is asked for, for a statement.
+func (l *loading) sheets() (accounts, others, counters sheet) {
+	for _, i := range l.accounts {
+		accounts.id(i, &l.ids[i])
+	}
+	for _, i := range l.others {
+		others.id(i, &l.ids[i])
+	}
+	for i := range l.counters {
+		counters.counter(len(l.ids)+i, &l.counters[i], 0, nil)
+	}
+	return accounts, others, counters
+}

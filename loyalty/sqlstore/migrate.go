@@ -16,6 +16,8 @@ var migrationFiles embed.FS
 type migrations struct {
 	folder string
 	begin  []string // what comes first in the transaction
+	// end is what comes last, each time; nil if there is nothing.
+	end func(ctx context.Context, tx Tx) error
 }
 
 // Migrate brings the schema to the version that this release needs: see
@@ -60,7 +62,10 @@ func migrate(ctx context.Context, tx Tx, m migrations) error {
 			}
 		}
 	}
-	return nil
+	if m.end == nil {
+		return nil
+	}
+	return m.end(ctx, tx)
 }
 
 // steps returns the statements of each migration. They end in a semicolon at

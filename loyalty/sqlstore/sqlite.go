@@ -89,16 +89,7 @@ ORDER BY position LIMIT ?3`
 )
 
 func (s *sqlite) load(ctx context.Context, tx Tx, l *loading) error {
-	var accounts, others, counters sheet
-	for _, i := range l.accounts {
-		accounts.id(i, &l.ids[i])
-	}
-	for _, i := range l.others {
-		others.id(i, &l.ids[i])
-	}
-	for i := range l.counters {
-		counters.counter(len(l.ids)+i, &l.counters[i], 0, nil)
-	}
+	accounts, others, counters := l.sheets()
 	if tx == Tx(s.db) {
 		if err := s.prepared.ready(ctx, s.db); err != nil {
 			return err
@@ -151,4 +142,3 @@ func (s *sqlite) prune(ctx context.Context, tx Tx, now int64, limit int) (droppe
 	}
 	return dropped, nil
 }
-

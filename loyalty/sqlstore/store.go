@@ -56,6 +56,8 @@ func New(db *sql.DB, d Dialect) (*Store, error) {
 	}
 	s := &Store{db: db}
 	switch d {
+	case PostgreSQL:
+		s.dialect = &postgres{db: db}
 	case SQLite:
 		s.dialect = newSQLite(db)
 	default:

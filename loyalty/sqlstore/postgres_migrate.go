@@ -1,0 +1,42 @@
+package sqlstore
+
+import (
+	"context"
+	"fmt"
+)
+
+func (p *postgres) migrations() migrations {
+	return migrations{folder: "postgresql", begin: []string{
+		// The number is of this package; the lock goes with the transaction.
+		`SELECT pg_advisory_xact_lock(7310868735)`,
+		`CREATE TABLE IF NOT EXISTS loyalty_migration (version integer PRIMARY KEY)`,
+	}, end: p.rebase}
+}
+
+func (p *postgres) beginMigration(ctx context.Context) (*transaction, error) { return p.begin(ctx) }
+
+// newest is how far the newest entry lies ahead of all transactions that this
+// cluster has begun; below 0 it lies behind, as it should. It jumps from program to
+// program by the index.
+const postgresAhead = `
+WITH RECURSIVE p AS (
+	(SELECT program FROM loyalty_entry ORDER BY program LIMIT 1)
+	UNION ALL
+	SELECT (SELECT e.program FROM loyalty_entry e WHERE e.program > p.program ORDER BY e.program LIMIT 1) FROM p WHERE p.program IS NOT NULL
+)
+SELECT coalesce(max((SELECT max(e.position) FROM loyalty_entry e WHERE e.program = p.program)), 0)
+	- loyalty_position(pg_snapshot_xmax(pg_current_snapshot())), loyalty_position('0'::xid8)
+FROM p`
+
+// rebase moves positions on if the database has come from a cluster that had
+// counted further: positions must not begin anew, or consumers that have passed
+// them would miss what comes.
+func (p *postgres) rebase(ctx context.Context, tx Tx) error {
+	var ahead, base int64
+	if err := tx.QueryRowContext(ctx, postgresAhead).Scan(&ahead, &base); err != nil || ahead < 0 {
+		return err
+	}
+	_, err := tx.ExecContext(ctx, fmt.Sprintf(
+		`CREATE OR REPLACE FUNCTION loyalty_position(id xid8) RETURNS bigint LANGUAGE sql STABLE AS 'SELECT id::text::bigint + %d'`, base+ahead+1))
+	return err
+}
