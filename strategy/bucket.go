@@ -19,6 +19,10 @@ func NewBucketer(purpose, salt string) Bucketer {
 	return Bucketer{hashText(hashText(fnvOffset64, purpose), salt)}
 }
 
+// With returns a draw of its own for each text, such as a customer's, whose
+// buckets are then those of the customer's days or slots.
+func (b Bucketer) With(text string) Bucketer { return Bucketer{hashText(b.state, text)} }
+
 // Bucket returns where the draw puts an ID. It allocates nothing.
 func (b Bucketer) Bucket(id string) Bucket { return Bucket(finalMix(hashText(b.state, id))) }
 

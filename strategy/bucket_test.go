@@ -47,6 +47,18 @@ func TestBucketTellsTextsApart(t *testing.T) {
 	}
 }
 
+// Property: a draw within a draw is as independent as any other.
+func TestDrawsWithinADraw(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		draw := strategy.NewBucketer("explore", rapid.String().Draw(t, "salt"))
+		within := func(slot string) func(string) strategy.Bucket {
+			return func(id string) strategy.Bucket { return draw.With(id).Bucket(slot) }
+		}
+		checkIndependent(t, manyIDs(t), within("2026-11-11"), within("2026-11-12"))
+		checkIndependent(t, manyIDs(t), draw.Bucket, within(""))
+	})
+}
+
 func TestBucketIn(t *testing.T) {
 	const half = strategy.Bucket(1 << 63)
 	for _, test := range []struct {

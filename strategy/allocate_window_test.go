@@ -1,0 +1,157 @@
+package strategy
+
+import (
+	"math"
+	"testing"
+
+	"pgregory.net/rapid"
+)
+
+// tied draws markets in which many efficiencies are close or the same, so that
+// budgets run out among them.
+func tied(t *rapid.T, budgets int) Market {
+	kind := rapid.SampledFrom([]string{"any", "near", "one line"}).Draw(t, "efficiencies")
+	all := make([][]Offer, rapid.IntRange(0, 40).Draw(t, "customers"))
+	for i := range all {
+		for range rapid.IntRange(0, 5).Draw(t, "offers") {
+			cost := Micros(rapid.Int64Range(1, 1000).Draw(t, "cost"))
+			o := Offer{Value: 3 * cost, Cost: Costs{cost}}
+			switch kind {
+			case "any":
+				o.Value = Micros(rapid.Int64Range(1, 5000).Draw(t, "value"))
+			case "near": // ratios that agree in 40 bits
+				o = Offer{Value: cost<<40 + Micros(rapid.Int64Range(0, 3).Draw(t, "more")), Cost: Costs{cost << 38}}
+			}
+			for b := 1; b < budgets; b++ {
+				o.Cost[b] = Micros(rapid.Int64Range(0, 10).Draw(t, "other cost"))
+			}
+			all[i] = append(all[i], o)
+		}
+	}
+	m := Market{Customers: len(all), Offers: func(i int, buffer []Offer) []Offer { return append(buffer, all[i]...) }}
+	share := rapid.Int64Range(0, 40).Draw(t, "share")
+	for b := range budgets {
+		sum := Micros(0)
+		for _, offers := range all {
+			for _, o := range offers {
+				sum += o.Cost[b]
+			}
+		}
+		m.Budgets = append(m.Budgets, Micros(int64(sum)/100*share))
+	}
+	return m
+}
+
+// Property: sorting the steps near where the budget runs out gives what sorting
+// all steps does, however narrow the window; only what is filled in after it may
+// be less, and the bound is the same.
+func TestWindowsGiveTheSame(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		m := tied(t, 1)
+		whole, err := (&seller{Market: m, few: math.MaxInt, look: lookAhead}).one()
+		if err != nil {
+			t.Fatal(err)
+		}
+		look := rapid.IntRange(1, 1000).Draw(t, "look ahead")
+		m.Workers = rapid.IntRange(1, 3).Draw(t, "workers")
+		part, err := (&seller{Market: m, few: -1, look: look}).one()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if part.Bound != whole.Bound || part.Prices != whole.Prices {
+			t.Fatalf("%v at %v, by windows %v at %v", whole, whole.Prices, part, part.Prices)
+		}
+		if part.Value > whole.Value || look == 1000 && part.Value != whole.Value {
+			t.Fatalf("value %v, by windows %v", whole, part)
+		}
+		largest := int64(0)
+		for i := range m.Customers {
+			for _, o := range m.Offers(i, nil) {
+				largest = max(largest, int64(o.Value))
+			}
+		}
+		if int64(part.Gap()) > largest {
+			t.Fatalf("%v: the largest offer is %d", part, largest)
+		}
+	})
+}
+
+// Property: windows hold several budgets too, and never more than them.
+func TestWindowsOfSeveralBudgets(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		m := tied(t, 3)
+		a, err := (&seller{m, -1, rapid.IntRange(1, 1000).Draw(t, "look ahead"), 8, 16}).several()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if a.Value > a.Bound {
+			t.Fatal(a)
+		}
+		for b, spent := range a.Spent {
+			if spent > m.Budgets[b] {
+				t.Fatalf("%v of %v", a, m.Budgets)
+			}
+		}
+	})
+}
+
+// Prices found on a draw of customers bound the whole almost as well.
+func TestDrawnPrices(t *testing.T) {
+	m := Market{Customers: 20_000, Budgets: []Micros{3_000_000, 20_000}, Workers: 2}
+	m.Offers = func(customer int, buffer []Offer) []Offer {
+		x := uint64(NewBucketer("test", "").With("x").Bucket(string(rune(customer))))
+		for j := range Micros(8) {
+			more := Micros(x>>20%1000) * j / (j + 3)
+			buffer = append(buffer, Offer{Value: more * 100, Cost: Costs{j * (100 + more/5), j % 3}})
+		}
+		return buffer
+	}
+	whole, err := (&seller{m, fewCustomers, lookAhead, m.Customers, m.Customers}).several()
+	if err != nil {
+		t.Fatal(err)
+	}
+	drawn, err := (&seller{m, fewCustomers, lookAhead, 500, 4000}).several()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if worse := float64(drawn.Bound-whole.Bound) / float64(whole.Bound); worse < 0 || worse > 1e-3 {
+		t.Errorf("bound %v on a draw, %v on all", drawn.Bound, whole.Bound)
+	}
+	if gap := float64(drawn.Gap()) / float64(drawn.Bound); gap > 5e-3 {
+		t.Errorf("%v on a draw, %v on all", drawn, whole)
+	}
+	if gap := float64(whole.Gap()) / float64(whole.Bound); gap > 1e-3 {
+		t.Errorf("%v on all", whole)
+	}
+}
+
+func TestWide(t *testing.T) {
+	for _, n := range []int64{0, 1, -1, math.MaxInt64, math.MinInt64, 1 << 40} {
+		var w wide
+		w.add(n)
+		if got, ok := w.int64(); !ok || got != n || n >= 0 && w.float() != float64(n) {
+			t.Errorf("%d is %v", n, w)
+		}
+		if w.atMost(n) != true || n > math.MinInt64 && w.atMost(n-1) {
+			t.Errorf("%d is not at most itself, or at most less", n)
+		}
+		twice := w
+		twice.merge(w)
+		if half := twice.shifted(1); half != w {
+			t.Errorf("half of twice %d is %v", n, half)
+		}
+	}
+	var large wide
+	for range 8 {
+		large.add(math.MaxInt64)
+	}
+	if _, ok := large.int64(); ok || large.atMost(math.MaxInt64) || large.float() != 0x1p66 {
+		t.Errorf("eight times the largest: %v", large)
+	}
+	if got := wideOf(0x1p70 + 0x1p20); got != (wide{64, 1 << 20}) {
+		t.Errorf("2^70 + 2^20 is %v", got)
+	}
+	if got := (wide{64, 1 << 20}).shifted(10); got != (wide{0, 1<<60 + 1<<10}) {
+		t.Errorf("(2^70 + 2^20) / 2^10 is %v", got)
+	}
+}
