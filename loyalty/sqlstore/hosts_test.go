@@ -1,0 +1,159 @@
+package sqlstore
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"testing"
+
+	_ "github.com/jackc/pgx/v5/stdlib"
+	_ "modernc.org/sqlite"
+
+	"github.com/regulars-go/regulars/loyalty"
+	"github.com/regulars-go/regulars/loyalty/loyaltytest"
+	"github.com/regulars-go/regulars/loyalty/sqlstore/sqlstoretest"
+)
+
+func TestMain(m *testing.M) { os.Exit(sqlstoretest.Main(m)) }
+
+// hosted is a store with all that its host has: further connections,
+// transactions, processes.
+type hosted struct {
+	*Store
+	at place
+}
+
+// place is where a database is.
+type place struct {
+	driver, address string
+	dialect         Dialect
+}
+
+// oneWriter is a store of SQLite.
+type oneWriter struct{ hosted }
+
+func (oneWriter) OneWriter() {}
+
+// databases are those that tests run on.
+var databases = []struct {
+	name string
+	new  func(t testing.TB) place
+}{
+	{"PostgreSQL", func(t testing.TB) place { return place{"pgx", sqlstoretest.PostgreSQL(t), PostgreSQL} }},
+	{"SQLite", func(t testing.TB) place {
+		return place{"sqlite", sqliteAddress(filepath.Join(t.TempDir(), "points.db"), "NORMAL"), SQLite}
+	}},
+}
+
+func sqliteAddress(path, synchronous string) string {
+	return "file:" + path + "?_pragma=journal_mode(WAL)&_pragma=synchronous(" + synchronous + ")&_pragma=busy_timeout(30000)&_txlock=immediate"
+}
+
+// open opens a database and brings it to its schema.
+func (p place) open(ctx context.Context) (*Store, error) {
+	db, err := sql.Open(p.driver, p.address)
+	if err != nil {
+		return nil, err
+	}
+	s, err := New(db, p.dialect)
+	if err == nil {
+		err = s.Migrate(ctx)
+	}
+	if err != nil {
+		_ = db.Close()
+		return nil, err
+	}
+	return s, nil
+}
+
+func (p place) store(t testing.TB) *Store {
+	t.Helper()
+	s, err := p.open(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = s.db.Close() })
+	return s
+}
+
+// host returns a store with its capabilities.
+func (p place) host(t testing.TB) loyalty.Store {
+	h := hosted{p.store(t), p}
+	if p.dialect == SQLite {
+		return oneWriter{h}
+	}
+	return h
+}
+
+func (h hosted) Reopen(t testing.TB) loyalty.Store { return h.at.store(t) }
+
+func (h hosted) Begin(t testing.TB) (loyalty.Store, func(commit bool) error) {
+	tx, err := h.db.BeginTx(t.Context(), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return h.Bind(tx), func(commit bool) error {
+		if commit {
+			return tx.Commit()
+		}
+		return tx.Rollback()
+	}
+}
+
+// Spawn starts this test's own binary again.
+func (h hosted) Spawn(t testing.TB) *loyaltytest.Process {
+	t.Helper()
+	again := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^TestOtherProcess$")
+	again.Env = append(os.Environ(), otherProcess+"="+fmt.Sprintf("%s %d %s", h.at.driver, h.at.dialect, h.at.address))
+	in, err := again.StdinPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	out, err := again.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := again.Start(); err != nil {
+		t.Fatal(err)
+	}
+	return &loyaltytest.Process{In: in, Out: out, Kill: func() {
+		_ = again.Process.Kill() // SIGKILL; or it has ended
+		_, _ = again.Process.Wait()
+	}}
+}
+
+// otherProcess has the place in the environment of the other process.
+const otherProcess = "SQLSTORE_PLACE"
+
+func TestOtherProcess(t *testing.T) {
+	said := os.Getenv(otherProcess)
+	if said == "" {
+		return // nobody has started this as another process
+	}
+	var p place
+	if _, err := fmt.Sscanf(said, "%s %d %s", &p.driver, &p.dialect, &p.address); err != nil {
+		t.Fatal(err)
+	}
+	if err := loyaltytest.Work(t.Context(), p.store(t), os.Stdin, os.Stdout); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestStore(t *testing.T) {
+	for _, d := range databases {
+		t.Run(d.name, func(t *testing.T) {
+			loyaltytest.TestStore(t, func(t testing.TB) loyalty.Store { return d.new(t).host(t) })
+		})
+	}
+}
+
+func TestEngine(t *testing.T) {
+	for _, d := range databases {
+		t.Run(d.name, func(t *testing.T) {
+			loyaltytest.TestEngine(t, func(t testing.TB) loyalty.Store { return d.new(t).store(t) })
+		})
+	}
+}
