@@ -205,9 +205,7 @@ func localHour(t time.Time) string { return hours[t.Hour()] }
 
 func localWeekday(t time.Time) string { return strconv.Itoa((int(t.Weekday())+6)%7 + 1) }
 
-var hours = func() (texts [24]string) {
-	for h := range texts {
-		texts[h] = strconv.Itoa(h/10) + strconv.Itoa(h%10)
-	}
-	return texts
-}()
+var hours = [24]string{
+	"00", "01", "02", "03", "04", "05", "06", "07", "08", "09", "10", "11",
+	"12", "13", "14", "15", "16", "17", "18", "19", "20", "21", "22", "23",
+}
