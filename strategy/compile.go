@@ -282,7 +282,7 @@ func (p *Policy) compileSendings(g *gate, o *Operation) {
 	}
 	for _, name := range names {
 		s := sending{}
-		s.channel, _ = slices.BinarySearchFunc(p.channels, name, func(x channelRule, name string) int { return strings.Compare(x.name, name) })
+		s.channel, _ = p.channelIndex(name)
 		if o.orMarketing(o.ObeysCaps) {
 			s.counters = p.countersOf(o, name)
 		}

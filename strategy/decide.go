@@ -5,7 +5,6 @@ import (
 	"iter"
 	"math"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/regulars-go/regulars"
@@ -162,7 +161,7 @@ func (p *Policy) decide(verdicts []Verdict, c *Case) Decision {
 	if race.chosen >= 0 {
 		f := &verdicts[race.chosen]
 		d.Chosen, d.Channel, d.Propensity = f.Operation, f.Channel, race.propensity(race.chosen)
-		channel, _ := slices.BinarySearchFunc(p.channels, f.Channel, func(x channelRule, name string) int { return strings.Compare(x.name, name) })
+		channel, _ := p.channelIndex(f.Channel)
 		d.SendAt = p.sendAt(channel, &s)
 	}
 	race.finish(verdicts)

@@ -41,22 +41,3 @@ type Decision struct {
 	// name, with the fallback last.
 	Verdicts []Verdict `json:"verdicts"`
 }
-
-// Record is a decision with all that it went by, so that it can be made again:
-// by the same policy, to the same bytes, or by another, to see what that would
-// have done.
-type Record struct {
-	// Engine is the version of the rules of deciding: [Engine].
-	Engine int `json:"engine"`
-	// Context is a hash of the case, such that the order of labels makes no
-	// difference.
-	Context string `json:"context"`
-	// Phase counts the changes of the policy that the host has made, from 0. A
-	// comparison of customers is made within a phase.
-	Phase    int      `json:"phase,omitempty"`
-	Case     Case     `json:"case"`
-	Decision Decision `json:"decision"`
-}
-
-// Engine is the version of the rules by which this package decides.
-const Engine = 2

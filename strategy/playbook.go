@@ -157,15 +157,18 @@ func (c *checker) operationFaults(f *regulars.Faults) {
 	}
 }
 
-// Labels returns the labels that a decision looks for, each once, in their order
-// by bytes: what the host's data must be able to say.
+// Labels returns the labels that decisions and objectives look for, each once,
+// in their order by bytes: what the host's data must be able to say.
 func (p Playbook) Labels() []string {
 	var labels []string
-	for _, o := range p.all() {
-		for _, a := range []Audience{o.Audience, o.Relevant, o.Suits} {
-			for _, list := range a.lists() {
-				labels = append(labels, list.labels...)
-			}
+	for _, a := range p.audiences() {
+		for _, list := range a.lists() {
+			labels = append(labels, list.labels...)
+		}
+	}
+	for _, o := range p.Objectives {
+		if o.Migration != nil {
+			labels = append(labels, o.Migration.To)
 		}
 	}
 	for _, x := range p.Channels {
@@ -184,16 +187,27 @@ func (p Playbook) Labels() []string {
 	return slices.Compact(labels)
 }
 
-// Numbers returns the names of the numbers that a decision looks for, each once,
-// in their order by bytes.
+// audiences returns those of operations and objectives.
+func (p *Playbook) audiences() (all []Audience) {
+	for _, o := range p.all() {
+		all = append(all, o.Audience, o.Relevant, o.Suits)
+	}
+	for i := range p.Objectives {
+		all = append(all, p.Objectives[i].audience())
+	}
+	return all
+}
+
+// Numbers returns the names of the numbers that decisions and objectives look
+// for, each once, in their order by bytes.
 func (p Playbook) Numbers() []string {
 	var names []string
-	for _, o := range p.all() {
-		for _, a := range []Audience{o.Audience, o.Relevant, o.Suits} {
-			for _, r := range a.Numbers {
-				names = append(names, r.Number)
-			}
+	for _, a := range p.audiences() {
+		for _, r := range a.Numbers {
+			names = append(names, r.Number)
 		}
+	}
+	for _, o := range p.all() {
 		if o.PropensityFrom != "" {
 			names = append(names, o.PropensityFrom)
 		}
