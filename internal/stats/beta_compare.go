@@ -108,6 +108,34 @@ func Best(rates []Beta) (chances []float64, ok bool) {
 	return chanceBest(rates), true
 }
 
+// Losses returns for each rate how much is lost on average by choosing it where
+// another may be the highest: the mean of the highest less the rate. ok is as of
+// [Best].
+func Losses(rates []Beta) (losses []float64, ok bool) {
+	if len(rates) == 0 || slices.ContainsFunc(rates, func(b Beta) bool { return !b.valid() }) {
+		return nil, false
+	}
+	losses = make([]float64, len(rates))
+	if len(rates) == 2 {
+		losses[0], _ = rates[0].Loss(rates[1])
+		losses[1], _ = rates[1].Loss(rates[0])
+		return losses, true
+	}
+	// The mean of the highest is the integral of the chance that one is above x.
+	highest := integrate(func(x float64) float64 {
+		below := 1.0
+		for _, rate := range rates {
+			p, _ := BetaCDF(x, float64(rate.Hits), float64(rate.Misses))
+			below *= p
+		}
+		return 1 - below
+	}, landmarks(rates))
+	for i, rate := range rates {
+		losses[i] = max(0, highest-rate.Mean())
+	}
+	return losses, true
+}
+
 // chanceBest integrates, for each rate, its density times the probability that
 // all others are below.
 func chanceBest(rates []Beta) []float64 {

@@ -97,6 +97,21 @@ func TestBetaSumIsTheIntegral(t *testing.T) {
 	})
 }
 
+// A third rate that is surely the lowest changes nothing.
+func TestLossesOfThree(t *testing.T) {
+	a, b, low := Beta{30, 70}, Beta{36, 64}, Beta{1, 500}
+	two, _ := Losses([]Beta{a, b})
+	three, ok := Losses([]Beta{a, b, low})
+	if !ok || math.Abs(two[0]-three[0]) > 1e-11 || math.Abs(two[1]-three[1]) > 1e-11 {
+		t.Errorf("%v, with a third %v", two, three)
+	}
+	// The highest of three uniform rates is 3/4 on average, each 1/2.
+	three, _ = Losses([]Beta{{1, 1}, {1, 1}, {1, 1}})
+	for _, loss := range three {
+		close(t, "loss", loss, 0.25, 1e-13)
+	}
+}
+
 func TestBetaOfManyTrials(t *testing.T) {
 	// So many that the rates are normal.
 	a, b := Beta{1_000_000, 9_000_000}, Beta{1_001_000, 8_999_000}
@@ -126,6 +141,9 @@ func TestBetaHasNoAnswer(t *testing.T) {
 	}
 	if _, ok := Best(nil); ok {
 		t.Error("best of none")
+	}
+	if _, ok := Losses(nil); ok {
+		t.Error("losses of none")
 	}
 	if p, ok := Best([]Beta{good}); !ok || p[0] != 1 {
 		t.Errorf("the only one: %v, %v", p, ok)

@@ -1,0 +1,2 @@
+// Package experiment says whether it worked.
+package experiment

@@ -1,0 +1,350 @@
+package experiment
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+
+	"github.com/regulars-go/regulars"
+	"github.com/regulars-go/regulars/strategy"
+)
+
+// Action is what a proposal would change.
+type Action string
+
+// An operation gets one of these a review.
+const (
+	// Keep leaves the operation as it is.
+	Keep Action = "keep"
+	// Raise and Lower change its lever.
+	Raise Action = "raise"
+	Lower Action = "lower"
+	// Pause stops it.
+	Pause Action = "pause"
+	// Widen adds a label to those of which a customer must have any.
+	Widen Action = "widen"
+)
+
+// Evidence is what is known of one operation at a review.
+type Evidence struct {
+	Operation string `json:"operation"`
+	// Effect is what it changed per customer, as of [Lift] or a Watch.
+	Effect Effect `json:"effect"`
+	SRM    SRM    `json:"srm"`
+	// Worth is what one unit of the effect is worth, such as the margin of an
+	// order, and Spend what the treated customers cost in all, both in one
+	// unit. Without a Worth the operation is judged by its effect alone.
+	Worth strategy.Micros `json:"worth,omitzero"`
+	Spend strategy.Micros `json:"spend,omitzero"`
+}
+
+// Net returns what the operation brings per treated customer after its cost:
+// the difference times Worth, less Spend over the treated. ok is false where
+// there is no difference.
+func (e Evidence) Net() (net Estimate, ok bool) {
+	d := e.Effect.Difference
+	if d == nil {
+		return Estimate{}, false
+	}
+	worth, cost := e.Worth.Float64(), 0.0
+	if e.Worth <= 0 {
+		worth = 1
+	} else if n := e.Effect.Treated.N; n > 0 {
+		cost = e.Spend.Float64() / float64(n)
+	}
+	return Estimate{float64(d.Value*worth) - cost, float64(d.Low*worth) - cost, float64(d.High*worth) - cost, d.SE * worth}, true
+}
+
+// Evidence returns what the log says of every operation of a playbook that was
+// at stake, by its name. Spend is by operation; a missing one is 0. What a unit
+// is worth is the operation's Value.
+func (a *Attribution) Evidence(p strategy.Playbook, spend map[string]strategy.Micros, level float64) []Evidence {
+	var list []Evidence
+	for _, name := range a.operations() {
+		o := operationOf(&p, name)
+		if o == nil {
+			continue
+		}
+		l := a.Lift(Question{o.Objective, []string{name}, MetricOf(p, o.Objective)}, level)
+		list = append(list, Evidence{name, l.Effect, l.SRM, o.Value, spend[name]})
+	}
+	return list
+}
+
+func operationOf(p *strategy.Playbook, name string) *strategy.Operation {
+	for i := range p.Operations {
+		if p.Operations[i].Name == name {
+			return &p.Operations[i]
+		}
+	}
+	if p.Fallback != nil && p.Fallback.Name == name {
+		return p.Fallback
+	}
+	return nil
+}
+
+// Signal is what the evidence of one review says.
+type Signal string
+
+const (
+	// Open says nothing: it may be either.
+	Open Signal = "open"
+	// Gain is a net above 0, by its whole interval.
+	Gain Signal = "gain"
+	// Loss is a net below 0, by its whole interval: it works, if at all, for more
+	// than it is worth.
+	Loss Signal = "loss"
+	// Harm is an effect below 0, by its whole interval.
+	Harm Signal = "harm"
+)
+
+// Standing is what reviews so far said of one operation. Keep it between reviews.
+type Standing struct {
+	Operation string `json:"operation"`
+	// Signal is the last, and Reviews how many in a row said the same since the
+	// last change.
+	Signal  Signal `json:"signal"`
+	Reviews int    `json:"reviews"`
+	// Last is the last change that was proposed; empty if there was none.
+	Last Action `json:"last,omitempty"`
+}
+
+// Reviewer turns evidence into proposals. It proposes what two reviews in a row
+// have said, and a turn back only after three, so that chance does not make it go
+// to and fro. The zero value is ready to use.
+type Reviewer struct {
+	// Least is how many customers each group must have. Defaults to 100.
+	Least int64 `json:"least,omitzero"`
+	// Reviews is how many in a row must say the same before a change is proposed,
+	// and one more before one that turns back the last. Defaults to 2.
+	Reviews int `json:"reviews,omitzero"`
+	// Step is the factor by which a lever is raised, and by whose inverse it is
+	// lowered. Defaults to 1.25.
+	Step strategy.Micros `json:"step,omitzero"`
+	// Lowest and Highest bound levers. What loses at the lowest is paused.
+	// Default to 0.25 and 4.
+	Lowest  strategy.Micros `json:"lowest,omitzero"`
+	Highest strategy.Micros `json:"highest,omitzero"`
+	// RollOut lists, by operation, the labels to which it is to be widened as it
+	// proves its worth, one after the other. Widening comes before raising.
+	RollOut map[string][]string `json:"rollOut,omitempty"`
+	// Automatic are the actions that need nobody's approval. None by default.
+	Automatic []Action `json:"automatic,omitempty"`
+}
+
+func (r Reviewer) withDefaults() Reviewer {
+	for _, f := range []struct {
+		field *strategy.Micros
+		value strategy.Micros
+	}{{&r.Step, strategy.One * 5 / 4}, {&r.Lowest, strategy.One / 4}, {&r.Highest, 4 * strategy.One}} {
+		if *f.field == 0 {
+			*f.field = f.value
+		}
+	}
+	if r.Least == 0 {
+		r.Least = 100
+	}
+	if r.Reviews == 0 {
+		r.Reviews = 2
+	}
+	return r
+}
+
+// Validate returns all faults of the reviewer as [regulars.Faults].
+func (r Reviewer) Validate() error {
+	var f regulars.Faults
+	d := r.withDefaults()
+	if d.Least < 2 {
+		f.Add("least", "%d: want 2 or more", r.Least)
+	}
+	if d.Reviews < 1 {
+		f.Add("reviews", "%d: want 1 or more", r.Reviews)
+	}
+	if d.Step <= strategy.One || d.Step > 1000*strategy.One {
+		f.Add("step", "%v: want above 1 to 1000", r.Step)
+	}
+	if d.Lowest <= 0 || d.Lowest > strategy.One || d.Highest < strategy.One {
+		f.Add("lowest", "levers from %v to %v: want above 0 to 1, and 1 or more", d.Lowest, d.Highest)
+	}
+	for i, a := range r.Automatic {
+		if !slices.Contains([]Action{Raise, Lower, Pause, Widen}, a) {
+			f.Add(fmt.Sprintf("automatic[%d]", i), "%q: want raise, lower, pause or widen", a)
+		}
+	}
+	return f.Err()
+}
+
+// Proposal is a change of a playbook, with what speaks for it. Nothing is changed
+// until [Apply] is told to.
+type Proposal struct {
+	Operation string `json:"operation"`
+	Action    Action `json:"action"`
+	// From and To are the lever before and after, for Raise and Lower.
+	From strategy.Micros `json:"from,omitzero"`
+	To   strategy.Micros `json:"to,omitzero"`
+	// Label is what Widen adds.
+	Label string `json:"label,omitempty"`
+	// Because says why in words, and for Keep why not more.
+	Because  string    `json:"because"`
+	Evidence Evidence  `json:"evidence"`
+	Net      *Estimate `json:"net"`
+	// Automatic holds where the reviewer says that nobody need approve it.
+	Automatic bool `json:"automatic,omitempty"`
+	// Approved is for the host to set.
+	Approved bool `json:"approved,omitempty"`
+}
+
+// String returns such as "win-back gift: raise from 1 to 1.25: net above 0 in 2
+// reviews".
+func (p Proposal) String() string {
+	text := p.Operation + ": " + string(p.Action)
+	switch p.Action {
+	case Raise, Lower:
+		text += fmt.Sprintf(" from %v to %v", p.From, p.To)
+	case Widen:
+		text += " to " + p.Label
+	}
+	return text + ": " + p.Because
+}
+
+// Review returns one proposal for each operation of the evidence that the
+// playbook has, in the order of names, and how they stand after it. Standings of
+// other operations stay as they were.
+func (r Reviewer) Review(p strategy.Playbook, evidence []Evidence, before []Standing) (proposals []Proposal, after []Standing, err error) {
+	if err := r.Validate(); err != nil {
+		return nil, nil, fmt.Errorf("experiment: reviewer: %w", err)
+	}
+	r = r.withDefaults()
+	evidence = slices.Clone(evidence)
+	slices.SortStableFunc(evidence, func(a, b Evidence) int { return strings.Compare(a.Operation, b.Operation) })
+	after = slices.Clone(before)
+	for i, e := range evidence {
+		if i > 0 && evidence[i-1].Operation == e.Operation {
+			return nil, nil, fmt.Errorf("experiment: two pieces of evidence of %q", e.Operation)
+		}
+		o := operationOf(&p, e.Operation)
+		if o == nil {
+			continue
+		}
+		at := slices.IndexFunc(after, func(s Standing) bool { return s.Operation == e.Operation })
+		if at < 0 {
+			at = len(after)
+			after = append(after, Standing{Operation: e.Operation})
+		}
+		proposals = append(proposals, r.one(o, e, &after[at]))
+	}
+	slices.SortFunc(after, func(a, b Standing) int { return strings.Compare(a.Operation, b.Operation) })
+	return proposals, after, nil
+}
+
+// one reviews one operation.
+func (r Reviewer) one(o *strategy.Operation, e Evidence, s *Standing) Proposal {
+	p := Proposal{Operation: o.Name, Action: Keep, Evidence: e}
+	signal, why := r.signal(e)
+	if net, ok := e.Net(); ok {
+		p.Net = &net
+	}
+	if signal != s.Signal {
+		s.Signal, s.Reviews = signal, 0
+	}
+	s.Reviews = min(s.Reviews+1, math.MaxInt32)
+	p.Because = why
+	if signal == Open || o.Stopped {
+		if o.Stopped {
+			p.Because = "stopped"
+		}
+		return p
+	}
+	needed := r.Reviews
+	if turns(s.Last, signal) {
+		needed++
+	}
+	if s.Reviews < needed {
+		p.Because = fmt.Sprintf("%s in %d of %d reviews", why, s.Reviews, needed)
+		return p
+	}
+	r.act(&p, o, signal)
+	p.Because = fmt.Sprintf("%s in %d reviews%s", why, s.Reviews, p.Because[len(why):])
+	if p.Action != Keep {
+		s.Last, s.Reviews = p.Action, 0
+		p.Automatic = slices.Contains(r.Automatic, p.Action)
+	}
+	return p
+}
+
+// signal says what the evidence shows, and in words.
+func (r Reviewer) signal(e Evidence) (s Signal, why string) {
+	net, ok := e.Net()
+	switch n := min(e.Effect.Control.N, e.Effect.Treated.N); {
+	case e.SRM.P != nil && !e.SRM.OK:
+		return Open, "the groups are not of the sizes that they should have"
+	case n < r.Least:
+		return Open, fmt.Sprintf("%d customers in the smaller group: want %d", n, r.Least)
+	case !ok || e.Effect.P == nil:
+		return Open, "nothing to say: " + e.Effect.Reason.String()
+	case e.Effect.Proven() < 0:
+		return Harm, "it does harm"
+	case net.High < 0:
+		return Loss, "net below 0"
+	case net.Low > 0:
+		return Gain, "net above 0"
+	}
+	return Open, "net may be above 0 or below"
+}
+
+// turns reports whether acting on a signal takes back the last change.
+func turns(last Action, s Signal) bool {
+	up := last == Raise || last == Widen
+	return up && s != Gain || last == Lower && s == Gain
+}
+
+// act sets what the signal asks for; it may be nothing, where a lever is at its
+// bound.
+func (r Reviewer) act(p *Proposal, o *strategy.Operation, s Signal) {
+	lever := o.Lever
+	if lever == 0 {
+		lever = strategy.One
+	}
+	p.From = lever
+	switch {
+	case s == Harm:
+		p.Action = Pause
+	case s == Loss && lever <= r.Lowest:
+		p.Action = Pause
+		p.Because += ", at the lowest lever"
+	case s == Loss:
+		p.Action, p.To = Lower, max(r.Lowest, scale(lever, strategy.One.Float64()/r.Step.Float64()))
+	default:
+		r.promote(p, o)
+	}
+	if p.Action != Raise && p.Action != Lower {
+		p.From = 0
+	}
+}
+
+// promote widens an operation, or else raises it.
+func (r Reviewer) promote(p *Proposal, o *strategy.Operation) {
+	if len(o.Audience.AnyOf) > 0 {
+		for _, label := range r.RollOut[o.Name] {
+			if !slices.Contains(o.Audience.AnyOf, label) {
+				p.Action, p.Label = Widen, label
+				return
+			}
+		}
+	}
+	if p.From >= r.Highest {
+		p.Because += ", at the highest lever"
+		return
+	}
+	p.Action, p.To = Raise, min(r.Highest, scale(p.From, r.Step.Float64()))
+}
+
+// scale multiplies a lever, to the nearest millionth but at least that.
+func scale(lever strategy.Micros, factor float64) strategy.Micros {
+	scaled, ok := strategy.MicrosOf(lever.Float64() * factor)
+	if !ok {
+		return lever
+	}
+	return max(1, scaled)
+}

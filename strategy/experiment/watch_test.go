@@ -1,0 +1,157 @@
+package experiment_test
+
+import (
+	"encoding/json"
+	"math"
+	"math/rand/v2"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"pgregory.net/rapid"
+
+	"github.com/regulars-go/regulars/strategy/experiment"
+)
+
+// P15. Property: the p-value of a watch never rises, and what was proven stays
+// proven.
+func TestWatchNeverTakesBack(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		w := experiment.Watch{Sequential: experiment.Sequential{Tuned: rapid.SampledFrom([]float64{0, 200}).Draw(t, "tuned")}}
+		p, proven := 1.0, false
+		for i := range rapid.IntRange(1, 20).Draw(t, "looks") {
+			e := experiment.CompareMeans(drawSample(t, "control"), drawSample(t, "treated"), 0.95)
+			now := w.Look(e)
+			if *w.P > p || proven && !now || w.Looks != i+1 || now != (*w.P <= 0.05) {
+				t.Fatalf("p %v after %v, proven %v after %v", *w.P, p, now, proven)
+			}
+			p, proven = *w.P, now
+		}
+		var back experiment.Watch
+		data, err := json.Marshal(w)
+		if err != nil || json.Unmarshal(data, &back) != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(w, back); diff != "" {
+			t.Fatalf("read back (-want +got)\n%s", diff)
+		}
+	})
+}
+
+// Of experiments in which nothing changes, looked at twenty times, a test made
+// for one look is fooled in about one of three, and a watch in at most one of
+// twenty.
+func TestWatchIsNotFooled(t *testing.T) {
+	rng := rand.New(rand.NewPCG(1, 2))
+	fooled, fooledOnce := 0, 0
+	const runs = 120
+	for range runs {
+		var control, treated experiment.Moments
+		var w experiment.Watch
+		once := false
+		for range 20 {
+			for range 30 {
+				_ = control.Add(rng.NormFloat64())
+				_ = treated.Add(rng.NormFloat64())
+			}
+			e := experiment.CompareMeans(control.Sample(), treated.Sample(), 0.95)
+			once = once || e.Proven() != 0
+			w.Look(e)
+		}
+		if once {
+			fooledOnce++
+		}
+		if w.Proven() {
+			fooled++
+		}
+	}
+	if fooled > runs/20 || fooledOnce < runs/5 {
+		t.Errorf("fooled %d of %d, a test made for one look %d", fooled, runs, fooledOnce)
+	}
+}
+
+func TestLooksWithoutAResult(t *testing.T) {
+	var w experiment.Watch
+	if w.Look(experiment.CompareMeans(experiment.Sample{}, experiment.Sample{}, 0.95)) || w.Looks != 0 || w.P != nil {
+		t.Errorf("%+v", w)
+	}
+	for _, s := range []experiment.Sequential{{Level: 1}, {Level: -1}, {Tuned: -1}, {Tuned: math.Inf(1)}, {Tau: -1}, {Tau: math.NaN()}, {Tuned: 9, Tau: 1}} {
+		if s.Validate() == nil {
+			t.Errorf("%+v is valid", s)
+		}
+		if _, _, ok := s.Look(1, 1, 10); ok {
+			t.Errorf("%+v looks", s)
+		}
+	}
+	var s experiment.Sequential
+	for _, args := range [][2]float64{{math.NaN(), 1}, {1, 0}, {1, -1}, {math.Inf(1), 1}, {1, math.NaN()}} {
+		if _, _, ok := s.Look(args[0], args[1], 10); ok {
+			t.Errorf("a look at %v", args)
+		}
+	}
+	if _, _, ok := s.Look(1, 1, 0); ok {
+		t.Error("a look at nobody")
+	}
+	if _, _, ok := (experiment.Sequential{Tau: 1}).AtLeast(1, 1, 10); ok {
+		t.Error("a one-sided bound with tau")
+	}
+}
+
+func TestDesignRefuses(t *testing.T) {
+	size := experiment.Size{Control: 50, Treated: 50}
+	for _, d := range []experiment.Design{
+		{}, {Baseline: 0.5}, {Baseline: 0.9, Effect: 0.2}, {Baseline: 0.1, Effect: -0.2}, {Baseline: -0.1, Effect: 0.2}, {Baseline: math.NaN(), Effect: 1},
+		{Baseline: 0.5, Effect: 0.1, Control: 1}, {Baseline: 0.5, Effect: 0.1, Alpha: 2}, {Baseline: 0.5, Effect: 0.1, Power: -1}, {Effect: 1, Deviation: -1},
+		{Effect: 1, Deviation: math.Inf(1)}, {Effect: math.Inf(1), Deviation: 1},
+	} {
+		if _, err := d.Size(); err == nil {
+			t.Errorf("a size of %+v", d)
+		}
+		if _, err := d.Chance(size); err == nil {
+			t.Errorf("a chance of %+v", d)
+		}
+	}
+	good := experiment.Design{Baseline: 0.5, Effect: 0.1}
+	for _, size := range []experiment.Size{{}, {Control: 1}, {Treated: 1}, {Control: -1, Treated: 5}} {
+		if _, err := good.Chance(size); err == nil {
+			t.Errorf("a chance with %+v", size)
+		}
+		if _, err := good.Detectable(size); err == nil {
+			t.Errorf("something detectable with %+v", size)
+		}
+	}
+	if _, err := (experiment.Design{Baseline: 0}).Detectable(size); err == nil {
+		t.Error("something detectable without variance")
+	}
+	if _, err := (experiment.Design{Effect: 1e-9, Deviation: 1}).Size(); err == nil {
+		t.Error("more customers than there can be")
+	}
+}
+
+// Property: the size of a design finds its effect, and one customer fewer on
+// each side does not, but for rounding.
+func TestDesignFindsWhatItIsFor(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		d := experiment.Design{
+			Baseline: rapid.Float64Range(0.01, 0.5).Draw(t, "baseline"),
+			Effect:   rapid.Float64Range(0.01, 0.4).Draw(t, "effect"),
+			Control:  rapid.Float64Range(0.05, 0.5).Draw(t, "control"),
+		}
+		if rapid.Bool().Draw(t, "a mean") {
+			d.Deviation = rapid.Float64Range(0.1, 3).Draw(t, "deviation")
+		}
+		size, err := d.Size()
+		if err != nil {
+			t.Skip("more power than the smallest sizes lack")
+		}
+		chance, err := d.Chance(size)
+		if err != nil || chance < 0.8-1e-9 {
+			t.Fatalf("%+v: %v, %v", size, chance, err)
+		}
+		if size.Control > 20 && size.Treated > 20 {
+			less, _ := d.Chance(experiment.Size{Control: size.Control - 1, Treated: size.Treated - 1})
+			if less >= 0.8 {
+				t.Fatalf("%+v is not the least: %v", size, less)
+			}
+		}
+	})
+}
