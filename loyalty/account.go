@@ -16,16 +16,12 @@ type Account struct {
 	referred bool  // has a referrer: see KindReferral
 	enrolled int64 // OccurredAt of the first entry
 
-	tier    tier
-	wallets []wallet // sorted by id
-	lots    []lot    // sorted as compareLots has it; those that wait apart from those that don't
-	waiting []lot    // pending, sorted as compareWaiting has it
-	holds   []hold   // sorted by until, then id
-	legs    []leg    // of holds, sorted by hold, then as lots
-	windows []window // sorted by key, then number
-	streaks []streak // sorted by rule
-	tasks   []task   // sorted by rule
-	months  []month  // qualifying points, sorted by number
+	tier tier
+	// lists are the rows of all lists as they are written, each list after the
+	// number of its rows: a decision copies and writes an account in one piece.
+	// It is empty if there are none.
+	lists []byte
+	ends  [numLists]uint32 // where each list ends in lists
 }
 
 type status uint8
@@ -35,14 +31,6 @@ const (
 	statusClosed
 	statusMerged // closed into another account: see KindMerge
 )
-
-// wallet is what each pot of a wallet holds. Issued and received count what
-// came out of them.
-type wallet struct {
-	id   uint8
-	idle int64 // when TermIdle points end; 0 if nothing set it
-	pots [numPots]int64
-}
 
 // lot is points with one expiry and one set of terms.
 type lot struct {

@@ -25,15 +25,16 @@ func (a *Account) Apply(e *Entry) error {
 func (a *Account) finish(recorded int64) {
 	a.seq++
 	a.time = recorded
-	kept := a.windows[:0]
-	for _, w := range a.windows {
-		if w.gone == 0 || w.gone > recorded {
-			kept = append(kept, w)
+	for rows, at := a.rows(listWindows), 0; at < len(rows); {
+		if gone := windowRow(rows[at:]).gone(); gone == 0 || gone > recorded {
+			at += windowWidth
+		} else {
+			a.remove(listWindows, at)
+			rows = a.rows(listWindows)
 		}
 	}
-	a.windows = kept
-	for len(a.months) > keptMonths {
-		a.months = append(a.months[:0], a.months[1:]...)
+	for a.count(listMonths) > keptMonths {
+		a.remove(listMonths, 0)
 	}
 }
 
@@ -63,7 +64,7 @@ func (a *Account) fold(body []byte) error {
 		case opTier:
 			a.tier = readTier(p)
 		case opIdle:
-			a.wallet(p[0]).idle = int64(le.Uint64(p[1:]))
+			a.wallet(p[0]).setIdle(int64(le.Uint64(p[1:])))
 		case opStatus:
 			a.status = status(p[0])
 		case opEnrolled:
@@ -93,29 +94,30 @@ func (a *Account) move(m *move, h *hold) error {
 
 func (a *Account) take(m *move, h *hold) error {
 	w := a.wallet(m.wallet)
+	points := w.pot(m.from)
 	switch m.from {
 	case PotIssued, PotReceived, PotDebt: // these count upwards
-		if w.pots[m.from] > maxTotal-m.points {
+		if points > maxTotal-m.points {
 			return fmt.Errorf("%w: total of pot %d", ErrOverflow, m.from)
 		}
-		w.pots[m.from] += m.points
+		w.setPot(m.from, points+m.points)
 		return nil
 	}
-	if w.pots[m.from] < m.points {
-		return fmt.Errorf("%w: %d points from a pot of %d", ErrCorrupt, m.points, w.pots[m.from])
+	if points < m.points {
+		return fmt.Errorf("%w: %d points from a pot of %d", ErrCorrupt, m.points, points)
 	}
-	w.pots[m.from] -= m.points
+	w.setPot(m.from, points-m.points)
 	l := lot{wallet: m.wallet, terms: m.terms, expires: m.expires, activates: m.activates, points: m.points}
 	ok := true
 	switch m.from {
 	case PotAvailable:
 		l.activates = 0
-		ok = takeLot(&a.lots, l, compareLots)
+		ok = a.takeLot(listLots, &l)
 	case PotPending:
 		if l.terms&TermEvent != 0 {
 			l.expires = 0 // not known while they wait
 		}
-		ok = takeLot(&a.waiting, l, compareWaiting)
+		ok = a.takeLot(listWaiting, &l)
 	case PotHeld:
 		ok = a.takeLeg(m, h)
 	}
@@ -127,28 +129,29 @@ func (a *Account) take(m *move, h *hold) error {
 
 func (a *Account) put(m *move, h *hold) error {
 	w := a.wallet(m.wallet)
+	points := w.pot(m.to)
 	switch m.to {
 	case PotIssued, PotReceived:
 		return fmt.Errorf("%w: points into pot %d", ErrCorrupt, m.to)
 	case PotDebt:
-		if w.pots[PotDebt] < m.points {
-			return fmt.Errorf("%w: %d points for a debt of %d", ErrCorrupt, m.points, w.pots[PotDebt])
+		if points < m.points {
+			return fmt.Errorf("%w: %d points for a debt of %d", ErrCorrupt, m.points, points)
 		}
-		w.pots[PotDebt] -= m.points
+		w.setPot(PotDebt, points-m.points)
 		return nil
 	}
-	if w.pots[m.to] > maxTotal-m.points {
+	if points > maxTotal-m.points {
 		return fmt.Errorf("%w: total of pot %d", ErrOverflow, m.to)
 	}
-	w.pots[m.to] += m.points
+	w.setPot(m.to, points+m.points)
 	l := lot{wallet: m.wallet, terms: m.terms, expires: m.expires, points: m.points}
 	switch m.to {
 	case PotAvailable:
 		l.terms &^= TermEvent
-		return addLot(&a.lots, l, compareLots)
+		return a.addLot(listLots, &l)
 	case PotPending:
 		l.activates = m.activates
-		return addLot(&a.waiting, l, compareWaiting)
+		return a.addLot(listWaiting, &l)
 	case PotHeld:
 		return a.addLeg(m, h)
 	}
@@ -160,66 +163,78 @@ const maxTotal = 1 << 62
 
 // use adds to a window.
 func (a *Account) use(u window) error {
-	i, found := findRow(a.windows, u, compareWindows)
+	at, found := findRow(a.rows(listWindows), windowWidth, &u, compareWindows)
 	if !found {
-		if len(a.windows) >= maxRows {
+		if a.count(listWindows) >= maxRows {
 			return fmt.Errorf("%w: more than %d limits in use", ErrOverflow, maxRows)
 		}
-		a.windows = insertRow(a.windows, i, u)
+		u.put(a.insert(listWindows, at))
 		return nil
 	}
-	if w := &a.windows[i]; w.used > maxTotal-u.used {
+	row := windowRow(a.rows(listWindows)[at:])
+	if row.used() > maxTotal-u.used {
 		return fmt.Errorf("%w: use of a limit", ErrOverflow)
 	}
-	a.windows[i].used += u.used
-	a.windows[i].gone = max(a.windows[i].gone, u.gone)
+	u.used += row.used()
+	u.gone = max(u.gone, row.gone())
+	u.put(row)
 	return nil
 }
 
+// windowRow is a window where it stands.
+type windowRow []byte
+
+func (p windowRow) used() int64 { return int64(le.Uint64(p[9:])) }
+
+func (p windowRow) gone() int64 { return int64(le.Uint64(p[17:])) }
+
 // used returns how much of a window is used.
 func (a *Account) used(key windowKey, number int32) int64 {
-	if i, found := findRow(a.windows, window{key: key, number: number}, compareWindows); found {
-		return a.windows[i].used
+	rows := a.rows(listWindows)
+	if at, found := findRow(rows, windowWidth, &window{key: key, number: number}, compareWindows); found {
+		return windowRow(rows[at:]).used()
 	}
 	return 0
 }
 
 func (a *Account) setStreak(s streak) error {
-	i, found := findRow(a.streaks, s, compareStreaks)
+	at, found := findRow(a.rows(listStreaks), streakWidth, &s, compareStreaks)
 	if !found {
-		if len(a.streaks) >= maxRows {
+		if a.count(listStreaks) >= maxRows {
 			return fmt.Errorf("%w: more than %d streaks", ErrOverflow, maxRows)
 		}
-		a.streaks = insertRow(a.streaks, i, s)
+		a.insert(listStreaks, at)
 	}
-	a.streaks[i] = s
+	s.put(a.rows(listStreaks)[at:])
 	return nil
 }
 
 // streak returns the streak of a rule; the zero value if there is none.
 func (a *Account) streak(rule uint32) streak {
-	if i, found := findRow(a.streaks, streak{rule: rule}, compareStreaks); found {
-		return a.streaks[i]
+	rows := a.rows(listStreaks)
+	if at, found := findRow(rows, streakWidth, &streak{rule: rule}, compareStreaks); found {
+		return readStreak(rows[at:])
 	}
 	return streak{rule: rule}
 }
 
 func (a *Account) setTask(t task) error {
-	i, found := findRow(a.tasks, t, compareTasks)
+	at, found := findRow(a.rows(listTasks), taskWidth, &t, compareTasks)
 	if !found {
-		if len(a.tasks) >= maxRows {
+		if a.count(listTasks) >= maxRows {
 			return fmt.Errorf("%w: more than %d tasks", ErrOverflow, maxRows)
 		}
-		a.tasks = insertRow(a.tasks, i, t)
+		a.insert(listTasks, at)
 	}
-	a.tasks[i] = t
+	t.put(a.rows(listTasks)[at:])
 	return nil
 }
 
 // task returns how far the member is with a task.
 func (a *Account) task(rule uint32) task {
-	if i, found := findRow(a.tasks, task{rule: rule}, compareTasks); found {
-		return a.tasks[i]
+	rows := a.rows(listTasks)
+	if at, found := findRow(rows, taskWidth, &task{rule: rule}, compareTasks); found {
+		return readTask(rows[at:])
 	}
 	return task{rule: rule}
 }
@@ -227,15 +242,17 @@ func (a *Account) task(rule uint32) task {
 // qualify adds to what qualifies in a month; it may be less than nothing for
 // a month that is forgotten.
 func (a *Account) qualify(m month) error {
-	i, found := findRow(a.months, m, compareMonths)
-	if !found {
-		a.months = insertRow(a.months, i, month{number: m.number})
+	at, found := findRow(a.rows(listMonths), monthWidth, &m, compareMonths)
+	if found {
+		m.points += readMonth(a.rows(listMonths)[at:]).points
 	}
-	sum := a.months[i].points + m.points
-	if sum > maxTotal || sum < -maxTotal {
+	if m.points > maxTotal || m.points < -maxTotal {
 		return fmt.Errorf("%w: qualifying points", ErrOverflow)
 	}
-	a.months[i].points = sum
+	if !found {
+		a.insert(listMonths, at)
+	}
+	m.put(a.rows(listMonths)[at:])
 	return nil
 }
 

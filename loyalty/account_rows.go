@@ -1,179 +1,169 @@
 package loyalty
 
-import (
-	"bytes"
-	"cmp"
-	"fmt"
-	"slices"
-)
-
 // The lists of an account are short and sorted, so that it has one encoding.
+// They are kept in that encoding: a row is read when it is looked at.
 
-// Lots are bounded by one for each day of ten years, so that no account
-// outgrows what a store likes. Other lists are bounded by the rules of a
-// program and the days that events may be late; all of them by how their length
-// is written.
+// list is one of the lists of an account, in the order in which they are
+// written.
+type list uint8
+
 const (
-	maxLots = 4096
-	maxRows = 1<<16 - 1
+	listWallets list = iota // sorted by id
+	listLots                // sorted as compareLots has it; those that wait apart from those that don't
+	listWaiting             // pending, sorted as compareWaiting has it
+	listHolds               // sorted by until, then id
+	listLegs                // of holds, sorted by hold, then as lots
+	listWindows             // sorted by key, then number
+	listStreaks             // sorted by rule
+	listTasks               // sorted by rule
+	listMonths              // qualifying points, sorted by number
+	numLists
 )
 
-// compareLots orders the lots of a wallet by expiry, those without one last.
-func compareLots(a, b lot) int {
-	return cmp.Or(cmp.Compare(a.wallet, b.wallet), compareExpiry(a.expires, b.expires), cmp.Compare(a.terms, b.terms))
+// Widths of rows.
+const (
+	walletWidth = 9 + 8*int(numPots)
+	lotWidth    = 26
+	holdWidth   = 25
+	legWidth    = 33
+	windowWidth = 25
+	streakWidth = 20
+	taskWidth   = 12
+	monthWidth  = 12
+)
+
+var rowWidth = [numLists]int{walletWidth, lotWidth, lotWidth, holdWidth, legWidth, windowWidth, streakWidth, taskWidth, monthWidth}
+
+// maxRows is what the number of a list's rows is written in: lists are bounded
+// by the rules of a program and the days that events may be late.
+const maxRows = 1<<16 - 1
+
+// noRows are the lists of an account without any: there is one byte for the
+// number of wallets, and two for that of other rows.
+var noRows [1 + 2*(numLists-1)]byte
+
+// start is where the rows of a list begin.
+func (a *Account) start(l list) uint32 {
+	if l == listWallets {
+		return 1
+	}
+	return a.ends[l-1] + 2
 }
 
-// compareWaiting orders lots by when they activate.
-func compareWaiting(a, b lot) int {
-	return cmp.Or(cmp.Compare(a.activates, b.activates), compareLots(a, b))
+// rows returns the rows of a list.
+func (a *Account) rows(l list) []byte {
+	if len(a.lists) == 0 {
+		return nil
+	}
+	return a.lists[a.start(l):a.ends[l]]
 }
 
-// compareExpiry puts 0, which is never, last.
-func compareExpiry(a, b int64) int { return cmp.Compare(uint64(a-1), uint64(b-1)) }
+func (a *Account) count(l list) int { return len(a.rows(l)) / rowWidth[l] }
 
-func compareHolds(a, b hold) int {
-	return cmp.Or(cmp.Compare(a.until, b.until), bytes.Compare(a.id[:], b.id[:]))
+// insert makes room for a row of a list at a place, and returns it.
+func (a *Account) insert(l list, at int) []byte {
+	if len(a.lists) == 0 {
+		a.lists = append(a.lists, noRows[:]...)
+		a.findLists()
+	}
+	var blank [walletWidth]byte // the widest
+	width, from := rowWidth[l], int(a.start(l))+at
+	a.lists = append(a.lists, blank[:width]...)
+	copy(a.lists[from+width:], a.lists[from:])
+	a.resize(l, width, 1)
+	return a.lists[from : from+width]
 }
 
-func compareLegs(a, b leg) int {
-	return cmp.Or(bytes.Compare(a.hold[:], b.hold[:]), compareExpiry(a.expires, b.expires), cmp.Compare(a.terms, b.terms))
+// remove drops the row of a list at a place.
+func (a *Account) remove(l list, at int) {
+	width, from := rowWidth[l], int(a.start(l))+at
+	a.lists = append(a.lists[:from], a.lists[from+width:]...)
+	a.resize(l, -width, -1)
 }
 
-func compareWindows(a, b window) int {
-	return cmp.Or(cmp.Compare(a.key.kind, b.key.kind), cmp.Compare(a.key.id, b.key.id), cmp.Compare(a.number, b.number))
+// resize notes that a list has so many bytes and rows more.
+func (a *Account) resize(l list, width, rows int) {
+	if l == listWallets {
+		a.lists[0] += byte(rows)
+	} else {
+		n := a.lists[a.start(l)-2:]
+		le.PutUint16(n, le.Uint16(n)+uint16(rows))
+	}
+	for ; l < numLists; l++ {
+		a.ends[l] += uint32(width)
+	}
 }
 
-func compareStreaks(a, b streak) int { return cmp.Compare(a.rule, b.rule) }
-
-func compareTasks(a, b task) int { return cmp.Compare(a.rule, b.rule) }
-
-func compareMonths(a, b month) int { return cmp.Compare(a.number, b.number) }
+// findLists finds where the lists end; false if they don't end where the bytes
+// do.
+func (a *Account) findLists() bool {
+	at := 0
+	for l := range numLists {
+		rows := 0
+		switch rest := a.lists[at:]; {
+		case l == listWallets && len(rest) > 0:
+			rows, at = int(rest[0]), at+1
+		case l != listWallets && len(rest) > 1:
+			rows, at = int(le.Uint16(rest)), at+2
+		default:
+			return false
+		}
+		if at += rows * rowWidth[l]; at > len(a.lists) {
+			return false
+		}
+		a.ends[l] = uint32(at)
+	}
+	return at == len(a.lists)
+}
 
 // findRow returns where a row stands or would stand. Lists are short, and what
 // is looked for is mostly near the end.
-func findRow[T any](rows []T, row T, compare func(a, b T) int) (int, bool) {
-	for i := len(rows); i > 0; i-- {
-		if c := compare(rows[i-1], row); c <= 0 {
+func findRow[T any](rows []byte, width int, row *T, compare func(p []byte, row *T) int) (at int, found bool) {
+	for at = len(rows); at > 0; at -= width {
+		if c := compare(rows[at-width:], row); c <= 0 {
 			if c == 0 {
-				return i - 1, true
+				return at - width, true
 			}
-			return i, false
+			break
 		}
 	}
-	return 0, false
+	return at, false
 }
 
-func insertRow[T any](rows []T, i int, row T) []T {
-	var zero T
-	rows = append(rows, zero)
-	copy(rows[i+1:], rows[i:])
-	rows[i] = row
-	return rows
-}
-
-// wallet returns the wallet of a number, made if it is not there: only for what
-// is written to the journal, too.
-func (a *Account) wallet(id uint8) *wallet {
-	for i := range a.wallets {
-		if a.wallets[i].id == id {
-			return &a.wallets[i]
-		}
-		if a.wallets[i].id > id {
-			a.wallets = insertRow(a.wallets, i, wallet{id: id})
-			return &a.wallets[i]
+// eachRow hands out the rows of a list in order. They must not be changed
+// meanwhile.
+func eachRow[T any](rows []byte, width int, read func([]byte) T, yield func(T) bool) {
+	for ; len(rows) > 0; rows = rows[width:] {
+		if !yield(read(rows)) {
+			return
 		}
 	}
-	a.wallets = append(a.wallets, wallet{id: id})
-	return &a.wallets[len(a.wallets)-1]
 }
 
-// idle is when TermIdle points of a wallet end; 0 if nothing set it.
-func (a *Account) idle(id uint8) int64 {
-	for i := range a.wallets {
-		if a.wallets[i].id == id {
-			return a.wallets[i].idle
-		}
-	}
-	return 0
+func (a *Account) lots(yield func(lot) bool) { eachRow(a.rows(listLots), lotWidth, readLot, yield) }
+
+func (a *Account) waiting(yield func(lot) bool) {
+	eachRow(a.rows(listWaiting), lotWidth, readLot, yield)
 }
 
-// pot returns what is in a pot.
-func (a *Account) pot(id uint8, p Pot) int64 {
-	for i := range a.wallets {
-		if a.wallets[i].id == id {
-			return a.wallets[i].pots[p]
-		}
-	}
-	return 0
+func (a *Account) holds(yield func(hold) bool) {
+	eachRow(a.rows(listHolds), holdWidth, readHold, yield)
 }
 
-func addLot(lots *[]lot, l lot, compare func(a, b lot) int) error {
-	i, found := findRow(*lots, l, compare)
-	if found {
-		(*lots)[i].points += l.points
-		return nil
-	}
-	if len(*lots) >= maxLots {
-		return fmt.Errorf("%w: more than %d lots", ErrOverflow, maxLots)
-	}
-	*lots = insertRow(*lots, i, l)
-	return nil
+func (a *Account) legs(yield func(leg) bool) { eachRow(a.rows(listLegs), legWidth, readLeg, yield) }
+
+func (a *Account) windows(yield func(window) bool) {
+	eachRow(a.rows(listWindows), windowWidth, readWindow, yield)
 }
 
-func takeLot(lots *[]lot, l lot, compare func(a, b lot) int) bool {
-	i, found := findRow(*lots, l, compare)
-	if !found || (*lots)[i].points < l.points {
-		return false
-	}
-	if (*lots)[i].points -= l.points; (*lots)[i].points == 0 {
-		*lots = slices.Delete(*lots, i, i+1)
-	}
-	return true
+func (a *Account) streaks(yield func(streak) bool) {
+	eachRow(a.rows(listStreaks), streakWidth, readStreak, yield)
 }
 
-// addLeg puts points under the hold h, which begins with its first leg.
-func (a *Account) addLeg(m *move, h *hold) error {
-	if a.holdByID(h.id) < 0 {
-		if len(a.holds) >= MaxOpenHolds {
-			return &LimitError{Limit: "open holds", Max: MaxOpenHolds, Used: MaxOpenHolds}
-		}
-		row := hold{id: h.id, wallet: m.wallet, until: h.until}
-		i, _ := findRow(a.holds, row, compareHolds)
-		a.holds = insertRow(a.holds, i, row)
-	}
-	row := leg{hold: h.id, terms: m.terms, expires: m.expires, points: m.points}
-	i, found := findRow(a.legs, row, compareLegs)
-	if found {
-		a.legs[i].points += m.points
-		return nil
-	}
-	if len(a.legs) >= maxLots {
-		return fmt.Errorf("%w: more than %d lots under hold", ErrOverflow, maxLots)
-	}
-	a.legs = insertRow(a.legs, i, row)
-	return nil
+func (a *Account) tasks(yield func(task) bool) {
+	eachRow(a.rows(listTasks), taskWidth, readTask, yield)
 }
 
-// takeLeg takes points out of the hold h, which ends with its last leg.
-func (a *Account) takeLeg(m *move, h *hold) bool {
-	at := a.holdByID(h.id)
-	if at < 0 || a.holds[at].wallet != m.wallet {
-		return false
-	}
-	i, found := findRow(a.legs, leg{hold: h.id, terms: m.terms, expires: m.expires}, compareLegs)
-	if !found || a.legs[i].points < m.points {
-		return false
-	}
-	if a.legs[i].points -= m.points; a.legs[i].points == 0 {
-		a.legs = slices.Delete(a.legs, i, i+1)
-		if !slices.ContainsFunc(a.legs, func(l leg) bool { return l.hold == h.id }) {
-			a.holds = slices.Delete(a.holds, at, at+1)
-		}
-	}
-	return true
-}
-
-// holdByID returns the index of a hold; -1 if it is not open.
-func (a *Account) holdByID(id [16]byte) int {
-	return slices.IndexFunc(a.holds, func(h hold) bool { return h.id == id })
+func (a *Account) months(yield func(month) bool) {
+	eachRow(a.rows(listMonths), monthWidth, readMonth, yield)
 }

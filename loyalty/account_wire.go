@@ -1,9 +1,6 @@
 package loyalty
 
-import (
-	"fmt"
-	"slices"
-)
+import "fmt"
 
 // accountFormat is the form of accounts that this release writes. It reads
 // all forms up to it.
@@ -26,67 +23,24 @@ func (a *Account) UnmarshalBinary(data []byte) error {
 }
 
 func (a *Account) append(dst []byte) []byte {
-	dst = append(dst, accountFormat)
-	dst = le.AppendUint64(dst, a.seq)
-	dst = le.AppendUint64(dst, uint64(a.time))
-	dst = le.AppendUint32(dst, a.version)
-	dst = append(dst, byte(a.status), bit(a.referred))
-	dst = le.AppendUint64(dst, uint64(a.enrolled))
-	dst = a.tier.append(dst)
-	dst = append(dst, byte(len(a.wallets)))
-	for i := range a.wallets {
-		w := &a.wallets[i]
-		dst = le.AppendUint64(append(dst, w.id), uint64(w.idle))
-		for _, points := range w.pots {
-			dst = le.AppendUint64(dst, uint64(points))
-		}
+	dst, p := extend(dst, accountWidth)
+	p[0] = accountFormat
+	le.PutUint64(p[1:], a.seq)
+	le.PutUint64(p[9:], uint64(a.time))
+	le.PutUint32(p[17:], a.version)
+	p[21], p[22] = byte(a.status), bit(a.referred)
+	le.PutUint64(p[23:], uint64(a.enrolled))
+	a.tier.put(p[31:])
+	if len(a.lists) == 0 {
+		return append(dst, noRows[:]...)
 	}
-	dst = appendRows(dst, a.lots, (*lot).append)
-	dst = appendRows(dst, a.waiting, (*lot).append)
-	dst = appendRows(dst, a.holds, (*hold).append)
-	dst = appendRows(dst, a.legs, (*leg).append)
-	dst = appendRows(dst, a.windows, (*window).append)
-	dst = appendRows(dst, a.streaks, (*streak).append)
-	dst = appendRows(dst, a.tasks, (*task).append)
-	return appendRows(dst, a.months, (*month).append)
+	return append(dst, a.lists...)
 }
 
-func appendRows[T any](dst []byte, rows []T, write func(*T, []byte) []byte) []byte {
-	dst = le.AppendUint16(dst, uint16(len(rows)))
-	for i := range rows {
-		dst = write(&rows[i], dst)
-	}
-	return dst
-}
+// accountWidth is the width of what comes before the lists.
+const accountWidth = 1 + 8 + 8 + 4 + 2 + 8 + tierWidth
 
-func (l *lot) append(dst []byte) []byte {
-	dst = append(dst, l.wallet, byte(l.terms))
-	dst = le.AppendUint64(dst, uint64(l.expires))
-	dst = le.AppendUint64(dst, uint64(l.activates))
-	return le.AppendUint64(dst, uint64(l.points))
-}
-
-func (h *hold) append(dst []byte) []byte {
-	dst = append(append(dst, h.id[:]...), h.wallet)
-	return le.AppendUint64(dst, uint64(h.until))
-}
-
-func (l *leg) append(dst []byte) []byte {
-	dst = append(append(dst, l.hold[:]...), byte(l.terms))
-	dst = le.AppendUint64(dst, uint64(l.expires))
-	return le.AppendUint64(dst, uint64(l.points))
-}
-
-// Widths of the rows of an account.
-const (
-	accountWidth = 1 + 8 + 8 + 4 + 2 + 8 + 18 + 1
-	walletWidth  = 1 + 8 + 8*int(numPots)
-	lotWidth     = 26
-	holdWidth    = 25
-	legWidth     = 33
-)
-
-// read replaces the account, using its slices again. It takes nothing that
+// read replaces the account, using its room again. It takes nothing that
 // append would write otherwise.
 func (a *Account) read(data []byte) error {
 	if len(data) > 0 && data[0] > accountFormat {
@@ -95,58 +49,47 @@ func (a *Account) read(data []byte) error {
 	if len(data) < accountWidth || data[0] == 0 {
 		return fmt.Errorf("%w: account of %d bytes", ErrCorrupt, len(data))
 	}
-	a.seq, a.time = le.Uint64(data[1:]), int64(le.Uint64(data[9:]))
-	a.version, a.status, a.referred = le.Uint32(data[17:]), status(data[21]), data[22] == 1
-	a.enrolled, a.tier = int64(le.Uint64(data[23:])), readTier(data[31:])
-	wallets := int(data[49])
 	if data[21] > byte(statusMerged) || data[22] > 1 || data[32] > 1 {
 		return fmt.Errorf("%w: account flags", ErrCorrupt)
 	}
-	rest := data[accountWidth:]
-	if len(rest) < wallets*walletWidth {
-		return fmt.Errorf("%w: account cut short", ErrCorrupt)
-	}
-	a.wallets = a.wallets[:0]
-	for ; wallets > 0; wallets-- {
-		w := wallet{id: rest[0], idle: int64(le.Uint64(rest[1:]))}
-		for i := range w.pots {
-			w.pots[i] = int64(le.Uint64(rest[9+8*i:]))
-		}
-		a.wallets, rest = append(a.wallets, w), rest[walletWidth:]
-	}
-	ok := true
-	a.lots, rest, ok = readRows(a.lots, rest, ok, lotWidth, readLot, compareLots)
-	a.waiting, rest, ok = readRows(a.waiting, rest, ok, lotWidth, readLot, compareWaiting)
-	a.holds, rest, ok = readRows(a.holds, rest, ok, holdWidth, readHold, compareHolds)
-	a.legs, rest, ok = readRows(a.legs, rest, ok, legWidth, readLeg, compareLegs)
-	a.windows, rest, ok = readRows(a.windows, rest, ok, opWidth[opWindow], readWindow, compareWindows)
-	a.streaks, rest, ok = readRows(a.streaks, rest, ok, opWidth[opStreak], readStreak, compareStreaks)
-	a.tasks, rest, ok = readRows(a.tasks, rest, ok, opWidth[opTask], readTask, compareTasks)
-	a.months, rest, ok = readRows(a.months, rest, ok, opWidth[opMonth], readMonth, compareMonths)
-	if !ok || len(rest) > 0 || !a.adds() {
+	a.seq, a.time = le.Uint64(data[1:]), int64(le.Uint64(data[9:]))
+	a.version, a.status, a.referred = le.Uint32(data[17:]), status(data[21]), data[22] == 1
+	a.enrolled, a.tier = int64(le.Uint64(data[23:])), readTier(data[31:])
+	a.lists = append(a.lists[:0], data[accountWidth:]...)
+	if !a.findLists() || !a.ascends() || !a.adds() {
 		return fmt.Errorf("%w: account", ErrCorrupt)
 	}
 	return nil
 }
 
-// readRows reads rows that ascend strictly.
-func readRows[T any](rows []T, rest []byte, ok bool, width int, read func([]byte) T, compare func(a, b T) int) ([]T, []byte, bool) {
-	rows = rows[:0]
-	if !ok || len(rest) < 2 {
-		return rows, nil, false
-	}
-	n := int(le.Uint16(rest))
-	rest = rest[2:]
-	if n > maxRows || len(rest) < n*width {
-		return rows, nil, false
-	}
-	for i := range n {
-		rows = append(rows, read(rest[i*width:]))
-		if i > 0 && compare(rows[i-1], rows[i]) >= 0 {
-			return rows, nil, false
+// ascends reports whether the rows of all lists ascend strictly.
+func (a *Account) ascends() bool {
+	return rowsAscend(a.rows(listWallets), walletWidth, readWallet, compareWallets) &&
+		rowsAscend(a.rows(listLots), lotWidth, readLot, compareLots) &&
+		rowsAscend(a.rows(listWaiting), lotWidth, readLot, compareWaiting) &&
+		rowsAscend(a.rows(listHolds), holdWidth, readHold, compareHolds) &&
+		rowsAscend(a.rows(listLegs), legWidth, readLeg, compareLegs) &&
+		rowsAscend(a.rows(listWindows), windowWidth, readWindow, compareWindows) &&
+		rowsAscend(a.rows(listStreaks), streakWidth, readStreak, compareStreaks) &&
+		rowsAscend(a.rows(listTasks), taskWidth, readTask, compareTasks) &&
+		rowsAscend(a.rows(listMonths), monthWidth, readMonth, compareMonths)
+}
+
+func rowsAscend[T any](rows []byte, width int, read func([]byte) T, compare func(p []byte, row *T) int) bool {
+	for ; len(rows) > width; rows = rows[width:] {
+		next := read(rows[width:])
+		if compare(rows, &next) >= 0 {
+			return false
 		}
 	}
-	return rows, rest[n*width:], true
+	return true
+}
+
+func (l *lot) put(p []byte) {
+	p[0], p[1] = l.wallet, byte(l.terms)
+	le.PutUint64(p[2:], uint64(l.expires))
+	le.PutUint64(p[10:], uint64(l.activates))
+	le.PutUint64(p[18:], uint64(l.points))
 }
 
 func readLot(p []byte) lot {
@@ -156,8 +99,21 @@ func readLot(p []byte) lot {
 	}
 }
 
+func (h *hold) put(p []byte) {
+	copy(p, h.id[:])
+	p[16] = h.wallet
+	le.PutUint64(p[17:], uint64(h.until))
+}
+
 func readHold(p []byte) hold {
 	return hold{id: [16]byte(p), wallet: p[16], until: int64(le.Uint64(p[17:]))}
+}
+
+func (l *leg) put(p []byte) {
+	copy(p, l.hold[:])
+	p[16] = byte(l.terms)
+	le.PutUint64(p[17:], uint64(l.expires))
+	le.PutUint64(p[25:], uint64(l.points))
 }
 
 func readLeg(p []byte) leg {
@@ -167,9 +123,8 @@ func readLeg(p []byte) leg {
 // adds reports whether the lists of the account agree with its totals: the
 // wallets ascend, and what lots, waiting lots and holds have is in the pots.
 func (a *Account) adds() bool {
-	for i := range a.wallets {
-		w := &a.wallets[i]
-		if i > 0 && a.wallets[i-1].id >= w.id || w.pots[PotDebt] > 0 && w.pots[PotAvailable] > 0 {
+	for w := range a.wallets {
+		if w.pots[PotDebt] > 0 && w.pots[PotAvailable] > 0 {
 			return false
 		}
 		in, out := w.pots[PotIssued], int64(0)
@@ -189,57 +144,59 @@ func (a *Account) adds() bool {
 			return false
 		}
 	}
-	lots := func(lots []lot) bool {
-		return !slices.ContainsFunc(lots, func(l lot) bool { return l.points <= 0 || !a.hasWallet(l.wallet) })
+	for _, l := range []list{listLots, listWaiting} {
+		for i := range a.count(l) {
+			if row := a.lotAt(l, i); row.points <= 0 || !a.hasWallet(row.wallet) {
+				return false
+			}
+		}
 	}
-	legs := !slices.ContainsFunc(a.legs, func(l leg) bool { return l.points <= 0 || a.holdByID(l.hold) < 0 })
-	holds := !slices.ContainsFunc(a.holds, func(h hold) bool {
-		return !slices.ContainsFunc(a.legs, func(l leg) bool { return l.hold == h.id })
-	})
-	return lots(a.lots) && lots(a.waiting) && legs && holds
+	for l := range a.legs {
+		if _, open := a.holdByID(l.hold); l.points <= 0 || !open {
+			return false
+		}
+	}
+	for h := range a.holds {
+		if _, ok := a.legOf(h.id); !ok {
+			return false
+		}
+	}
+	return true
 }
 
 func (a *Account) hasWallet(id uint8) bool {
-	return slices.ContainsFunc(a.wallets, func(w wallet) bool { return w.id == id })
+	_, ok := a.walletAt(id)
+	return ok
 }
 
 // inLots sums what the lists have of a wallet.
 func (a *Account) inLots(id uint8) (available, pending, held int64) {
-	for i := range a.lots {
-		if a.lots[i].wallet == id {
-			available += a.lots[i].points
+	for l := range a.lots {
+		if l.wallet == id {
+			available += l.points
 		}
 	}
-	for i := range a.waiting {
-		if a.waiting[i].wallet == id {
-			pending += a.waiting[i].points
+	for l := range a.waiting {
+		if l.wallet == id {
+			pending += l.points
 		}
 	}
-	for i := range a.legs {
-		if at := a.holdByID(a.legs[i].hold); at >= 0 && a.holds[at].wallet == id {
-			held += a.legs[i].points
+	for l := range a.legs {
+		if h, open := a.holdByID(l.hold); open && h.wallet == id {
+			held += l.points
 		}
 	}
 	return available, pending, held
 }
 
-// copyFrom makes a copy that shares nothing, using the slices of a again.
+// copyFrom makes a copy that shares nothing, using the room of a again.
 func (a *Account) copyFrom(from *Account) {
-	old := *a
+	lists := append(a.lists[:0], from.lists...)
 	*a = *from
-	a.wallets = append(old.wallets[:0], from.wallets...)
-	a.lots = append(old.lots[:0], from.lots...)
-	a.waiting = append(old.waiting[:0], from.waiting...)
-	a.holds = append(old.holds[:0], from.holds...)
-	a.legs = append(old.legs[:0], from.legs...)
-	a.windows = append(old.windows[:0], from.windows...)
-	a.streaks = append(old.streaks[:0], from.streaks...)
-	a.tasks = append(old.tasks[:0], from.tasks...)
-	a.months = append(old.months[:0], from.months...)
+	a.lists = lists
 }
 
-// clear empties the account, keeping its slices for use again.
+// clear empties the account, keeping its room for use again.
 func (a *Account) clear() {
-	var empty Account
-	a.copyFrom(&empty)
+	*a = Account{lists: a.lists[:0]}
 }

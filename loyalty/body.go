@@ -3,6 +3,7 @@ package loyalty
 import (
 	"encoding/binary"
 	"fmt"
+	"slices"
 )
 
 // The body of an entry is a format byte and a list of operations, each a code
@@ -39,9 +40,25 @@ const (
 
 // opWidth is the width of each payload.
 var opWidth = [endOfNotes]int{
-	opMove: 32, opHold: 24, opWindow: 25, opStreak: 20, opTask: 12, opMonth: 12, opTier: 18, opIdle: 9, opStatus: 1,
+	opMove: 32, opHold: 24, opWindow: windowWidth, opStreak: streakWidth, opTask: taskWidth, opMonth: monthWidth,
+	opTier: tierWidth, opIdle: 9, opStatus: 1,
 	opEnrolled: 8, opVersion: 4, opReferred: 1,
 	opOutcome: 40, opReward: 12, opAside: 24, opNotice: 16, opPass: 7,
+}
+
+const tierWidth = 18
+
+// extend makes dst longer by n bytes, and returns those too.
+func extend(dst []byte, n int) (longer, added []byte) {
+	longer = slices.Grow(dst, n)[:len(dst)+n]
+	return longer, longer[len(dst):]
+}
+
+// appendOp appends an operation, and returns where its payload goes.
+func appendOp(dst []byte, code opCode) (longer, payload []byte) {
+	longer, added := extend(dst, 1+opWidth[code])
+	added[0] = byte(code)
+	return longer, added[1:]
 }
 
 // move is [Move] with its instants in microseconds.
@@ -56,12 +73,18 @@ type move struct {
 
 var le = binary.LittleEndian
 
+func (m *move) put(p []byte) {
+	p[0], p[1], p[2], p[3] = m.wallet, byte(m.from), byte(m.to), byte(m.terms)
+	le.PutUint32(p[4:], m.rule)
+	le.PutUint64(p[8:], uint64(m.points))
+	le.PutUint64(p[16:], uint64(m.expires))
+	le.PutUint64(p[24:], uint64(m.activates))
+}
+
 func (m *move) append(dst []byte) []byte {
-	dst = append(dst, byte(opMove), m.wallet, byte(m.from), byte(m.to), byte(m.terms))
-	dst = le.AppendUint32(dst, m.rule)
-	dst = le.AppendUint64(dst, uint64(m.points))
-	dst = le.AppendUint64(dst, uint64(m.expires))
-	return le.AppendUint64(dst, uint64(m.activates))
+	dst, p := appendOp(dst, opMove)
+	m.put(p)
+	return dst
 }
 
 func readMove(p []byte) move {
@@ -72,21 +95,22 @@ func readMove(p []byte) move {
 }
 
 func (h *hold) appendOp(dst []byte) []byte {
-	dst = append(dst, byte(opHold))
-	dst = append(dst, h.id[:]...)
-	return le.AppendUint64(dst, uint64(h.until))
+	dst, p := appendOp(dst, opHold)
+	copy(p, h.id[:])
+	le.PutUint64(p[16:], uint64(h.until))
+	return dst
 }
 
 func readHoldOp(p []byte) hold {
 	return hold{id: [16]byte(p), until: int64(le.Uint64(p[16:]))}
 }
 
-func (w *window) append(dst []byte) []byte {
-	dst = append(dst, byte(w.key.kind))
-	dst = le.AppendUint32(dst, w.key.id)
-	dst = le.AppendUint32(dst, uint32(w.number))
-	dst = le.AppendUint64(dst, uint64(w.used))
-	return le.AppendUint64(dst, uint64(w.gone))
+func (w *window) put(p []byte) {
+	p[0] = byte(w.key.kind)
+	le.PutUint32(p[1:], w.key.id)
+	le.PutUint32(p[5:], uint32(w.number))
+	le.PutUint64(p[9:], uint64(w.used))
+	le.PutUint64(p[17:], uint64(w.gone))
 }
 
 func readWindow(p []byte) window {
@@ -96,40 +120,40 @@ func readWindow(p []byte) window {
 	}
 }
 
-func (s *streak) append(dst []byte) []byte {
-	dst = le.AppendUint32(dst, s.rule)
-	dst = le.AppendUint32(dst, uint32(s.last))
-	dst = le.AppendUint64(dst, s.days)
-	return le.AppendUint32(dst, uint32(s.older))
+func (s *streak) put(p []byte) {
+	le.PutUint32(p, s.rule)
+	le.PutUint32(p[4:], uint32(s.last))
+	le.PutUint64(p[8:], s.days)
+	le.PutUint32(p[16:], uint32(s.older))
 }
 
 func readStreak(p []byte) streak {
 	return streak{rule: le.Uint32(p), last: dayOf32(p[4:]), days: le.Uint64(p[8:]), older: int32(le.Uint32(p[16:]))}
 }
 
-func (t *task) append(dst []byte) []byte {
-	dst = le.AppendUint32(dst, t.rule)
-	dst = le.AppendUint32(dst, uint32(t.progress))
-	return le.AppendUint32(dst, uint32(t.done))
+func (t *task) put(p []byte) {
+	le.PutUint32(p, t.rule)
+	le.PutUint32(p[4:], uint32(t.progress))
+	le.PutUint32(p[8:], uint32(t.done))
 }
 
 func readTask(p []byte) task {
 	return task{rule: le.Uint32(p), progress: int32(le.Uint32(p[4:])), done: int32(le.Uint32(p[8:]))}
 }
 
-func (m *month) append(dst []byte) []byte {
-	dst = le.AppendUint32(dst, uint32(m.number))
-	return le.AppendUint64(dst, uint64(m.points))
+func (m *month) put(p []byte) {
+	le.PutUint32(p, uint32(m.number))
+	le.PutUint64(p[4:], uint64(m.points))
 }
 
 func readMonth(p []byte) month {
 	return month{number: int32(le.Uint32(p)), points: int64(le.Uint64(p[4:]))}
 }
 
-func (t *tier) append(dst []byte) []byte {
-	dst = append(dst, t.level, bit(t.grace))
-	dst = le.AppendUint64(dst, uint64(t.since))
-	return le.AppendUint64(dst, uint64(t.review))
+func (t *tier) put(p []byte) {
+	p[0], p[1] = t.level, bit(t.grace)
+	le.PutUint64(p[2:], uint64(t.since))
+	le.PutUint64(p[10:], uint64(t.review))
 }
 
 func readTier(p []byte) tier {
@@ -145,17 +169,20 @@ func (o *outcome) isPass() bool {
 // no, and that is short.
 func (o *outcome) append(dst []byte) []byte {
 	if o.isPass() {
-		dst = le.AppendUint32(append(dst, byte(opPass)), o.rule)
-		return append(dst, o.wallet, byte(o.reason), byte(o.cap))
+		dst, p := appendOp(dst, opPass)
+		le.PutUint32(p, o.rule)
+		p[4], p[5], p[6] = o.wallet, byte(o.reason), byte(o.cap)
+		return dst
 	}
-	dst = append(dst, byte(opOutcome))
-	dst = le.AppendUint32(dst, o.rule)
-	dst = append(dst, o.wallet, byte(o.reason), byte(o.cap), bit(o.referrer))
-	dst = le.AppendUint64(dst, uint64(o.points))
-	dst = le.AppendUint64(dst, uint64(o.wanted))
-	dst = le.AppendUint32(dst, uint32(o.progress))
-	dst = le.AppendUint32(dst, uint32(o.goal))
-	return le.AppendUint64(dst, uint64(o.retry))
+	dst, p := appendOp(dst, opOutcome)
+	le.PutUint32(p, o.rule)
+	p[4], p[5], p[6], p[7] = o.wallet, byte(o.reason), byte(o.cap), bit(o.referrer)
+	le.PutUint64(p[8:], uint64(o.points))
+	le.PutUint64(p[16:], uint64(o.wanted))
+	le.PutUint32(p[24:], uint32(o.progress))
+	le.PutUint32(p[28:], uint32(o.goal))
+	le.PutUint64(p[32:], uint64(o.retry))
+	return dst
 }
 
 func readPass(p []byte) outcome {

@@ -1,6 +1,10 @@
 package loyalty
 
-import "fmt"
+import (
+	"fmt"
+	"iter"
+	"slices"
+)
 
 // transfer gives points to another member.
 func (v *View) transfer(r *Rules, c *compiled, s *seat, at int64) error {
@@ -45,7 +49,7 @@ func (v *View) transfer(r *Rules, c *compiled, s *seat, at int64) error {
 	v.receipt.taken = cmd.Points
 	w = v.begin(to, EntryReceived, v.request.at, at)
 	w.under(c)
-	w.receive(v.parcel, func(uint8) int64 { return idle })
+	w.receive(slices.Values(v.parcel), func(uint8) int64 { return idle })
 	return w.end(false)
 }
 
@@ -63,9 +67,9 @@ func (v *View) other(r *Rules, member string, at int64) (*seat, error) {
 
 // free is how many available points of a wallet may be transferred.
 func (a *Account) free(wallet uint8) (points int64) {
-	for i := range a.lots {
-		if a.lots[i].wallet == wallet && a.lots[i].terms&TermLocked == 0 {
-			points += a.lots[i].points
+	for l := range a.lots {
+		if l.wallet == wallet && l.terms&TermLocked == 0 {
+			points += l.points
 		}
 	}
 	return points
@@ -73,9 +77,8 @@ func (a *Account) free(wallet uint8) (points int64) {
 
 // receive takes lots of another account. Those that ended when that account
 // was idle end at that instant.
-func (s *scribe) receive(lots []lot, idle func(wallet uint8) int64) {
-	for i := range lots {
-		l := &lots[i]
+func (s *scribe) receive(lots iter.Seq[lot], idle func(wallet uint8) int64) {
+	for l := range lots {
 		m := move{wallet: l.wallet, terms: l.terms, points: l.points, expires: l.expires}
 		if m.expires == 0 && m.terms&TermIdle != 0 {
 			m.expires, m.terms = idle(l.wallet), m.terms&^TermIdle
@@ -91,11 +94,10 @@ func (v *View) merge(r *Rules, c *compiled, s *seat, at int64) error {
 	if err != nil {
 		return err
 	}
-	if n := len(s.account.holds) + len(to.account.holds); n > MaxOpenHolds {
+	if n := s.account.count(listHolds) + to.account.count(listHolds); n > MaxOpenHolds {
 		return &LimitError{Limit: fmt.Sprintf("%d open holds", MaxOpenHolds), Max: MaxOpenHolds, Used: int64(n)}
 	}
-	for i := range s.account.wallets {
-		w := &s.account.wallets[i]
+	for w := range s.account.wallets {
 		if to.account.room(w.id) < w.pots[PotAvailable]+w.pots[PotPending]+w.pots[PotHeld] {
 			return fmt.Errorf("%w: wallet %q of %q", ErrOverflow, c.walletName(w.id), into)
 		}
@@ -119,26 +121,25 @@ func (v *View) leave(c *compiled, s *seat, at int64) error {
 	was := &v.leaving
 	w := v.begin(s, EntryMerged, v.request.at, at)
 	w.under(c)
-	for _, l := range was.lots {
+	for l := range was.lots {
 		w.move(move{wallet: l.wallet, from: PotAvailable, to: PotSent, terms: l.terms, points: l.points, expires: l.expires})
 	}
-	for _, l := range was.waiting {
+	for l := range was.waiting {
 		w.move(move{wallet: l.wallet, from: PotPending, to: PotSent, terms: l.terms, points: l.points, expires: l.expires, activates: l.activates})
 	}
-	for _, h := range was.holds {
+	for h := range was.holds {
 		w.of(h)
-		for _, l := range was.legs {
+		for l := range was.legs {
 			if l.hold == h.id {
 				w.move(move{wallet: h.wallet, from: PotHeld, to: PotSent, terms: l.terms, points: l.points, expires: l.expires})
 			}
 		}
 	}
-	for i := range was.wallets {
-		from := &was.wallets[i]
+	for from := range was.wallets {
 		w.move(move{wallet: from.id, from: PotReceived, to: PotDebt, points: from.pots[PotDebt]})
 		w.move(move{wallet: from.id, from: PotRedeemed, to: PotSent, points: from.pots[PotRedeemed]})
 	}
-	for _, m := range was.months {
+	for m := range was.months {
 		w.month(month{m.number, -m.points})
 	}
 	w.tier(tier{})
@@ -154,24 +155,23 @@ func (v *View) absorb(c *compiled, s *seat, at int64) error {
 	before := w.earnedLevel(c)
 	idle := func(wallet uint8) int64 { return was.idle(wallet) }
 	w.receive(was.lots, idle)
-	for _, l := range was.waiting {
+	for l := range was.waiting {
 		w.move(move{wallet: l.wallet, from: PotReceived, to: PotPending, terms: l.terms, points: l.points, expires: l.expires, activates: l.activates})
 	}
-	for _, h := range was.holds {
+	for h := range was.holds {
 		w.of(h)
-		for _, l := range was.legs {
+		for l := range was.legs {
 			if l.hold == h.id {
 				w.move(move{wallet: h.wallet, from: PotReceived, to: PotHeld, terms: l.terms, points: l.points, expires: l.expires})
 			}
 		}
 	}
-	for i := range was.wallets {
-		from := &was.wallets[i]
+	for from := range was.wallets {
 		w.owe(from.id, from.pots[PotDebt])
 		// What was redeemed may be reversed yet, and then comes back here.
 		w.move(move{wallet: from.id, from: PotReceived, to: PotRedeemed, points: from.pots[PotRedeemed]})
 	}
-	for _, row := range was.windows {
+	for row := range was.windows {
 		w.window(row)
 	}
 	w.history(was)
@@ -196,7 +196,7 @@ func (s *scribe) owe(wallet uint8, debt int64) {
 
 // history joins the streaks, tasks and qualifying months of two accounts.
 func (s *scribe) history(was *Account) {
-	for _, row := range was.streaks {
+	for row := range was.streaks {
 		joined := s.account.streak(row.rule)
 		if joined.days == 0 {
 			s.streak(row)
@@ -212,12 +212,12 @@ func (s *scribe) history(was *Account) {
 		}
 		s.streak(joined)
 	}
-	for _, row := range was.tasks {
+	for row := range was.tasks {
 		joined := s.account.task(row.rule)
 		joined.progress, joined.done = max(joined.progress, row.progress), max(joined.done, row.done)
 		s.task(joined)
 	}
-	for _, row := range was.months {
+	for row := range was.months {
 		s.month(row)
 	}
 }

@@ -23,12 +23,12 @@ func instant(m int64) time.Time {
 // Events lie between these, so that no expiry leaves what 64 bits and a
 // database's calendar hold.
 var (
-	firstInstant = time.Date(1971, 1, 1, 0, 0, 0, 0, time.UTC).UnixMicro()
-	lastInstant  = time.Date(2500, 1, 1, 0, 0, 0, 0, time.UTC).UnixMicro()
+	firstSecond = time.Date(1971, 1, 1, 0, 0, 0, 0, time.UTC).Unix()
+	lastSecond  = time.Date(2500, 1, 1, 0, 0, 0, 0, time.UTC).Unix()
 )
 
 // inRange reports whether an instant can be recorded.
 func inRange(t time.Time) bool {
-	year := t.Year()
-	return year > 1969 && year < 2501 && t.UnixMicro() >= firstInstant && t.UnixMicro() < lastInstant
+	second := t.Unix() // microseconds would wrap for distant years
+	return second >= firstSecond && second < lastSecond
 }

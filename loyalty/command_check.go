@@ -3,6 +3,7 @@ package loyalty
 import (
 	"cmp"
 	"fmt"
+	"math/bits"
 	"slices"
 	"strings"
 	"time"
@@ -76,23 +77,27 @@ func (q *request) set(c *Command) error {
 
 // payload returns which payload is set; 0 unless exactly one is.
 func (c *Command) payload() payload {
-	set := [endOfPayloads]bool{
-		payloadEarn: c.Earn != nil, payloadKeep: c.Keep != nil, payloadCheckIn: c.CheckIn != nil, payloadMakeUp: c.MakeUp != nil,
-		payloadHold: c.Hold != nil, payloadCapture: c.Capture != nil, payloadRelease: c.Release != nil,
-		payloadRedeem: c.Redeem != nil, payloadReverse: c.Reverse != nil, payloadGrant: c.Grant != nil,
-		payloadDeduct: c.Deduct != nil, payloadTransfer: c.Transfer != nil, payloadMerge: c.Merge != nil,
-		payloadClose: c.Close != nil, payloadReminded: c.Reminded != nil,
+	set := 0 // bit of payload
+	add := func(p payload, is bool) { set |= int(bit(is)) << p }
+	add(payloadEarn, c.Earn != nil)
+	add(payloadKeep, c.Keep != nil)
+	add(payloadCheckIn, c.CheckIn != nil)
+	add(payloadMakeUp, c.MakeUp != nil)
+	add(payloadHold, c.Hold != nil)
+	add(payloadCapture, c.Capture != nil)
+	add(payloadRelease, c.Release != nil)
+	add(payloadRedeem, c.Redeem != nil)
+	add(payloadReverse, c.Reverse != nil)
+	add(payloadGrant, c.Grant != nil)
+	add(payloadDeduct, c.Deduct != nil)
+	add(payloadTransfer, c.Transfer != nil)
+	add(payloadMerge, c.Merge != nil)
+	add(payloadClose, c.Close != nil)
+	add(payloadReminded, c.Reminded != nil)
+	if bits.OnesCount(uint(set)) != 1 {
+		return 0
 	}
-	var found payload
-	for p, is := range set {
-		if is && found != 0 {
-			return 0
-		}
-		if is {
-			found = payload(p)
-		}
-	}
-	return found
+	return payload(bits.TrailingZeros(uint(set)))
 }
 
 func (q *request) check(c *Command) error {

@@ -153,16 +153,6 @@ func (v *View) conclude(r *Rules, c *compiled, at int64, subject *seat) {
 	v.decision.rules = c
 }
 
-// total is what the account has in a wallet.
-func (a *Account) total(id uint8) Total {
-	for i := range a.wallets {
-		if w := &a.wallets[i]; w.id == id {
-			return Total{id, w.pots[PotAvailable], w.pots[PotPending], w.pots[PotHeld], w.pots[PotDebt]}
-		}
-	}
-	return Total{Wallet: id}
-}
-
 // next is the cheapest reward that a member can't afford yet, and what is
 // missing; 0 if there is none.
 func (c *compiled) next(a *Account, at int64) (reward uint32, missing int64) {
@@ -201,8 +191,8 @@ func (v *View) putAccount(s *seat) {
 // totals are the sums of the account; the slice is used again.
 func (s *seat) totals() []Total {
 	s.sums = s.sums[:0]
-	for i := range s.account.wallets {
-		s.sums = append(s.sums, s.account.total(s.account.wallets[i].id))
+	for rows := s.account.rows(listWallets); len(rows) > 0; rows = rows[walletWidth:] {
+		s.sums = append(s.sums, walletRow(rows).total())
 	}
 	return s.sums
 }

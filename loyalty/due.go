@@ -1,29 +1,38 @@
 package loyalty
 
-import "slices"
-
 // nextDue is when something in the account is due; 0 if nothing is.
 func (a *Account) nextDue() int64 {
-	due := a.tier.review
-	sooner := func(at int64) {
-		if at != 0 && (due == 0 || at < due) {
-			due = at
-		}
+	due := sooner(0, a.tier.review)
+	if waiting := a.rows(listWaiting); len(waiting) > 0 {
+		due = sooner(due, readLot(waiting).activates)
 	}
-	if len(a.waiting) > 0 {
-		sooner(a.waiting[0].activates)
+	if holds := a.rows(listHolds); len(holds) > 0 {
+		due = sooner(due, readHold(holds).until)
 	}
-	if len(a.holds) > 0 {
-		sooner(a.holds[0].until)
-	}
-	for i := range a.lots {
-		sooner(a.ends(&a.lots[i]))
+	for lots := a.rows(listLots); len(lots) > 0; lots = lots[lotWidth:] {
+		due = sooner(due, a.endOf(readLot(lots)))
 	}
 	return due
 }
 
-// ends is when an available lot expires; 0 if never.
-func (a *Account) ends(l *lot) int64 {
+// sooner returns the first of two instants; 0 is none.
+func sooner(a, b int64) int64 {
+	if b != 0 && (a == 0 || b < a) {
+		return b
+	}
+	return a
+}
+
+// firstHold is the hold that ends first; false if there is none.
+func (a *Account) firstHold() (first hold, ok bool) {
+	if holds := a.rows(listHolds); len(holds) > 0 {
+		return readHold(holds), true
+	}
+	return hold{}, false
+}
+
+// endOf is when an available lot expires; 0 if never.
+func (a *Account) endOf(l lot) int64 {
 	if l.expires == 0 && l.terms&TermIdle != 0 {
 		return a.idle(l.wallet)
 	}
@@ -48,7 +57,12 @@ func (v *View) advance(r *Rules, s *seat, until int64) error {
 
 // waitingAt reports whether points of a kind wait until at.
 func (a *Account) waitingAt(at int64, event Terms) bool {
-	return slices.ContainsFunc(a.waiting, func(l lot) bool { return l.activates == at && l.terms&TermEvent == event })
+	for l := range a.waiting {
+		if l.activates == at && l.terms&TermEvent == event {
+			return true
+		}
+	}
+	return false
 }
 
 func (v *View) activate(_ *Rules, s *seat, at int64) error {
@@ -56,8 +70,8 @@ func (v *View) activate(_ *Rules, s *seat, at int64) error {
 		return nil
 	}
 	w := v.begin(s, EntryActivated, at, at)
-	for i := 0; i < len(s.account.waiting) && w.err == nil; {
-		l := s.account.waiting[i]
+	for i := 0; i < s.account.count(listWaiting) && w.err == nil; {
+		l := s.account.lotAt(listWaiting, i)
 		if l.activates != at || l.terms&TermEvent != 0 {
 			i++
 			continue
@@ -72,8 +86,8 @@ func (v *View) cancel(_ *Rules, s *seat, at int64) error {
 		return nil
 	}
 	w := v.begin(s, EntryCancelled, at, at)
-	for i := 0; i < len(s.account.waiting) && w.err == nil; {
-		l := s.account.waiting[i]
+	for i := 0; i < s.account.count(listWaiting) && w.err == nil; {
+		l := s.account.lotAt(listWaiting, i)
 		if l.activates != at {
 			i++
 			continue
@@ -84,12 +98,13 @@ func (v *View) cancel(_ *Rules, s *seat, at int64) error {
 }
 
 func (v *View) timeOut(_ *Rules, s *seat, at int64) error {
-	if len(s.account.holds) == 0 || s.account.holds[0].until != at {
+	h, ok := s.account.firstHold()
+	if !ok || h.until != at {
 		return nil
 	}
 	w := v.begin(s, EntryTimedOut, at, at)
-	for len(s.account.holds) > 0 && s.account.holds[0].until == at && w.err == nil {
-		w.release(s.account.holds[0])
+	for ; ok && h.until == at && w.err == nil; h, ok = s.account.firstHold() {
+		w.release(h)
 	}
 	return w.end(false)
 }
@@ -99,28 +114,35 @@ func (v *View) timeOut(_ *Rules, s *seat, at int64) error {
 func (s *scribe) release(h hold) (lost int64) {
 	s.of(h)
 	for s.err == nil {
-		i := slices.IndexFunc(s.account.legs, func(l leg) bool { return l.hold == h.id })
-		if i < 0 {
+		l, more := s.account.legOf(h.id)
+		if !more {
 			return lost
 		}
-		l := s.account.legs[i]
 		lost += s.settle(PotHeld, move{wallet: h.wallet, terms: l.terms, points: l.points, expires: l.expires})
 	}
 	return lost
 }
 
 func (v *View) expire(_ *Rules, s *seat, at int64) error {
-	a := &s.account
-	due := func(l lot) bool { return a.ends(&l) == at }
-	if !slices.ContainsFunc(a.lots, due) {
+	l, ok := s.account.lotEnding(at)
+	if !ok {
 		return nil
 	}
 	w := v.begin(s, EntryExpired, at, at)
-	for i := slices.IndexFunc(a.lots, due); i >= 0 && w.err == nil; i = slices.IndexFunc(a.lots, due) {
-		l := a.lots[i]
+	for ; ok && w.err == nil; l, ok = s.account.lotEnding(at) {
 		w.move(move{wallet: l.wallet, from: PotAvailable, to: PotExpired, terms: l.terms, points: l.points, expires: l.expires})
 	}
 	return w.end(false)
+}
+
+// lotEnding returns the first lot that ends at an instant.
+func (a *Account) lotEnding(at int64) (first lot, ok bool) {
+	for l := range a.lots {
+		if a.endOf(l) == at {
+			return l, true
+		}
+	}
+	return lot{}, false
 }
 
 func (v *View) review(r *Rules, s *seat, at int64) error {

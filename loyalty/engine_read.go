@@ -90,15 +90,13 @@ func (a *Account) statement(c *compiled, member string, at int64, days *almanac)
 		t := a.total(c.wallets[i].ID)
 		st.Balances = append(st.Balances, Balance{c.wallets[i].Name, t.Available, t.Pending, t.Held, t.Debt})
 	}
-	for i := range a.lots {
-		l := &a.lots[i]
-		st.Lots = append(st.Lots, Lot{Wallet: c.walletName(l.wallet), Points: l.points, Expires: instant(a.ends(l))})
+	for l := range a.lots {
+		st.Lots = append(st.Lots, Lot{Wallet: c.walletName(l.wallet), Points: l.points, Expires: instant(a.endOf(l))})
 	}
 	slices.SortStableFunc(st.Lots, func(a, b Lot) int {
 		return cmp.Or(cmp.Compare(a.Wallet, b.Wallet), compareExpiry(micros(a.Expires), micros(b.Expires)))
 	})
-	for i := range a.waiting {
-		l := &a.waiting[i]
+	for l := range a.waiting {
 		st.Waiting = append(st.Waiting, Lot{c.walletName(l.wallet), l.points, instant(l.expires), instant(l.activates), l.terms&TermEvent != 0})
 	}
 	if c.tiers != nil {
@@ -126,8 +124,7 @@ func (l *ladder) standing(c *compiled, a *Account, at int64, days *almanac) *Sta
 	}
 	after := a.tier.level
 	if a.tier.review != 0 {
-		later := Account{tier: a.tier, months: a.months, enrolled: a.enrolled}
-		after = l.reviewed(&later, a.tier.review, days).level
+		after = l.reviewed(a, a.tier.review, days).level
 		st.Stay = max(0, l.least(a.tier.level)-l.looked(a, a.tier.review, days))
 	}
 	st.Projected = c.levelName(after)

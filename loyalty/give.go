@@ -110,8 +110,7 @@ func (s *scribe) burn(wallet uint8, points int64, to Pot, free bool, each func(l
 // wallet is idle do so at that instant. Of equals it is the first in order.
 func (a *Account) soonest(wallet uint8, idle int64, free bool) (best lot, ok bool) {
 	var ends int64
-	for i := range a.lots {
-		l := &a.lots[i]
+	for l := range a.lots {
 		if l.wallet != wallet || free && l.terms&TermLocked != 0 {
 			continue
 		}
@@ -120,20 +119,10 @@ func (a *Account) soonest(wallet uint8, idle int64, free bool) (best lot, ok boo
 			at = idle
 		}
 		if !ok || compareExpiry(at, ends) < 0 {
-			best, ends, ok = *l, at, true
+			best, ends, ok = l, at, true
 		}
 	}
 	return best, ok
-}
-
-// room is how many more points a wallet takes.
-func (a *Account) room(wallet uint8) int64 {
-	for i := range a.wallets {
-		if w := &a.wallets[i]; w.id == wallet {
-			return MaxPoints - w.pots[PotAvailable] - w.pots[PotPending] - w.pots[PotHeld]
-		}
-	}
-	return MaxPoints
 }
 
 // take takes points back: from the lot that they went to, then from others by
@@ -164,15 +153,15 @@ func (s *scribe) takeOwn(wallet uint8, points int64, from slot) int64 {
 	key := lot{wallet: wallet, terms: from.terms, expires: from.expires, activates: from.activates}
 	m := move{wallet: wallet, to: PotRevoked, terms: from.terms, expires: from.expires, activates: from.activates}
 	if from.activates > s.recorded {
-		if i, found := findRow(s.account.waiting, key, compareWaiting); found {
-			m.from, m.points = PotPending, min(points, s.account.waiting[i].points)
+		if at, found := s.account.findLot(listWaiting, &key); found {
+			m.from, m.points = PotPending, min(points, s.account.lotAt(listWaiting, at/lotWidth).points)
 			s.move(m)
 		}
 		return m.points
 	}
 	key.activates, m.activates = 0, 0
-	if i, found := findRow(s.account.lots, key, compareLots); found {
-		m.from, m.points = PotAvailable, min(points, s.account.lots[i].points)
+	if at, found := s.account.findLot(listLots, &key); found {
+		m.from, m.points = PotAvailable, min(points, s.account.lotAt(listLots, at/lotWidth).points)
 		s.move(m)
 	}
 	return m.points

@@ -68,13 +68,13 @@ func (v *View) close(c *compiled, s *seat, at int64) error {
 	a := &s.account
 	w := v.begin(s, EntryClosed, v.request.at, at)
 	w.under(c)
-	for len(a.lots) > 0 && w.err == nil {
-		l := a.lots[0]
+	for a.count(listLots) > 0 && w.err == nil {
+		l := a.lotAt(listLots, 0)
 		w.move(move{wallet: l.wallet, from: PotAvailable, to: PotForfeited, terms: l.terms, points: l.points, expires: l.expires})
 		v.receipt.taken += l.points
 	}
-	for len(a.waiting) > 0 && w.err == nil {
-		l := a.waiting[0]
+	for a.count(listWaiting) > 0 && w.err == nil {
+		l := a.lotAt(listWaiting, 0)
 		w.move(move{wallet: l.wallet, from: PotPending, to: PotForfeited, terms: l.terms, points: l.points, expires: l.expires, activates: l.activates})
 		v.receipt.taken += l.points
 	}

@@ -3,7 +3,6 @@ package loyalty
 import (
 	"crypto/sha256"
 	"fmt"
-	"slices"
 )
 
 // hold reserves points.
@@ -20,8 +19,8 @@ func (v *View) hold(c *compiled, s *seat, at int64) error {
 	if err := c.enough(s, p, cmd.Points); err != nil {
 		return err
 	}
-	if len(s.account.holds) >= MaxOpenHolds {
-		return &LimitError{Limit: fmt.Sprintf("%d open holds", MaxOpenHolds), Max: MaxOpenHolds, Used: int64(len(s.account.holds))}
+	if s.account.count(listHolds) >= MaxOpenHolds {
+		return &LimitError{Limit: fmt.Sprintf("%d open holds", MaxOpenHolds), Max: MaxOpenHolds, Used: int64(s.account.count(listHolds))}
 	}
 	key := v.request.cmd.Key
 	deal.held, deal.state, deal.wallet = true, dealHeld, p.ID
@@ -82,11 +81,11 @@ func (v *View) openHold(s *seat) (hold, error) {
 	if v.deal.state != dealHeld {
 		return hold{}, &StateError{fmt.Sprintf("hold %q", key), v.deal.String()}
 	}
-	i := s.account.holdByID(holdID(key))
-	if i < 0 {
+	h, open := s.account.holdByID(holdID(key))
+	if !open {
 		return hold{}, &StateError{fmt.Sprintf("hold %q", key), "timed out"}
 	}
-	return s.account.holds[i], nil
+	return h, nil
 }
 
 // mayChange reports a closed account, and one that was merged if the command
@@ -119,7 +118,7 @@ func (v *View) capture(c *compiled, s *seat, at int64) error {
 	w.under(c)
 	w.of(h)
 	for rest := points; rest > 0 && w.err == nil; {
-		l := s.account.legs[slices.IndexFunc(s.account.legs, func(l leg) bool { return l.hold == h.id })]
+		l, _ := s.account.legOf(h.id)
 		l.points = min(l.points, rest)
 		w.move(move{wallet: h.wallet, from: PotHeld, to: PotRedeemed, terms: l.terms, points: l.points, expires: l.expires})
 		v.deal.legs = append(v.deal.legs, l)
@@ -137,9 +136,9 @@ func (v *View) capture(c *compiled, s *seat, at int64) error {
 
 // held is how many points a hold has.
 func (a *Account) held(id [16]byte) (points int64) {
-	for i := range a.legs {
-		if a.legs[i].hold == id {
-			points += a.legs[i].points
+	for l := range a.legs {
+		if l.hold == id {
+			points += l.points
 		}
 	}
 	return points

@@ -163,7 +163,7 @@ func (s *scribe) takeBack(c, now *compiled, referrer bool) {
 		v.receipt.rules = append(v.receipt.rules, ruleNumbers{again, a.slot})
 	}
 	number := monthly.Of(calendar.Day(o.day))
-	if _, found := findRow(s.account.months, month{number: number}, compareMonths); found {
+	if _, found := findRow(s.account.rows(listMonths), monthWidth, &month{number: number}, compareMonths); found {
 		s.month(month{number, -qualified})
 		s.level(now, -qualified, before)
 	}

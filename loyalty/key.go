@@ -68,14 +68,11 @@ func (n *ruleNumbers) append(dst []byte) []byte {
 	if o.isPass() && n.slot.expires|n.slot.activates == 0 {
 		return append(dst, 0)
 	}
-	numbers := [7]int64{o.points, o.wanted, int64(o.progress), int64(o.goal), o.retry, n.slot.expires, n.slot.activates}
-	flags := bit(o.referrer)
-	for i, x := range numbers {
-		flags |= bit(x != 0) << (i + 1)
-	}
-	dst = append(dst, flags)
-	for _, x := range numbers {
+	flags := len(dst)
+	dst = append(dst, bit(o.referrer))
+	for i, x := range [...]int64{o.points, o.wanted, int64(o.progress), int64(o.goal), o.retry, n.slot.expires, n.slot.activates} {
 		if x != 0 {
+			dst[flags] |= 2 << i
 			dst = wire.AppendInt(dst, x)
 		}
 	}

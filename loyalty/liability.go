@@ -219,15 +219,15 @@ func (l *liabilitySums) add(head, account *Account, due bool) {
 		sums.endless += total.Held
 		sums.fate.add(float64(account.pot(id, PotExpired)), float64(account.pot(id, PotRedeemed)))
 	}
-	for i := range account.lots {
-		l.lot(&account.lots[i], account.ends(&account.lots[i]))
+	for lot := range account.lots {
+		l.lot(lot, account.endOf(lot))
 	}
-	for i := range account.waiting {
-		l.lot(&account.waiting[i], account.ends(&account.waiting[i]))
+	for lot := range account.waiting {
+		l.lot(lot, account.endOf(lot))
 	}
 }
 
-func (l *liabilitySums) lot(lot *lot, ends int64) {
+func (l *liabilitySums) lot(lot lot, ends int64) {
 	for i := range l.c.wallets {
 		switch {
 		case l.c.wallets[i].ID != lot.wallet:

@@ -157,8 +157,8 @@ func (r *reminding) of(member string, a *Account) []Reminder {
 
 // expiring adds up what ends at one instant in one wallet.
 func (r *reminding) expiring(a *Account) (list []Reminder) {
-	add := func(l *lot) {
-		ends := a.ends(l)
+	add := func(l lot) {
+		ends := a.endOf(l)
 		w := r.c.purse(l.wallet)
 		if !r.in(ends) || w == nil || w.Qualifying {
 			return
@@ -170,18 +170,18 @@ func (r *reminding) expiring(a *Account) (list []Reminder) {
 		}
 		list = append(list, Reminder{ID: id, At: instant(ends), Wallet: w.Name, Points: l.points})
 	}
-	for i := range a.lots {
-		add(&a.lots[i])
+	for l := range a.lots {
+		add(l)
 	}
-	for i := range a.waiting {
-		add(&a.waiting[i])
+	for l := range a.waiting {
+		add(l)
 	}
 	return list
 }
 
 func (r *reminding) holds(a *Account) (list []Reminder) {
-	for i := range a.holds {
-		if h := &a.holds[i]; r.in(h.until) {
+	for h := range a.holds {
+		if r.in(h.until) {
 			list = append(list, Reminder{ID: fmt.Sprintf("hold/%x", h.id), At: instant(h.until), Wallet: r.c.walletName(h.wallet), Points: a.held(h.id)})
 		}
 	}

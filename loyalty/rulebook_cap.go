@@ -142,7 +142,7 @@ func (j *judge) capped(r *bookRule, o *outcome, t *trial) {
 		o.reason = ReasonTrimmed
 	}
 	if !forGood {
-		o.retry = r.when.opens(again.Start(j.book.cal.zone).UnixMicro(), again, j.book.cal.zone)
+		o.retry = r.when.opens(j.days().start(again), again, j.days())
 	}
 }
 

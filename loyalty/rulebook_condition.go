@@ -98,15 +98,15 @@ func weekdayOf(d calendar.Day) time.Weekday { return time.Weekday(((int64(d)+4)%
 
 // opens returns the first instant from at on, which lies on a day, at which
 // dates and weekdays hold; 0 if there is none.
-func (c *bookCondition) opens(at int64, day calendar.Day, zone *time.Location) int64 {
+func (c *bookCondition) opens(at int64, day calendar.Day, days *almanac) int64 {
 	if at < c.from {
-		at, day = c.from, calendar.DayOf(instant(c.from), zone)
+		at, day = c.from, days.day(c.from)
 	}
 	if !c.onDay(day) {
 		for !c.onDay(day) {
 			day++
 		}
-		at = day.Start(zone).UnixMicro()
+		at = days.start(day)
 	}
 	if c.to != 0 && at >= c.to {
 		return 0

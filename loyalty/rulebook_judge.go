@@ -34,6 +34,7 @@ type judge struct {
 // bench is the room in which an event is judged; its slices are used again.
 type bench struct {
 	cal     *calendarOf
+	days    almanac
 	windows [perLife + 1]windowOf // of the day below; memory from event to event
 	day     int32
 	asked   [2]uint64 // which multipliers were looked at,
@@ -42,13 +43,14 @@ type bench struct {
 	weights []uint64 // of the lines of an order
 	winners []int32  // of each set, the number of its best outcome; -1: none
 	tried   []trial  // beside award.outcomes
+	streaks []streak // states that may be set
+	tasks   []task
 }
 
 // trial is what else is known of an outcome.
 type trial struct {
-	shared int // of the rule's first shared cap in standing.shared
-	streak streak
-	task   task
+	shared       int   // of the rule's first shared cap in standing.shared
+	streak, task int32 // one more than the index in bench of the state to set; 0: none
 }
 
 func (j *judge) begin() {
@@ -56,8 +58,12 @@ func (j *judge) begin() {
 	if b.cal != j.book.cal || b.day != int32(j.ev.day) {
 		b.cal, b.day, b.windows = j.book.cal, int32(j.ev.day), [perLife + 1]windowOf{}
 	}
+	b.days.in(j.book.cal.zone)
 	b.asked, b.tried = [2]uint64{}, b.tried[:0]
+	b.streaks, b.tasks = b.streaks[:0], b.tasks[:0]
 }
+
+func (j *judge) days() *almanac { return &j.out.bench.days }
 
 // rule judges one rule, up to what it would use.
 func (j *judge) rule(r *bookRule) {
@@ -108,7 +114,7 @@ func (j *judge) condition(r *bookRule, o *outcome) Reason {
 	case !r.when.level(j.st.level):
 		return ReasonTier
 	case ofTime != 0:
-		o.retry = r.when.opens(j.ev.at, j.ev.day, j.book.cal.zone)
+		o.retry = r.when.opens(j.ev.at, j.ev.day, j.days())
 		return ofTime
 	}
 	return 0
@@ -177,11 +183,11 @@ func (j *judge) best(rules []int32) {
 func (j *judge) use(rules []int32) {
 	for n, i := range rules {
 		r, o, t := &j.book.rules[i], &j.out.outcomes[n], &j.out.bench.tried[n]
-		if t.streak.days != 0 {
-			j.out.streaks = append(j.out.streaks, t.streak)
+		if t.streak != 0 {
+			j.out.streaks = append(j.out.streaks, j.out.bench.streaks[t.streak-1])
 		}
-		if t.task.rule != 0 && (o.points > 0 || o.reason == ReasonProgress) {
-			j.out.tasks = append(j.out.tasks, t.task)
+		if t.task != 0 && (o.points > 0 || o.reason == ReasonProgress) {
+			j.out.tasks = append(j.out.tasks, j.out.bench.tasks[t.task-1])
 		}
 		if r.guarded && j.ev.kind == checkInKind && (o.points > 0 || o.reason == ReasonProgress) {
 			j.add(windowCheckIn, r.id, perDay, 1)

@@ -15,6 +15,9 @@ import (
 
 // wanted returns what a rule gives before caps, at most MaxPoints.
 func (j *judge) wanted(r *bookRule, points int64) int64 {
+	if r.way != wayAmount && len(r.groups) == 0 {
+		return min(points, MaxPoints) // as it is, mostly
+	}
 	lines := r.way == wayAmount && (r.categories != nil || r.rounding == roundLines && len(j.ev.lines) > 0 || j.byLine(r))
 	sum, den, ok := j.sum(r, lines)
 	if !ok {

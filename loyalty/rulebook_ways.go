@@ -33,7 +33,8 @@ func (j *judge) streak(r *bookRule, o *outcome, t *trial) Reason {
 	if !after.has(j.ev.day) {
 		return ReasonLate
 	}
-	t.streak = after
+	j.out.bench.streaks = append(j.out.bench.streaks, after)
+	t.streak = int32(len(j.out.bench.streaks))
 	o.progress, o.goal = r.place(after.run(j.ev.day))
 	return 0
 }
@@ -75,21 +76,22 @@ func (j *judge) task(r *bookRule, o *outcome, t *trial) Reason {
 			return ReasonLocked
 		}
 	}
-	t.task = j.st.account.task(r.id)
+	now := j.st.account.task(r.id)
 	o.goal = r.task.Goal
-	if t.task.done > 0 && !r.task.Repeat {
+	if now.done > 0 && !r.task.Repeat {
 		o.progress = r.task.Goal
-		t.task = task{}
 		return ReasonDone
 	}
-	t.task.progress++
-	o.progress = min(t.task.progress, r.task.Goal)
-	if t.task.progress < r.task.Goal {
-		return ReasonProgress
+	now.progress++
+	o.progress = min(now.progress, r.task.Goal)
+	reason := ReasonProgress
+	if now.progress >= r.task.Goal {
+		now.progress, reason = 0, 0
+		now.done++
 	}
-	t.task.progress = 0
-	t.task.done++
-	return 0
+	j.out.bench.tasks = append(j.out.bench.tasks, now)
+	t.task = int32(len(j.out.bench.tasks))
+	return reason
 }
 
 func (j *judge) referral(r *bookRule) Reason {
@@ -113,11 +115,11 @@ func (j *judge) base(r *bookRule, t *trial) int64 {
 	if r.way != wayStreak {
 		return r.points
 	}
-	day, _ := r.place(t.streak.run(j.ev.day))
+	day, _ := r.place(j.out.bench.streaks[t.streak-1].run(j.ev.day))
 	return r.paid(day)
 }
 
 // tomorrow returns the start of the day after the event's.
 func (j *judge) tomorrow() int64 {
-	return (j.ev.day + 1).Start(j.book.cal.zone).UnixMicro()
+	return j.days().start(j.ev.day + 1)
 }

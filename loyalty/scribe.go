@@ -89,6 +89,13 @@ func (s *scribe) end(of bool) error {
 	return nil
 }
 
+// op writes an operation, and returns where its payload goes.
+func (s *scribe) op(code opCode) []byte {
+	var payload []byte
+	s.v.buf, payload = appendOp(s.v.buf, code)
+	return payload
+}
+
 func (s *scribe) fail(err error) {
 	if s.err == nil {
 		s.err = err
@@ -120,21 +127,21 @@ func (s *scribe) window(w window) {
 	if err := s.account.use(w); err != nil {
 		s.fail(err)
 	}
-	s.v.buf = w.append(append(s.v.buf, byte(opWindow)))
+	w.put(s.op(opWindow))
 }
 
 func (s *scribe) streak(row streak) {
 	if err := s.account.setStreak(row); err != nil {
 		s.fail(err)
 	}
-	s.v.buf = row.append(append(s.v.buf, byte(opStreak)))
+	row.put(s.op(opStreak))
 }
 
 func (s *scribe) task(row task) {
 	if err := s.account.setTask(row); err != nil {
 		s.fail(err)
 	}
-	s.v.buf = row.append(append(s.v.buf, byte(opTask)))
+	row.put(s.op(opTask))
 }
 
 func (s *scribe) month(row month) {
@@ -144,7 +151,7 @@ func (s *scribe) month(row month) {
 	if err := s.account.qualify(row); err != nil {
 		s.fail(err)
 	}
-	s.v.buf = row.append(append(s.v.buf, byte(opMonth)))
+	row.put(s.op(opMonth))
 }
 
 func (s *scribe) tier(t tier) {
@@ -152,12 +159,12 @@ func (s *scribe) tier(t tier) {
 		return
 	}
 	s.account.tier = t
-	s.v.buf = t.append(append(s.v.buf, byte(opTier)))
+	t.put(s.op(opTier))
 }
 
 func (s *scribe) idle(wallet uint8, until int64) {
 	if s.account.idle(wallet) != until {
-		s.account.wallet(wallet).idle = until
+		s.account.wallet(wallet).setIdle(until)
 		s.v.buf = le.AppendUint64(append(s.v.buf, byte(opIdle), wallet), uint64(until))
 	}
 }

@@ -93,12 +93,31 @@ func (l *ladder) below(level uint8) uint8 {
 
 // earned sums the qualifying points of months from <= m < to.
 func (a *Account) earned(from, to int32) (sum int64) {
-	for i := range a.months {
-		if m := a.months[i].number; m >= from && m < to {
-			sum += a.months[i].points
+	for row := range a.months {
+		if row.number >= from && row.number < to {
+			sum += row.points
 		}
 	}
 	return sum
+}
+
+// keeps returns the first month after m, but at most to, at which the months
+// of a rolling window have fewer points than least.
+func (l *ladder) keeps(a *Account, least int64, m, to int32) int32 {
+	ahead := a.rows(listMonths) // what the window has not come to yet,
+	behind := ahead             // and what it has not left
+	for sum := int64(0); ; {
+		m++
+		for ; len(ahead) > 0 && readMonth(ahead).number <= m; ahead = ahead[monthWidth:] {
+			sum += readMonth(ahead).points
+		}
+		for ; len(behind) > len(ahead) && readMonth(behind).number <= m-l.months; behind = behind[monthWidth:] {
+			sum -= readMonth(behind).points
+		}
+		if m >= to || sum < least {
+			return m
+		}
+	}
 }
 
 // nextReview is when the level is looked at again, seen in month m; 0 if it
@@ -110,10 +129,7 @@ func (l *ladder) nextReview(a *Account, level uint8, m int32, days *almanac) int
 	}
 	month := l.yearStart(a, m, days) + 12
 	if l.window == byRolling {
-		month = m + 1
-		for month < m+l.months && a.earned(month-l.months+1, month+1) >= least {
-			month++
-		}
+		month = l.keeps(a, least, m, m+l.months)
 	}
 	return days.start(monthly.First(month))
 }

@@ -252,19 +252,24 @@ func rereadBody(b []byte) error {
 			again = h.appendOp(again)
 		case opWindow:
 			w := readWindow(p)
-			again = w.append(append(again, byte(opWindow)))
+			again, p = appendOp(again, opWindow)
+			w.put(p)
 		case opStreak:
 			s := readStreak(p)
-			again = s.append(append(again, byte(opStreak)))
+			again, p = appendOp(again, opStreak)
+			s.put(p)
 		case opTask:
 			t := readTask(p)
-			again = t.append(append(again, byte(opTask)))
+			again, p = appendOp(again, opTask)
+			t.put(p)
 		case opMonth:
 			m := readMonth(p)
-			again = m.append(append(again, byte(opMonth)))
+			again, p = appendOp(again, opMonth)
+			m.put(p)
 		case opTier:
 			t := readTier(p)
-			again = t.append(append(again, byte(opTier)))
+			again, p = appendOp(again, opTier)
+			t.put(p)
 		case opOutcome:
 			o := readOutcome(p)
 			again = o.append(again)

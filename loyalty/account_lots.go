@@ -1,0 +1,124 @@
+package loyalty
+
+import "fmt"
+
+// maxLots bounds the lots of a list: one for each day of ten years, so that no
+// account outgrows what a store likes.
+const maxLots = 4096
+
+// lotAt returns a lot by its place among those that wait, or those that don't.
+func (a *Account) lotAt(l list, i int) lot { return readLot(a.rows(l)[i*lotWidth:]) }
+
+// findLot returns where a lot stands or would stand.
+func (a *Account) findLot(l list, row *lot) (at int, found bool) {
+	if l == listWaiting {
+		return findRow(a.rows(l), lotWidth, row, compareWaiting)
+	}
+	return findRow(a.rows(l), lotWidth, row, compareLots)
+}
+
+// lotRow is a lot where it stands.
+type lotRow []byte
+
+func (p lotRow) points() int64 { return int64(le.Uint64(p[18:])) }
+
+func (p lotRow) setPoints(n int64) { le.PutUint64(p[18:], uint64(n)) }
+
+func (a *Account) addLot(l list, row *lot) error {
+	at, found := a.findLot(l, row)
+	if found {
+		there := lotRow(a.rows(l)[at:])
+		there.setPoints(there.points() + row.points)
+		return nil
+	}
+	if a.count(l) >= maxLots {
+		return fmt.Errorf("%w: more than %d lots", ErrOverflow, maxLots)
+	}
+	row.put(a.insert(l, at))
+	return nil
+}
+
+func (a *Account) takeLot(l list, row *lot) bool {
+	at, found := a.findLot(l, row)
+	if !found {
+		return false
+	}
+	there := lotRow(a.rows(l)[at:])
+	left := there.points() - row.points
+	if left == 0 {
+		a.remove(l, at)
+	} else if left > 0 {
+		there.setPoints(left)
+	}
+	return left >= 0
+}
+
+// addLeg puts points under the hold h, which begins with its first leg.
+func (a *Account) addLeg(m *move, h *hold) error {
+	if _, open := a.holdByID(h.id); !open {
+		if a.count(listHolds) >= MaxOpenHolds {
+			return &LimitError{Limit: "open holds", Max: MaxOpenHolds, Used: MaxOpenHolds}
+		}
+		row := hold{id: h.id, wallet: m.wallet, until: h.until}
+		at, _ := findRow(a.rows(listHolds), holdWidth, &row, compareHolds)
+		row.put(a.insert(listHolds, at))
+	}
+	row := leg{hold: h.id, terms: m.terms, expires: m.expires, points: m.points}
+	at, found := findRow(a.rows(listLegs), legWidth, &row, compareLegs)
+	switch {
+	case found:
+		row.points += readLeg(a.rows(listLegs)[at:]).points
+	case a.count(listLegs) >= maxLots:
+		return fmt.Errorf("%w: more than %d lots under hold", ErrOverflow, maxLots)
+	default:
+		a.insert(listLegs, at)
+	}
+	row.put(a.rows(listLegs)[at:])
+	return nil
+}
+
+// takeLeg takes points out of the hold h, which ends with its last leg.
+func (a *Account) takeLeg(m *move, h *hold) bool {
+	of, open := a.holdByID(h.id)
+	if !open || of.wallet != m.wallet {
+		return false
+	}
+	row := leg{hold: h.id, terms: m.terms, expires: m.expires}
+	at, found := findRow(a.rows(listLegs), legWidth, &row, compareLegs)
+	if !found {
+		return false
+	}
+	if row.points = readLeg(a.rows(listLegs)[at:]).points - m.points; row.points < 0 {
+		return false
+	}
+	if row.points > 0 {
+		row.put(a.rows(listLegs)[at:])
+		return true
+	}
+	a.remove(listLegs, at)
+	if _, more := a.legOf(h.id); !more {
+		at, _ := findRow(a.rows(listHolds), holdWidth, &of, compareHolds)
+		a.remove(listHolds, at)
+	}
+	return true
+}
+
+// holdByID returns an open hold.
+func (a *Account) holdByID(id [16]byte) (open hold, ok bool) {
+	for h := range a.holds {
+		if h.id == id {
+			return h, true
+		}
+	}
+	return hold{}, false
+}
+
+// legOf returns the first leg of a hold.
+func (a *Account) legOf(id [16]byte) (first leg, ok bool) {
+	for l := range a.legs {
+		if l.hold == id {
+			return l, true
+		}
+	}
+	return leg{}, false
+}
