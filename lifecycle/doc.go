@@ -31,17 +31,33 @@
 //     contraction, and [Revenue.Value] is what cohorts have paid to date.
 //   - [Log.Retention] counts by each customer's own clock, such as 24 hours from
 //     the first event.
+//   - [PhasePolicy] tells the [Phase] of a growth series: introduction, growth,
+//     maturity, decline.
+//
+// # Acquisition and key actions
+//
+//   - [Spend] adds up what was spent on each channel. [Revenue.Acquisition] holds
+//     it against what the customers it brought have paid: cost per customer,
+//     value to a horizon, their ratio with an interval, payback, and which
+//     channels are proven better or worse than the rest.
+//   - [Actions] remembers who did what. [Actions.Key] finds the early actions of
+//     those who stay, corrected for all that it tries.
 //
 // # Survival
 //
 //   - [Survival] collects waits, some of them still going on, and
 //     [Survival.Curve] estimates how long they last: the median or that it is
-//     not reached, a mean within a limit, intervals. [LogRank] tests groups.
+//     not reached, a mean within a limit, intervals. [LogRank] tests groups, and
+//     [RestrictedMeanDifference] says how much longer one waits than another.
 //
-// Log, Activity, Revenue and Survival are accumulators: neither the order of
-// what is added nor a split over machines changes an answer. They merge with
-// those of the same configuration and marshal to canonical bytes. To unmarshal,
-// set the configuration first; bytes of another one are an error.
+// What customers have for a while, such as courses, plans and appliances, is in
+// package [github.com/regulars-go/regulars/lifecycle/term]; what they will still
+// be worth in [github.com/regulars-go/regulars/lifecycle/clv].
+//
+// Log, Activity, Revenue, Spend, Actions and Survival are accumulators: neither
+// the order of what is added nor a split over machines changes an answer. They
+// merge with those of the same configuration and marshal to canonical bytes. To
+// unmarshal, set the configuration first; bytes of another one are an error.
 //
 // # Now
 //
@@ -50,7 +66,9 @@
 // [History.Overdue], [Log.Stages], [Log.Count], [Log.Migrate] and [Log.Fit].
 // Flow answers end just before now, since a period includes its first instant
 // and not its end: at midnight the old day is over, and the new one has not
-// begun. This holds for Growth, Retention, Stickiness and [Revenue.Value].
+// begun. This holds for Growth, Retention, Stickiness, [Revenue.Value] and
+// [Revenue.Acquisition]. [Actions.Key] counts those whose outcome window is over
+// at now.
 //
 // To report at the end of a day, pass its last microsecond to stock answers and
 // the first instant of the next day to flow answers, and set Until to that last

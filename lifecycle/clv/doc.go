@@ -16,8 +16,11 @@
 // own.
 //
 // The models are for customers who can leave without saying so, observed from
-// their very first purchase on. They are not for subscriptions with a notice,
-// and customers whose first purchases lie before the log bias them.
+// their very first purchase on. They are not for what ends on a date that is
+// known, such as a subscription, a course or a policy: there leaving is seen, and
+// package [github.com/regulars-go/regulars/lifecycle/term] counts who renews. A
+// fit of MBG/NBD or Pareto/NBD to such data runs off, and [Verdict.Advice] says
+// so. Customers whose first purchases lie before the log bias the models too.
 //
 // # Fits
 //

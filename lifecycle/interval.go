@@ -1,0 +1,10 @@
+package lifecycle
+
+import "time"
+
+// Interval returns the period in which an instant falls, in a zone (UTC if nil),
+// as seen at now.
+func (p Period) Interval(at, now time.Time, zone *time.Location) Interval {
+	f := frame{p, orUTC(zone)}
+	return f.interval(f.of(at), now)
+}

@@ -1,0 +1,98 @@
+package term
+
+import (
+	"errors"
+	"fmt"
+	"reflect"
+	"time"
+
+	"github.com/shopspring/decimal"
+
+	"github.com/regulars-go/regulars"
+	"github.com/regulars-go/regulars/internal/exact"
+)
+
+// Term is what a customer has for a while.
+type Term[K regulars.ID] struct {
+	Customer K
+	// Product names what the term is of, such as "piano basics" or "water
+	// filter".
+	Product string
+	// Start is the first instant of the term, and End the first one after it. A
+	// zero End is a term without one, which has milestones but no renewal.
+	Start, End time.Time
+	// Value is what the whole term is worth, from 0: a month's fee of a monthly
+	// plan, a year's of a yearly one.
+	Value decimal.Decimal
+	// Sold is when the term was agreed on, by which its renewal is early or
+	// late. The zero time means Start.
+	Sold time.Time
+}
+
+// Instants lie in the years 1 to 9999, where dates have four digits.
+const (
+	minUnix = -62_135_596_799
+	maxUnix = 253_402_300_799
+)
+
+func checkTime(what string, t time.Time) error {
+	if t.IsZero() {
+		return fmt.Errorf("has no %s", what)
+	}
+	if unix := t.Unix(); unix < minUnix || unix > maxUnix {
+		return fmt.Errorf("has its %s at %d seconds since 1970: want the years 1 to 9999", what, unix)
+	}
+	return nil
+}
+
+// Validate returns an error for what is no term: an empty customer or product,
+// no Start, an End that is not after it, a negative Value or one of more than 36
+// digits or 18 decimal places, a time outside the years 1 to 9999.
+func (t Term[K]) Validate() error {
+	var none K
+	if t.Customer == none && reflect.TypeFor[K]().Kind() == reflect.String {
+		return errors.New("term: customer has an empty ID")
+	}
+	fault := func(err error) error { return fmt.Errorf("term: %q of customer %v %w", t.Product, t.Customer, err) }
+	if t.Product == "" {
+		return fault(errors.New("has no product"))
+	}
+	if err := checkTime("start", t.Start); err != nil {
+		return fault(err)
+	}
+	if !t.End.IsZero() {
+		if err := checkTime("end", t.End); err != nil {
+			return fault(err)
+		}
+		if !t.End.After(t.Start) {
+			return fault(errors.New("ends no later than it starts"))
+		}
+	}
+	if !t.Sold.IsZero() {
+		if err := checkTime("sale", t.Sold); err != nil {
+			return fault(err)
+		}
+	}
+	if err := exact.Check(t.Value); err != nil {
+		return fault(err)
+	}
+	if t.Value.Sign() < 0 {
+		return fault(fmt.Errorf("is worth %s: want 0 or more", exact.Text(t.Value)))
+	}
+	return nil
+}
+
+// sold is when the term was agreed on.
+func (t Term[K]) sold() time.Time {
+	if t.Sold.IsZero() {
+		return t.Start
+	}
+	return t.Sold
+}
+
+func orUTC(zone *time.Location) *time.Location {
+	if zone == nil {
+		return time.UTC
+	}
+	return zone
+}
