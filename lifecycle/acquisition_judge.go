@@ -70,17 +70,18 @@ func payback(spend, margin decimal.Decimal, paid []exact.Sum, over bool) Payback
 	return Payback{State: PaybackOpen}
 }
 
-// Verdict is what a test of one channel against the rest has shown.
+// Verdict is what a test has shown: of one channel against the rest, or of those
+// who did something against those who did not.
 type Verdict uint8
 
 const (
-	// Untested is a channel without spend, with fewer than [LeastMature] mature
-	// customers, or of value 0 or below; or the rest is.
+	// Untested is that there is nothing to test, or too little.
 	Untested Verdict = iota
 	// NoneProven is a difference that chance may have made.
 	NoneProven
-	// Better and Worse are differences beyond chance.
+	// Better is a difference beyond chance, for what is tested.
 	Better
+	// Worse is one against it.
 	Worse
 )
 
@@ -109,6 +110,8 @@ const LeastMature = 30
 // Against is a channel's ratio of value to cost against that of the other paid
 // channels together.
 type Against struct {
+	// Verdict is Untested where the channel or the rest has no spend, fewer than
+	// [LeastMature] mature customers, or a value of 0 or below.
 	Verdict Verdict `json:"verdict"`
 	// Rest is the ratio of the others. P is the probability of as large a
 	// difference if there is none, from the two logarithms; Adjusted is P

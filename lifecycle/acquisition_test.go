@@ -100,16 +100,16 @@ func TestAcquisitionByHand(t *testing.T) {
 		if c.Ratio.Defined {
 			ratio = fmt.Sprintf("%.4f", c.Ratio.Value)
 		}
-		months := ""
+		var months strings.Builder
 		for _, m := range c.Cohorts {
-			months += fmt.Sprintf("%s %s %d %s %s %d; ", m.Name, m.Spend, m.New, m.Value, m.Payback.State, m.Payback.Periods)
+			fmt.Fprintf(&months, "%s %s %d %s %s %d; ", m.Name, m.Spend, m.New, m.Value, m.Payback.State, m.Payback.Periods)
 		}
 		if c.Retained.Of != c.Mature || c.OneTimers.Of != c.Mature {
 			t.Errorf("%s: shares of %d and %d, mature %d", c.Channel, c.Retained.Of, c.OneTimers.Of, c.Mature)
 		}
 		got = append(got, row{
 			c.Channel, c.Spend.String(), text, c.New, c.Mature, c.MatureSpend.String(), c.Value.String(),
-			c.Retained.Count, c.OneTimers.Count, ratio, fmt.Sprint(c.Payback.State, " ", c.Payback.Periods), months,
+			c.Retained.Count, c.OneTimers.Count, ratio, fmt.Sprint(c.Payback.State, " ", c.Payback.Periods), months.String(),
 		})
 	}
 	want := []row{

@@ -71,14 +71,14 @@ func stay(deeds []deed, stays []bool) []deed {
 // Staying that has been dealt out anew has nothing to do with any action: a
 // report names one in one of twenty at most.
 func TestKeyActionsOfPermutedOutcomes(t *testing.T) {
-	const customers, seeds = 150, 300
+	const customers, seeds = 120, 120
 	deeds, _ := early(rand.New(rand.NewPCG(7, 7)), customers)
 	now := worldStart.AddDate(0, 3, 0)
 	named, tried := 0, 0
 	for seed := range uint64(seeds) {
 		stays := make([]bool, customers)
 		for i, at := range rand.New(rand.NewPCG(seed, 2)).Perm(customers) {
-			stays[at] = i < 60
+			stays[at] = i < 48
 		}
 		report, err := actionsOf(t, nil, stay(deeds, stays)).Key(now, lifecycle.KeyOptions[int]{})
 		checkAdd(t, err)

@@ -64,8 +64,18 @@ func TestPhaseRefuses(t *testing.T) {
 		}
 	}
 	for _, p := range []lifecycle.PhasePolicy{
-		{Window: -1}, {Window: 1e9}, {Season: -1}, {Season: 2}, {Window: 4, Season: 3}, {Season: 1e9},
-		{Steady: -0.1}, {Steady: math.NaN()}, {Steady: math.Inf(1)}, {Least: -1}, {Least: math.NaN()}, {Least: math.Inf(1)},
+		{Window: -1},
+		{Window: 1e9},
+		{Season: -1},
+		{Season: 2},
+		{Window: 4, Season: 3},
+		{Season: 1e9},
+		{Steady: -0.1},
+		{Steady: math.NaN()},
+		{Steady: math.Inf(1)},
+		{Least: -1},
+		{Least: math.NaN()},
+		{Least: math.Inf(1)},
 	} {
 		if got, err := p.Of([]float64{1, 2, 3, 4, 5, 6}); err == nil {
 			t.Errorf("%+v: %+v", p, got)

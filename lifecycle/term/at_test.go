@@ -69,45 +69,83 @@ func TestMilestones(t *testing.T) {
 		state                  term.State
 		install, upkeep, next  string // status, number, due, late, missed, next
 	}{
-		{"before the start", "2024-01-31 15:00", "", "2024-01-31 14:59", nil, term.NotStarted,
-			"upcoming 1 2024-02-07 0 0 -", "upcoming 1 2024-02-29 0 0 2024-03-31", "2024-01-31 15:00"},
-		{"at the start", "2024-01-31 15:00", "", "2024-01-31 15:00", nil, term.Running,
-			"upcoming 1 2024-02-07 0 0 -", "upcoming 1 2024-02-29 0 0 2024-03-31", "2024-02-07 00:00"},
-		{"the due date", "2024-01-31 15:00", "", "2024-02-07 00:00", nil, term.Running,
-			"due 1 2024-02-07 0 0 -", "upcoming 1 2024-02-29 0 0 2024-03-31", "2024-02-10 00:00"},
-		{"the last of the grace", "2024-01-31 15:00", "", "2024-02-09 23:59", nil, term.Running,
-			"due 1 2024-02-07 0 0 -", "upcoming 1 2024-02-29 0 0 2024-03-31", "2024-02-10 00:00"},
-		{"overdue", "2024-01-31 15:00", "", "2024-02-10 00:00", nil, term.Running,
-			"overdue 1 2024-02-07 3 0 -", "upcoming 1 2024-02-29 0 0 2024-03-31", "2024-02-29 00:00"},
-		{"done", "2024-01-31 15:00", "", "2024-02-10 00:00", events("installed 2024-02-03"), term.Running,
-			"done 1 2024-02-07 0 0 -", "upcoming 1 2024-02-29 0 0 2024-03-31", "2024-02-29 00:00"},
-		{"done late, and before the start does not count", "2024-01-31 15:00", "", "2024-03-04 00:00",
+		{
+			"before the start", "2024-01-31 15:00", "", "2024-01-31 14:59", nil, term.NotStarted,
+			"upcoming 1 2024-02-07 0 0 -", "upcoming 1 2024-02-29 0 0 2024-03-31", "2024-01-31 15:00",
+		},
+		{
+			"at the start", "2024-01-31 15:00", "", "2024-01-31 15:00", nil, term.Running,
+			"upcoming 1 2024-02-07 0 0 -", "upcoming 1 2024-02-29 0 0 2024-03-31", "2024-02-07 00:00",
+		},
+		{
+			"the due date", "2024-01-31 15:00", "", "2024-02-07 00:00", nil, term.Running,
+			"due 1 2024-02-07 0 0 -", "upcoming 1 2024-02-29 0 0 2024-03-31", "2024-02-10 00:00",
+		},
+		{
+			"the last of the grace", "2024-01-31 15:00", "", "2024-02-09 23:59", nil, term.Running,
+			"due 1 2024-02-07 0 0 -", "upcoming 1 2024-02-29 0 0 2024-03-31", "2024-02-10 00:00",
+		},
+		{
+			"overdue", "2024-01-31 15:00", "", "2024-02-10 00:00", nil, term.Running,
+			"overdue 1 2024-02-07 3 0 -", "upcoming 1 2024-02-29 0 0 2024-03-31", "2024-02-29 00:00",
+		},
+		{
+			"done", "2024-01-31 15:00", "", "2024-02-10 00:00", events("installed 2024-02-03"), term.Running,
+			"done 1 2024-02-07 0 0 -", "upcoming 1 2024-02-29 0 0 2024-03-31", "2024-02-29 00:00",
+		},
+		{
+			"done late, and before the start does not count", "2024-01-31 15:00", "", "2024-03-04 00:00",
 			events("installed 2024-03-01", "serviced 2024-01-31 14:59"), term.Running,
-			"done 1 2024-02-07 0 0 -", "overdue 1 2024-02-29 4 0 2024-03-31", "2024-03-31 00:00"},
-		{"the next is due and the first is missed", "2024-01-31 15:00", "", "2024-03-31 12:00", events("installed 2024-01-31 15:00"), term.Running,
-			"done 1 2024-02-07 0 0 -", "due 2 2024-03-31 0 1 2024-04-30", "2024-04-04 00:00"},
-		{"done early, the due date is still to come", "2024-01-31 15:00", "", "2024-02-20 12:00", events("serviced 2024-02-15"), term.Running,
-			"overdue 1 2024-02-07 13 0 -", "done 1 2024-02-29 0 0 2024-03-31", "2024-02-29 00:00"},
-		{"and after it the next one counts", "2024-01-31 15:00", "", "2024-02-29 00:00", events("serviced 2024-02-15"), term.Running,
-			"overdue 1 2024-02-07 22 0 -", "upcoming 2 2024-03-31 0 0 2024-04-30", "2024-03-31 00:00"},
-		{"done on the day and done again", "2024-01-31 15:00", "", "2024-03-02 00:00", events("serviced 2024-02-29", "serviced 2024-03-01"), term.Running,
-			"overdue 1 2024-02-07 24 0 -", "done 2 2024-03-31 0 0 2024-04-30", "2024-03-31 00:00"},
-		{"a third one too many", "2024-01-31 15:00", "", "2024-03-02 00:00", events("serviced 2024-03-01 12:00", "serviced 2024-02-29", "serviced 2024-03-01"), term.Running,
-			"overdue 1 2024-02-07 24 0 -", "done 2 2024-03-31 0 0 2024-04-30", "2024-03-31 00:00"},
-		{"an event to come does not count", "2024-01-31 15:00", "", "2024-02-10 00:00", events("installed 2024-02-10 00:01"), term.Running,
-			"overdue 1 2024-02-07 3 0 -", "upcoming 1 2024-02-29 0 0 2024-03-31", "2024-02-29 00:00"},
-		{"a short term", "2024-01-31 15:00", "2024-02-07", "2024-02-06 00:00", nil, term.Running,
-			"never due 0 - 0 0 -", "never due 0 - 0 0 -", "2024-02-07 00:00"},
-		{"ends within the due date", "2024-01-31 15:00", "2024-02-07 00:01", "2024-02-07 00:00", nil, term.Running,
-			"due 1 2024-02-07 0 0 -", "never due 0 - 0 0 -", "2024-02-07 00:01"},
-		{"the last one before the end", "2024-01-31", "2024-04-30", "2024-04-29 00:00", events("installed 2024-02-01", "serviced 2024-02-29"), term.Running,
-			"done 1 2024-02-07 0 0 -", "overdue 2 2024-03-31 29 0 -", "2024-04-30 00:00"},
-		{"is missed at the end", "2024-01-31", "2024-04-30", "2024-04-30 00:00", events("installed 2024-02-01", "serviced 2024-02-29", "serviced 2024-04-30"), term.Ended,
-			"done 1 2024-02-07 0 0 -", "missed 2 2024-03-31 0 1 -", "-"},
-		{"or done", "2024-01-31", "2024-04-30", "2034-04-30 00:00", events("serviced 2024-02-29", "serviced 2024-04-29"), term.Ended,
-			"missed 1 2024-02-07 0 1 -", "done 2 2024-03-31 0 0 -", "-"},
-		{"years of neglect", "2020-01-31", "", "2024-02-29 00:00", events("installed 2020-02-01", "serviced 2021-01-31"), term.Running,
-			"done 1 2020-02-07 0 0 -", "due 49 2024-02-29 0 47 2024-03-31", "2024-03-04 00:00"},
+			"done 1 2024-02-07 0 0 -", "overdue 1 2024-02-29 4 0 2024-03-31", "2024-03-31 00:00",
+		},
+		{
+			"the next is due and the first is missed", "2024-01-31 15:00", "", "2024-03-31 12:00", events("installed 2024-01-31 15:00"), term.Running,
+			"done 1 2024-02-07 0 0 -", "due 2 2024-03-31 0 1 2024-04-30", "2024-04-04 00:00",
+		},
+		{
+			"done early, the due date is still to come", "2024-01-31 15:00", "", "2024-02-20 12:00", events("serviced 2024-02-15"), term.Running,
+			"overdue 1 2024-02-07 13 0 -", "done 1 2024-02-29 0 0 2024-03-31", "2024-02-29 00:00",
+		},
+		{
+			"and after it the next one counts", "2024-01-31 15:00", "", "2024-02-29 00:00", events("serviced 2024-02-15"), term.Running,
+			"overdue 1 2024-02-07 22 0 -", "upcoming 2 2024-03-31 0 0 2024-04-30", "2024-03-31 00:00",
+		},
+		{
+			"done on the day and done again", "2024-01-31 15:00", "", "2024-03-02 00:00", events("serviced 2024-02-29", "serviced 2024-03-01"), term.Running,
+			"overdue 1 2024-02-07 24 0 -", "done 2 2024-03-31 0 0 2024-04-30", "2024-03-31 00:00",
+		},
+		{
+			"a third one too many", "2024-01-31 15:00", "", "2024-03-02 00:00", events("serviced 2024-03-01 12:00", "serviced 2024-02-29", "serviced 2024-03-01"), term.Running,
+			"overdue 1 2024-02-07 24 0 -", "done 2 2024-03-31 0 0 2024-04-30", "2024-03-31 00:00",
+		},
+		{
+			"an event to come does not count", "2024-01-31 15:00", "", "2024-02-10 00:00", events("installed 2024-02-10 00:01"), term.Running,
+			"overdue 1 2024-02-07 3 0 -", "upcoming 1 2024-02-29 0 0 2024-03-31", "2024-02-29 00:00",
+		},
+		{
+			"a short term", "2024-01-31 15:00", "2024-02-07", "2024-02-06 00:00", nil, term.Running,
+			"never due 0 - 0 0 -", "never due 0 - 0 0 -", "2024-02-07 00:00",
+		},
+		{
+			"ends within the due date", "2024-01-31 15:00", "2024-02-07 00:01", "2024-02-07 00:00", nil, term.Running,
+			"due 1 2024-02-07 0 0 -", "never due 0 - 0 0 -", "2024-02-07 00:01",
+		},
+		{
+			"the last one before the end", "2024-01-31", "2024-04-30", "2024-04-29 00:00", events("installed 2024-02-01", "serviced 2024-02-29"), term.Running,
+			"done 1 2024-02-07 0 0 -", "overdue 2 2024-03-31 29 0 -", "2024-04-30 00:00",
+		},
+		{
+			"is missed at the end", "2024-01-31", "2024-04-30", "2024-04-30 00:00", events("installed 2024-02-01", "serviced 2024-02-29", "serviced 2024-04-30"), term.Ended,
+			"done 1 2024-02-07 0 0 -", "missed 2 2024-03-31 0 1 -", "-",
+		},
+		{
+			"or done", "2024-01-31", "2024-04-30", "2034-04-30 00:00", events("serviced 2024-02-29", "serviced 2024-04-29"), term.Ended,
+			"missed 1 2024-02-07 0 1 -", "done 2 2024-03-31 0 0 -", "-",
+		},
+		{
+			"years of neglect", "2020-01-31", "", "2024-02-29 00:00", events("installed 2020-02-01", "serviced 2021-01-31"), term.Running,
+			"done 1 2020-02-07 0 0 -", "due 49 2024-02-29 0 47 2024-03-31", "2024-03-04 00:00",
+		},
 	}
 	show := func(m term.MilestoneAt) string {
 		date := func(t time.Time) string {
@@ -168,12 +206,11 @@ func TestMilestonesWhenClocksChange(t *testing.T) {
 
 // naive is one milestone by walking over all of its due dates.
 type naive struct {
-	due         []time.Time // the dates, as UTC midnights
-	done        []time.Time
-	status      term.Status
-	number      int
-	missed      int
-	asOf, start time.Time
+	due    []time.Time // the dates, as UTC midnights
+	done   []time.Time
+	status term.Status
+	number int
+	missed int
 }
 
 func civil(t time.Time, zone *time.Location) time.Time {
@@ -192,7 +229,7 @@ func startOf(date time.Time, zone *time.Location) time.Time {
 }
 
 func naively(m term.Milestone, x term.Term[string], zone *time.Location, events []time.Time, asOf time.Time) naive {
-	n := naive{asOf: asOf}
+	var n naive
 	first := civil(x.Start, zone)
 	for k := 1; k < 200; k++ {
 		date := civil(m.After.After(x.Start, zone), zone)

@@ -9,14 +9,16 @@ const (
 	// Open is not renewed yet, and may still be: the last day of Late is not
 	// over.
 	Open Label = iota
-	// Early, OnTime and Late are renewed by a term of the same product, by when
-	// that was sold.
+	// Early is renewed by a term of the same product that was sold before it
+	// could be on time.
 	Early
+	// OnTime is renewed by one that was sold around the due date.
 	OnTime
+	// Late is renewed by one that was sold later, but in time.
 	Late
-	// Upgraded and Downgraded are renewed by a product that stands higher, or
-	// lower, on the same ladder.
+	// Upgraded is renewed by a product that stands higher on the same ladder.
 	Upgraded
+	// Downgraded is renewed by one that stands lower.
 	Downgraded
 	// OtherProduct is followed by a term of a product on no common ladder: the
 	// customer stayed, the term did not.

@@ -143,18 +143,36 @@ func TestATermRenewsOne(t *testing.T) {
 		terms []string
 		want  []string
 	}{
-		{"two courses, one new", []string{"piano 2024-01-01 2024-04-01 1", "piano 2024-01-02 2024-04-03 1", "piano 2024-04-03 - 1"},
-			[]string{"piano 01-01: lapsed", "piano 01-02: on time by piano 04-03"}},
-		{"two alike, one new", []string{"piano 2024-01-01 2024-04-01 1", "piano 2024-01-01 2024-04-01 1", "piano 2024-04-03 - 1"},
-			[]string{"piano 01-01: on time by piano 04-03", "piano 01-01: lapsed"}},
-		{"one, two new", []string{"piano 2024-01-01 2024-04-01 1", "piano 2024-04-02 - 1", "piano 2024-04-01 - 1"},
-			[]string{"piano 01-01: on time by piano 04-01"}},
-		{"each its own product, though the other is nearer", []string{"piano 2024-01-01 2024-04-01 1", "plus 2024-01-01 2024-04-01 1", "plus 2024-04-01 - 1", "piano 2024-04-20 - 1"},
-			[]string{"piano 01-01: late by piano 04-20", "plus 01-01: on time by plus 04-01"}},
-		{"a ladder before another product", []string{"piano 2024-01-01 2024-04-01 1", "basic 2024-01-01 2024-04-01 1", "max 2024-04-05 - 1"},
-			[]string{"basic 01-01: upgraded by max 04-05", "piano 01-01: lapsed"}},
-		{"nobody is moved to a worse partner", []string{"piano 2024-01-01 2024-04-01 1", "plus 2024-01-01 2024-02-27 1", "piano 2024-04-01 - 1", "piano 2024-04-05 - 1"},
-			[]string{"plus 01-01: lapsed", "piano 01-01: on time by piano 04-01"}},
+		{
+			"two courses, one new",
+			[]string{"piano 2024-01-01 2024-04-01 1", "piano 2024-01-02 2024-04-03 1", "piano 2024-04-03 - 1"},
+			[]string{"piano 01-01: lapsed", "piano 01-02: on time by piano 04-03"},
+		},
+		{
+			"two alike, one new",
+			[]string{"piano 2024-01-01 2024-04-01 1", "piano 2024-01-01 2024-04-01 1", "piano 2024-04-03 - 1"},
+			[]string{"piano 01-01: on time by piano 04-03", "piano 01-01: lapsed"},
+		},
+		{
+			"one, two new",
+			[]string{"piano 2024-01-01 2024-04-01 1", "piano 2024-04-02 - 1", "piano 2024-04-01 - 1"},
+			[]string{"piano 01-01: on time by piano 04-01"},
+		},
+		{
+			"each its own product, though the other is nearer",
+			[]string{"piano 2024-01-01 2024-04-01 1", "plus 2024-01-01 2024-04-01 1", "plus 2024-04-01 - 1", "piano 2024-04-20 - 1"},
+			[]string{"piano 01-01: late by piano 04-20", "plus 01-01: on time by plus 04-01"},
+		},
+		{
+			"a ladder before another product",
+			[]string{"piano 2024-01-01 2024-04-01 1", "basic 2024-01-01 2024-04-01 1", "max 2024-04-05 - 1"},
+			[]string{"basic 01-01: upgraded by max 04-05", "piano 01-01: lapsed"},
+		},
+		{
+			"nobody is moved to a worse partner",
+			[]string{"piano 2024-01-01 2024-04-01 1", "plus 2024-01-01 2024-02-27 1", "piano 2024-04-01 - 1", "piano 2024-04-05 - 1"},
+			[]string{"plus 01-01: lapsed", "piano 01-01: on time by piano 04-01"},
+		},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
