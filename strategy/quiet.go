@@ -53,8 +53,7 @@ func (q QuietHours) At(t time.Time, loc *time.Location) bool {
 
 // NextAllowed returns the first instant from t on at which it is not quiet by
 // the clock in loc, to the microsecond and in loc: t itself, cut to the
-// microsecond, if it is not quiet then. Hours that start and end alike have
-// none, and give the zero time.
+// microsecond, if it is not quiet then. Hours that start and end alike are none.
 //
 // It steps from instant to instant and reads the clock again at each, since the
 // clock may be set in between: an end that the clocks skip is passed when they
