@@ -55,14 +55,14 @@ func withheldShare(holdouts []strategy.Holdout, o strategy.Operation) float64 {
 // Assign returns the assignment that a record stands for. ok is false where
 // nothing was at stake: not even without holdouts would the customer have got an
 // operation, or exploration drew another one, as the choice was not the same. A
-// record of another policy is an error.
+// record of another policy is [strategy.ErrOtherPolicy].
 //
 // Under a holdout of one operation the customer gets the next best, and the
 // effect is that of having the operation beside the others; under one of all
 // marketing they get nothing.
 func (a *Assigner) Assign(r strategy.Record) (x Assignment, ok bool, err error) {
 	if r.Decision.Policy != a.policy.ID() {
-		return Assignment{}, false, fmt.Errorf("experiment: a record of policy %q: want %q", r.Decision.Policy, a.policy.ID())
+		return Assignment{}, false, fmt.Errorf("experiment: record of policy %q: %w", r.Decision.Policy, strategy.ErrOtherPolicy)
 	}
 	stake := r.Decision
 	if len(r.Decision.HeldOut) > 0 {

@@ -260,7 +260,7 @@ func shrinkKey(rows []measured, level float64) {
 			at = append(at, i)
 		}
 	}
-	shrunk, _, _, ok := stats.Shrink(values, variances)
+	shrunk, ok := stats.Shrink(values, variances)
 	if !ok {
 		return
 	}

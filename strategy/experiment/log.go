@@ -159,21 +159,26 @@ func (p *pile[T]) add(record T, times int64) { p.rows = append(p.rows, counted[T
 
 func (p *pile[T]) merge(other pile[T]) { p.rows = append(p.rows, other.rows...) }
 
-// settle brings the rows in order, equal ones together.
+// settle brings the rows in order, equal ones together. Records are large, so
+// places are sorted.
 func (p *pile[T]) settle(compare func(a, b *T) int) {
 	if p.settled == len(p.rows) {
 		return
 	}
-	slices.SortFunc(p.rows, func(a, b counted[T]) int { return compare(&a.record, &b.record) })
-	kept := p.rows[:0]
-	for _, row := range p.rows {
+	places := make([]int, len(p.rows))
+	for i := range places {
+		places[i] = i
+	}
+	slices.SortFunc(places, func(a, b int) int { return compare(&p.rows[a].record, &p.rows[b].record) })
+	kept := make([]counted[T], 0, len(p.rows))
+	for _, i := range places {
+		row := &p.rows[i]
 		if n := len(kept); n > 0 && compare(&kept[n-1].record, &row.record) == 0 {
 			kept[n-1].times += row.times
 		} else {
-			kept = append(kept, row)
+			kept = append(kept, *row)
 		}
 	}
-	clear(p.rows[len(kept):])
 	p.rows, p.settled = kept, len(kept)
 }
 
