@@ -47,6 +47,7 @@ func newEntryView(e *loyalty.Event) entryView {
 	if e.RecordedAt.Sub(e.OccurredAt) > recordedLater {
 		v.RecordedAt = e.RecordedAt
 	}
+	v.About = untold[e.Kind]
 	if e.Command != nil {
 		v.About = about(e.Command)
 	}
@@ -63,6 +64,18 @@ func newEntryView(e *loyalty.Event) entryView {
 		}
 	}
 	return v
+}
+
+// untold says what an entry was about that no command of this member caused.
+var untold = map[loyalty.EntryKind]string{
+	loyalty.EntryActivated: "the waiting was over",
+	loyalty.EntryCancelled: "the event that was waited for did not come",
+	loyalty.EntryTimedOut:  "nothing came of the hold in time",
+	loyalty.EntryExpired:   "the points came to their end",
+	loyalty.EntryReviewed:  "the level was looked at again",
+	loyalty.EntryReceived:  "from another member",
+	loyalty.EntryAbsorbed:  "what another account held, merged into this one",
+	loyalty.EntryReferred:  "by what a member did who was brought here",
 }
 
 // notes say what the moves don't.
@@ -155,13 +168,17 @@ func newMoveView(m *loyalty.Moved) moveView {
 	if !ok {
 		text = fmt.Sprintf("from %s to %s", m.From, m.To)
 	}
+	if m.RuleName != "" {
+		first, rest, more := strings.Cut(text, ",")
+		text = first + " by “" + m.RuleName + "”"
+		if more {
+			text += "," + rest
+		}
+	}
 	if v.Change == 0 {
 		v.Text = grouped(m.Points) + " " + m.WalletName + " " + text
 	} else {
 		v.Text = m.WalletName + " " + text
-	}
-	if m.RuleName != "" {
-		v.Text += " by “" + m.RuleName + "”"
 	}
 	return v
 }

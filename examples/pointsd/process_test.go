@@ -1,3 +1,5 @@
+//go:build unix
+
 package main
 
 import (
@@ -15,6 +17,7 @@ import (
 
 	"github.com/regulars-go/regulars/examples/pointsd/internal/load"
 	"github.com/regulars-go/regulars/loyalty"
+	"github.com/regulars-go/regulars/loyalty/sqlstore/sqlstoretest"
 )
 
 // asServer says in the environment that the test's program is to be pointsd.
@@ -22,7 +25,7 @@ const asServer = "POINTSD_TEST_SERVER"
 
 func TestMain(m *testing.M) {
 	if os.Getenv(asServer) == "" {
-		os.Exit(m.Run())
+		os.Exit(sqlstoretest.Main(m))
 	}
 	go func() { // the test has ended, however it did
 		_, _ = io.Copy(io.Discard, os.Stdin)
@@ -47,8 +50,16 @@ func loadPlan(t *testing.T, store string) load.Plan {
 	return load.Plan{Clients: 16, Commands: 1000, Shared: 10, Replicas: 2, Kills: 4, Seed: 1, Store: store, Command: pointsd, Say: t.Logf}
 }
 
-func TestLoadSQLite(t *testing.T) {
-	r, err := loadPlan(t, filepath.Join(t.TempDir(), "points.db")).Run(t.Context())
+// Property: many clients, on two processes that are killed and restarted in the
+// middle, get the answers that one client of one process would get, and the
+// journals hold exactly what was acknowledged.
+func TestLoad(t *testing.T) {
+	t.Run("SQLite", func(t *testing.T) { runLoad(t, filepath.Join(t.TempDir(), "points.db")) })
+	t.Run("PostgreSQL", func(t *testing.T) { runLoad(t, sqlstoretest.PostgreSQL(t)) })
+}
+
+func runLoad(t *testing.T, store string) {
+	r, err := loadPlan(t, store).Run(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}

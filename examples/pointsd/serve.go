@@ -34,7 +34,7 @@ func (s *service) serve(at *route) http.Handler {
 		header.Set("X-Content-Type-Options", "nosniff")
 		header.Set("Cache-Control", "no-store")
 		header.Set("Referrer-Policy", "no-referrer")
-		header.Set("Content-Security-Policy", "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'")
+		header.Set("Content-Security-Policy", "default-src 'none'; style-src 'self'; img-src data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'")
 		answer.status = cmp.Or(answer.status, http.StatusOK)
 		if answer.status == http.StatusServiceUnavailable {
 			header.Set("Retry-After", "1")
