@@ -65,13 +65,13 @@ const (
 
 // Needed returns how many customers it takes, those held out included, to tell
 // Target from Baseline by a two-sided test of level [TestLevel] with probability
-// [TestPower], if a share of the customers is held out: for rates by the z test
-// (Fleiss, Levin and Paik 2003, section 4.2, without continuity correction), for
-// means by
+// [TestPower], if a share of the customers is held out:
 //
-//	n = (z_alpha/2 + z_power)² · Deviation² · (1/share + 1/(1-share)) / (Target-Baseline)²
+//	n = (z_alpha/2 + z_power)² · (v_held/share + v_served/(1-share)) / (Target-Baseline)²
 //
-// rounded up. ok is false for an objective that is not valid, and for a share
+// rounded up, where a variance v is rate·(1-rate), of Baseline for those held out
+// and of Target for those served, or Deviation² for both. That is the form of
+// most calculators, which does not pool the rates. ok is false for an objective that is not valid, and for a share
 // not between 0 and 1.
 func (o Objective) Needed(share float64) (customers int64, ok bool) {
 	if !(share > 0 && share < 1) {
@@ -83,7 +83,7 @@ func (o Objective) Needed(share float64) (customers int64, ok bool) {
 		spread := float64(z*o.Deviation) / (o.Target - o.Baseline)
 		n, ok = float64(spread*spread)*(1/share+1/(1-share)), true
 	} else {
-		n, ok = stats.TwoRates{A: o.Baseline, B: o.Target, Alpha: TestLevel}.Size(TestPower, share)
+		n, ok = stats.TwoRates{A: o.Baseline, B: o.Target, Alpha: TestLevel}.SizeUnpooled(TestPower, share)
 	}
 	if !ok || !(n < 1<<53) {
 		return 0, false
