@@ -1,6 +1,11 @@
 package scorecard
 
-import "math"
+import (
+	"math"
+	"slices"
+
+	"github.com/regulars-go/regulars/internal/stats"
+)
 
 // row is as many good and bad cases as have the same values.
 type row struct {
@@ -27,7 +32,7 @@ func (m logistic) fit(n int) (beta []float64, ok bool) {
 	loss := m.loss(beta)
 	for range maxSteps {
 		gradient, hessian := m.slopes(beta)
-		step, solved := solve(hessian, gradient)
+		step, solved := stats.Solve(hessian, slices.Clone(gradient))
 		if !solved {
 			return nil, false
 		}
@@ -81,13 +86,12 @@ func (m logistic) loss(beta []float64) float64 {
 	return sum
 }
 
-// slopes returns the gradient of the loss, and the lower triangle of its second
-// derivatives.
+// slopes returns the gradient of the loss, and its second derivatives.
 func (m logistic) slopes(beta []float64) (gradient []float64, hessian [][]float64) {
 	n := len(beta)
 	gradient, hessian = make([]float64, n), make([][]float64, n)
 	for i := range hessian {
-		hessian[i] = make([]float64, i+1)
+		hessian[i] = make([]float64, n)
 	}
 	for _, r := range m.rows {
 		p := probability(logit(beta, r.x))
@@ -101,7 +105,7 @@ func (m logistic) slopes(beta []float64) (gradient []float64, hessian [][]float6
 		}
 		for i := range n {
 			gradient[i] += float64(d * at(i))
-			for j := range hessian[i] {
+			for j := range n {
 				hessian[i][j] += float64(w * at(i) * at(j))
 			}
 		}
@@ -132,41 +136,3 @@ func probability(z float64) float64 {
 
 // softplus returns ln(1+e^z), also where e^z would overflow.
 func softplus(z float64) float64 { return max(z, 0) + math.Log1p(math.Exp(-math.Abs(z))) }
-
-// solve returns the x of A·x = b for a symmetric, positive definite A, of which
-// a is the lower triangle, by Cholesky's method. It changes a; ok is false if A
-// is not positive definite.
-func solve(a [][]float64, b []float64) (x []float64, ok bool) {
-	for i := range a {
-		for j := range i + 1 {
-			sum := a[i][j]
-			for k := range j {
-				sum -= float64(a[i][k] * a[j][k])
-			}
-			if i == j {
-				if !(sum > 0) {
-					return nil, false
-				}
-				a[i][i] = math.Sqrt(sum)
-			} else {
-				a[i][j] = sum / a[j][j]
-			}
-		}
-	}
-	x = make([]float64, len(b))
-	for i := range a {
-		sum := b[i]
-		for k := range i {
-			sum -= float64(a[i][k] * x[k])
-		}
-		x[i] = sum / a[i][i]
-	}
-	for i := len(a) - 1; i >= 0; i-- {
-		sum := x[i]
-		for k := i + 1; k < len(a); k++ {
-			sum -= float64(a[k][i] * x[k])
-		}
-		x[i] = sum / a[i][i]
-	}
-	return x, true
-}
