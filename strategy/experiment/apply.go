@@ -15,10 +15,10 @@ var ErrStale = errors.New("experiment: the playbook has changed since the propos
 // Apply returns the playbook of the next period: p with the proposals that are
 // approved or automatic, and the list of those. Others change nothing. The
 // playbook that was passed in stays as it was. A proposal that does not fit is an
-// error: of an operation that is not there, [ErrStale] for a lever that is not
-// what it was, and faults of the playbook that would come of it. If anything was
+// error: of an operation that is not there, [ErrStale] for a dial that is not
+// where it was, and faults of the playbook that would come of it, for the host. If anything was
 // applied, a new phase begins: count it up in the records that follow.
-func Apply(p strategy.Playbook, proposals []Proposal) (next strategy.Playbook, applied []Proposal, err error) {
+func Apply(host strategy.Host, p strategy.Playbook, proposals []Proposal) (next strategy.Playbook, applied []Proposal, err error) {
 	next = p
 	next.Operations = slices.Clone(p.Operations)
 	if p.Fallback != nil {
@@ -37,7 +37,7 @@ func Apply(p strategy.Playbook, proposals []Proposal) (next strategy.Playbook, a
 		}
 		applied = append(applied, proposal)
 	}
-	if err := next.Validate(); err != nil {
+	if err := host.Validate(next); err != nil {
 		return strategy.Playbook{}, nil, fmt.Errorf("experiment: the next playbook: %w", err)
 	}
 	return next, applied, nil
@@ -46,14 +46,7 @@ func Apply(p strategy.Playbook, proposals []Proposal) (next strategy.Playbook, a
 func (p Proposal) apply(o *strategy.Operation) error {
 	switch p.Action {
 	case Raise, Lower:
-		lever := o.Lever
-		if lever == 0 {
-			lever = strategy.One
-		}
-		if lever != p.From || p.To <= 0 {
-			return fmt.Errorf("%w: the lever of %q is %v, not %v", ErrStale, p.Operation, lever, p.From)
-		}
-		o.Lever = p.To
+		return p.turn(o)
 	case Pause:
 		o.Stopped = true
 	case Widen:
@@ -63,6 +56,25 @@ func (p Proposal) apply(o *strategy.Operation) error {
 		o.Audience.AnyOf = append(slices.Clone(o.Audience.AnyOf), p.Label)
 	default:
 		return fmt.Errorf("experiment: %q is not an action: want raise, lower, pause or widen", p.Action)
+	}
+	return nil
+}
+
+// turn sets the dial.
+func (p Proposal) turn(o *strategy.Operation) error {
+	now := lever(o)
+	if p.Dial == Priority {
+		now = strategy.Micros(o.Priority) * strategy.One
+	}
+	switch {
+	case now != p.From:
+		return fmt.Errorf("%w: the %s of %q is %v, not %v", ErrStale, p.Dial, p.Operation, now, p.From)
+	case p.Dial == Lever && p.To > 0:
+		o.Lever = p.To
+	case p.Dial == Priority && p.To%strategy.One == 0:
+		o.Priority = int(p.To / strategy.One)
+	default:
+		return fmt.Errorf("experiment: %q can't be set to %v", p.Dial, p.To)
 	}
 	return nil
 }

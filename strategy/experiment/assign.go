@@ -42,14 +42,14 @@ func withheldShare(holdouts []strategy.Holdout, o strategy.Operation) float64 {
 	if o.Class != strategy.Marketing {
 		return 0
 	}
-	served := 1.0
+	withheld := 0.0
 	for _, h := range holdouts {
 		all := h.Operation == "" && h.Objective == ""
 		if all || h.Operation == o.Name || h.Operation == "" && h.Objective == o.Objective {
-			served *= 1 - h.Share.Float64()
+			withheld += float64((1 - withheld) * h.Share.Float64())
 		}
 	}
-	return 1 - served
+	return withheld
 }
 
 // Assign returns the assignment that a record stands for. ok is false where

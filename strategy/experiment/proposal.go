@@ -17,7 +17,8 @@ type Action string
 const (
 	// Keep leaves the operation as it is.
 	Keep Action = "keep"
-	// Raise and Lower change its lever.
+	// Raise and Lower turn its dial: the lever of an operation that has a value,
+	// and otherwise the priority.
 	Raise Action = "raise"
 	Lower Action = "lower"
 	// Pause stops it.
@@ -126,6 +127,9 @@ type Reviewer struct {
 	// Default to 0.25 and 4.
 	Lowest  strategy.Micros `json:"lowest,omitzero"`
 	Highest strategy.Micros `json:"highest,omitzero"`
+	// Places is by how much a priority is raised or lowered, from 0 to
+	// [strategy.MaxPriority]. Defaults to 10.
+	Places int `json:"places,omitzero"`
 	// RollOut lists, by operation, the labels to which it is to be widened as it
 	// proves its worth, one after the other. Widening comes before raising.
 	RollOut map[string][]string `json:"rollOut,omitempty"`
@@ -148,6 +152,9 @@ func (r Reviewer) withDefaults() Reviewer {
 	if r.Reviews == 0 {
 		r.Reviews = 2
 	}
+	if r.Places == 0 {
+		r.Places = 10
+	}
 	return r
 }
 
@@ -167,6 +174,9 @@ func (r Reviewer) Validate() error {
 	if d.Lowest <= 0 || d.Lowest > strategy.One || d.Highest < strategy.One {
 		f.Add("lowest", "levers from %v to %v: want above 0 to 1, and 1 or more", d.Lowest, d.Highest)
 	}
+	if d.Places < 1 || d.Places > strategy.MaxPriority {
+		f.Add("places", "%d: want 1 to %d", r.Places, strategy.MaxPriority)
+	}
 	for i, a := range r.Automatic {
 		if !slices.Contains([]Action{Raise, Lower, Pause, Widen}, a) {
 			f.Add(fmt.Sprintf("automatic[%d]", i), "%q: want raise, lower, pause or widen", a)
@@ -180,7 +190,9 @@ func (r Reviewer) Validate() error {
 type Proposal struct {
 	Operation string `json:"operation"`
 	Action    Action `json:"action"`
-	// From and To are the lever before and after, for Raise and Lower.
+	// Dial is what Raise and Lower turn, and From and To what it is before and
+	// after.
+	Dial Dial            `json:"dial,omitempty"`
 	From strategy.Micros `json:"from,omitzero"`
 	To   strategy.Micros `json:"to,omitzero"`
 	// Label is what Widen adds.
@@ -195,13 +207,13 @@ type Proposal struct {
 	Approved bool `json:"approved,omitempty"`
 }
 
-// String returns such as "win-back gift: raise from 1 to 1.25: net above 0 in 2
-// reviews".
+// String returns such as "win-back gift: raise lever from 1 to 1.25: net above 0
+// in 2 reviews".
 func (p Proposal) String() string {
 	text := p.Operation + ": " + string(p.Action)
 	switch p.Action {
 	case Raise, Lower:
-		text += fmt.Sprintf(" from %v to %v", p.From, p.To)
+		text += fmt.Sprintf(" %s from %v to %v", p.Dial, p.From, p.To)
 	case Widen:
 		text += " to " + p.Label
 	}
@@ -232,14 +244,14 @@ func (r Reviewer) Review(p strategy.Playbook, evidence []Evidence, before []Stan
 			at = len(after)
 			after = append(after, Standing{Operation: e.Operation})
 		}
-		proposals = append(proposals, r.one(o, e, &after[at]))
+		proposals = append(proposals, r.one(o, o == p.Fallback, e, &after[at]))
 	}
 	slices.SortFunc(after, func(a, b Standing) int { return strings.Compare(a.Operation, b.Operation) })
 	return proposals, after, nil
 }
 
 // one reviews one operation.
-func (r Reviewer) one(o *strategy.Operation, e Evidence, s *Standing) Proposal {
+func (r Reviewer) one(o *strategy.Operation, fallback bool, e Evidence, s *Standing) Proposal {
 	p := Proposal{Operation: o.Name, Action: Keep, Evidence: e}
 	signal, why := r.signal(e)
 	if net, ok := e.Net(); ok {
@@ -261,16 +273,23 @@ func (r Reviewer) one(o *strategy.Operation, e Evidence, s *Standing) Proposal {
 		needed++
 	}
 	if s.Reviews < needed {
-		p.Because = fmt.Sprintf("%s in %d of %d reviews", why, s.Reviews, needed)
+		p.Because = fmt.Sprintf("%s in %d of %s", why, s.Reviews, times(needed))
 		return p
 	}
-	r.act(&p, o, signal)
-	p.Because = fmt.Sprintf("%s in %d reviews%s", why, s.Reviews, p.Because[len(why):])
+	r.act(&p, o, fallback, signal)
+	p.Because = fmt.Sprintf("%s in %s%s", why, times(s.Reviews), p.Because[len(why):])
 	if p.Action != Keep {
 		s.Last, s.Reviews = p.Action, 0
 		p.Automatic = slices.Contains(r.Automatic, p.Action)
 	}
 	return p
+}
+
+func times(reviews int) string {
+	if reviews == 1 {
+		return "1 review"
+	}
+	return fmt.Sprintf("%d reviews", reviews)
 }
 
 // signal says what the evidence shows, and in words.
@@ -299,45 +318,72 @@ func turns(last Action, s Signal) bool {
 	return up && s != Gain || last == Lower && s == Gain
 }
 
-// act sets what the signal asks for; it may be nothing, where a lever is at its
+// act sets what the signal asks for; it may be nothing, where a dial is at its
 // bound.
-func (r Reviewer) act(p *Proposal, o *strategy.Operation, s Signal) {
-	lever := o.Lever
-	if lever == 0 {
-		lever = strategy.One
-	}
-	p.From = lever
-	switch {
+func (r Reviewer) act(p *Proposal, o *strategy.Operation, fallback bool, s Signal) {
+	dial, now, down, up := r.dial(o, fallback)
+	turn := func(a Action, to strategy.Micros) { p.Action, p.Dial, p.From, p.To = a, dial, now, to }
+	switch next := r.next(o); {
 	case s == Harm:
 		p.Action = Pause
-	case s == Loss && lever <= r.Lowest:
-		p.Action = Pause
-		p.Because += ", at the lowest lever"
+	case s == Loss && down < now:
+		turn(Lower, down)
 	case s == Loss:
-		p.Action, p.To = Lower, max(r.Lowest, scale(lever, strategy.One.Float64()/r.Step.Float64()))
+		p.Action = Pause
+		p.Because += ", at the lowest " + string(dial)
+	case next != "":
+		p.Action, p.Label = Widen, next
+	case up > now:
+		turn(Raise, up)
 	default:
-		r.promote(p, o)
-	}
-	if p.Action != Raise && p.Action != Lower {
-		p.From = 0
+		p.Because += ", at the highest " + string(dial)
 	}
 }
 
-// promote widens an operation, or else raises it.
-func (r Reviewer) promote(p *Proposal, o *strategy.Operation) {
-	if len(o.Audience.AnyOf) > 0 {
-		for _, label := range r.RollOut[o.Name] {
-			if !slices.Contains(o.Audience.AnyOf, label) {
-				p.Action, p.Label = Widen, label
-				return
-			}
+// Dial is what says how much an operation is favoured.
+type Dial string
+
+const (
+	// Lever is the operation's lever, a factor of its score.
+	Lever Dial = "lever"
+	// Priority is its rank, for an operation without a value, which has no score.
+	Priority Dial = "priority"
+)
+
+// dial returns which dial an operation has, how it stands, and the next positions
+// below and above. A fallback has no place but the last.
+func (r Reviewer) dial(o *strategy.Operation, fallback bool) (d Dial, now, down, up strategy.Micros) {
+	if o.Value > 0 {
+		now = lever(o)
+		step := r.Step.Float64()
+		return Lever, now, max(r.Lowest, scale(now, 1/step)), min(r.Highest, scale(now, step))
+	}
+	if fallback {
+		return Priority, 0, 0, 0
+	}
+	place := func(n int) strategy.Micros { return strategy.Micros(n) * strategy.One }
+	now, down, up = place(o.Priority), place(max(0, o.Priority-r.Places)), place(min(strategy.MaxPriority, o.Priority+r.Places))
+	return Priority, now, down, up
+}
+
+func lever(o *strategy.Operation) strategy.Micros {
+	if o.Lever == 0 {
+		return strategy.One
+	}
+	return o.Lever
+}
+
+// next returns the label to which an operation is to be widened, if any.
+func (r Reviewer) next(o *strategy.Operation) string {
+	if len(o.Audience.AnyOf) == 0 {
+		return ""
+	}
+	for _, label := range r.RollOut[o.Name] {
+		if !slices.Contains(o.Audience.AnyOf, label) {
+			return label
 		}
 	}
-	if p.From >= r.Highest {
-		p.Because += ", at the highest lever"
-		return
-	}
-	p.Action, p.To = Raise, min(r.Highest, scale(p.From, r.Step.Float64()))
+	return ""
 }
 
 // scale multiplies a lever, to the nearest millionth but at least that.
