@@ -308,6 +308,26 @@ func TestAcquisitionOfNothing(t *testing.T) {
 	}
 }
 
+// An amount of 0 is no payment, who never paid is no one-timer, and money that was
+// spent lately is not lost yet.
+func TestAcquisitionAtTheEdges(t *testing.T) {
+	revenue := revenueOf(t, []sale{{"ads/ann", "2024-01-10", "50"}, {"ads/ann", "2024-02-10", "0"}})
+	checkAdd(t, revenue.Know("ads/bob"))
+	spend := spendOf(t, []sale{{"ads", "2024-01-01", "100"}, {"tv", "2024-03-01", "100"}})
+	a, err := revenue.Acquisition(on("2024-04-10"), spend, lifecycle.AcquisitionOptions[string]{
+		Channel: byPrefix, Margin: dec("1"), Horizon: 2,
+		Start: func(string) (time.Time, bool) { return on("2024-01-05"), true },
+	})
+	checkAdd(t, err)
+	ads, tv := a.Channels[0], a.Channels[1]
+	if ads.Mature != 2 || ads.OneTimers.Count != 1 || ads.Retained.Count != 0 {
+		t.Errorf("%+v", ads)
+	}
+	if tv.Payback.State != lifecycle.PaybackOpen || tv.Ratio.Defined {
+		t.Errorf("%+v", tv)
+	}
+}
+
 // Property: the rows of channels add up to the whole, exactly; what the mature
 // are worth is what the triangle of values to date has for the same interval;
 // and a report does not depend on the order of what was added, or the shards.
