@@ -133,7 +133,7 @@ func TestBenchmarksAreTheHosts(t *testing.T) {
 }
 
 func TestPresetsPassTheirCheckup(t *testing.T) {
-	for _, p := range []loyalty.Program{loyalty.BankCard(), loyalty.Retailer(), loyalty.ApplianceService()} {
+	for _, p := range []loyalty.Program{loyalty.BankCard(), loyalty.Retailer(), loyalty.ApplianceService(), loyalty.VocationalSchool()} {
 		r, err := loyalty.Checkup(p, loyalty.Evidence{AsOf: checkupDay})
 		if err != nil {
 			t.Fatal(err)

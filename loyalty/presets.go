@@ -16,6 +16,9 @@ var retailer []byte
 //go:embed presets/appliance_service.json
 var applianceService []byte
 
+//go:embed presets/vocational_school.json
+var vocationalSchool []byte
+
 // BankCard returns the program of a bank's card: sign-in, quiz, spending by
 // category, channel and tier, spending abroad, wealth products, services
 // opened, friends brought. It is presets/bank_card.json.
@@ -32,6 +35,12 @@ func Retailer() Program { return preset(retailer) }
 // wait for the visit, staged tasks from the first registration to yearly
 // upkeep, care plans, neighbours brought. It is presets/appliance_service.json.
 func ApplianceService() Program { return preset(applianceService) }
+
+// VocationalSchool returns the program of a school for grown-ups: sign-in,
+// question of the day, lessons and homework, course fees whose points wait for
+// the first day, renewals before the end, staged tasks from ten lessons to the
+// exam, classmates brought, a job service. It is presets/vocational_school.json.
+func VocationalSchool() Program { return preset(vocationalSchool) }
 
 // preset reads one of the documents above; each call gives a program of its
 // own, to be changed at will.

@@ -15,7 +15,7 @@ import (
 )
 
 func presets() map[string]Program {
-	return map[string]Program{"bank card": BankCard(), "retailer": Retailer(), "appliance service": ApplianceService()}
+	return map[string]Program{"bank card": BankCard(), "retailer": Retailer(), "appliance service": ApplianceService(), "vocational school": VocationalSchool()}
 }
 
 func TestPresetsSurviveJSON(t *testing.T) {

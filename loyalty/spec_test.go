@@ -29,6 +29,7 @@ func readSpec(t *testing.T, file string, program loyalty.Program) loyalty.Spec {
 func TestPresetsDoWhatTheirSpecsSay(t *testing.T) {
 	for file, program := range map[string]loyalty.Program{
 		"presets/bank_card.spec.json": loyalty.BankCard(), "presets/retailer.spec.json": loyalty.Retailer(), "presets/appliance_service.spec.json": loyalty.ApplianceService(),
+		"presets/vocational_school.spec.json": loyalty.VocationalSchool(),
 	} {
 		spec := readSpec(t, file, program)
 		for i := range spec.Cases {
