@@ -114,7 +114,10 @@ func (s *service) batch(q *request) (reply, error) {
 	for i, r := range s.engine.DoBatch(q.Context(), q.now, commands) {
 		s.metrics.command(&commands[i], r.Receipt, r.Err)
 		if r.Err != nil {
-			results[i].Problem = problemOf(r.Err)
+			results[i].Problem = q.problemOf(r.Err)
+			if results[i].Problem.kind == problemInternal {
+				s.log.ErrorContext(q.Context(), "command of a batch failed", "id", q.id, "key", commands[i].Key, "error", r.Err)
+			}
 			continue
 		}
 		results[i].Receipt = &r.Receipt

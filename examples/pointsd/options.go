@@ -63,7 +63,7 @@ func (o *options) check() error {
 	case o.programs != "" && o.zone != "":
 		return errors.New("-zone is of the preset: a program in a file says its own")
 	case o.store == "":
-		return errors.New("-store is empty: want a file, postgres://… or memory:")
+		return errors.New("-store is empty: want a file, postgres://…, or memory: to try")
 	case o.limits.InFlight < 1 || o.limits.Request <= 0 || o.sweepEvery < 0 || o.drain < 0:
 		return errors.New("want -inflight from 1, -timeout above 0, and -sweep and -drain from 0")
 	}

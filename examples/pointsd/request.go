@@ -43,6 +43,15 @@ func isRequestID(id string) bool {
 	return id != "" && len(id) <= 64
 }
 
+// problemOf turns an error into a problem of this request.
+func (q *request) problemOf(err error) *problem {
+	p := problemOf(err)
+	if p.kind == problemInternal {
+		p.numbers = map[string]any{"requestId": q.id}
+	}
+	return p
+}
+
 // member is the one that the path names.
 func (q *request) member() string {
 	member := q.PathValue("member")

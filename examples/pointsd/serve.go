@@ -22,7 +22,7 @@ func (s *service) serve(at *route) http.Handler {
 		answer, err := s.answer(at, w, q)
 		var p *problem
 		if err != nil {
-			p = problemOf(err)
+			p = q.problemOf(err)
 			answer = s.refusal(at, q, p)
 		}
 		header := w.Header()
@@ -71,7 +71,11 @@ func (s *service) answer(at *route, w http.ResponseWriter, q *request) (answer r
 	ctx, cancel := context.WithTimeout(q.Context(), s.limits.Request)
 	defer cancel()
 	q.Request = q.WithContext(ctx)
-	return at.handle(s, q)
+	answer, err = at.handle(s, q)
+	if err != nil && ctx.Err() != nil {
+		err = fmt.Errorf("%w: %w", ctx.Err(), err) // a driver has its own words for it
+	}
+	return answer, err
 }
 
 // read takes the body, which must be JSON of at most limit bytes.
@@ -93,9 +97,6 @@ func (q *request) read(w http.ResponseWriter, limit int64) error {
 
 // refusal writes a problem: as a page to those who asked for one.
 func (s *service) refusal(at *route, q *request, p *problem) reply {
-	if p.kind == problemInternal {
-		p.numbers = map[string]any{"requestId": q.id}
-	}
 	if at.access == accessPage {
 		page, err := s.page("problem.html.tmpl", p.view(q.id))
 		if err == nil {

@@ -67,7 +67,6 @@ func (b *bench) send(r *http.Request) answer {
 	w := httptest.NewRecorder()
 	b.handler.ServeHTTP(w, r)
 	got := w.Result()
-	defer got.Body.Close()
 	body, err := io.ReadAll(got.Body)
 	if err != nil {
 		b.t.Fatal(err)

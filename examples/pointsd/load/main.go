@@ -48,7 +48,7 @@ func run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	defer os.RemoveAll(dir)
+	defer func() { _ = os.RemoveAll(dir) }() // what stays is in the folder for such things
 	if p.Store == "" {
 		p.Store = filepath.Join(dir, "points.db")
 	}

@@ -108,7 +108,7 @@ func (c *client) try(ctx context.Context, url, method, key string, body []byte) 
 	if err != nil {
 		return answer{}, err
 	}
-	defer response.Body.Close()
+	defer func() { _ = response.Body.Close() }() // it is read to its end
 	data, err := io.ReadAll(response.Body)
 	return answer{status: response.StatusCode, media: response.Header.Get("Content-Type"), body: data}, err
 }
