@@ -126,11 +126,6 @@ func (p *postgres) load(ctx context.Context, tx Tx, l *loading) error {
 	if shape.accounts+shape.others+shape.counters > few {
 		return p.loadMany(ctx, tx, l)
 	}
-	text, ok := p.texts.Load(shape)
-	if !ok {
-		text = shape.text()
-		p.texts.Store(shape, text)
-	}
 	args := make([]any, 0, 8*few)
 	for _, i := range l.accounts {
 		args = append(args, i, l.ids[i].Program, l.ids[i].Name)
@@ -142,7 +137,7 @@ func (p *postgres) load(ctx context.Context, tx Tx, l *loading) error {
 		c := &l.counters[i]
 		args = append(args, len(l.ids)+i, c.Program, int64(c.Kind), int64(c.Number), int64(c.Window), c.Value)
 	}
-	rows, err := tx.QueryContext(ctx, text.(string), args...)
+	rows, err := tx.QueryContext(ctx, textOf(p, shape), args...)
 	if err != nil {
 		return err
 	}
@@ -174,21 +169,39 @@ WHERE program = %s AND kind = %s AND number = %s AND period = %s AND value = %s`
 	return b.String()
 }
 
-// OFFSET 0 keeps the look-ups by index, row by row.
+// OFFSET 0 keeps the look-ups by index, row by row; the sub-selects hide how
+// many there are from the planner.
 const postgresLoadMany = `
-SELECT x.o, t.* FROM json_to_recordset($1::json) AS x(o int, p text COLLATE "C", n text COLLATE "C"),
-LATERAL (SELECT version, due, until, body FROM loyalty_account WHERE program = x.p AND member = x.n OFFSET 0) t
+SELECT x.o, t.* FROM unnest((SELECT $1::int[]), (SELECT $2::text[]), (SELECT $3::text[])) AS x(o, p, n),
+LATERAL (SELECT version, due, until, body FROM loyalty_account WHERE program = x.p COLLATE "C" AND member = x.n COLLATE "C" OFFSET 0) t
 UNION ALL
-SELECT x.o, t.* FROM json_to_recordset($2::json) AS x(o int, p text COLLATE "C", k smallint, n text COLLATE "C"),
-LATERAL (SELECT version, NULL::bigint, until, body FROM loyalty_record WHERE program = x.p AND kind = x.k AND name = x.n OFFSET 0) t
+SELECT x.o, t.* FROM unnest((SELECT $4::int[]), (SELECT $5::text[]), (SELECT $6::smallint[]), (SELECT $7::text[])) AS x(o, p, k, n),
+LATERAL (SELECT version, NULL::bigint, until, body FROM loyalty_record WHERE program = x.p COLLATE "C" AND kind = x.k AND name = x.n COLLATE "C" OFFSET 0) t
 UNION ALL
-SELECT x.o, t.count, NULL, NULL, NULL FROM json_to_recordset($3::json) AS x(o int, p text COLLATE "C", k smallint, i bigint, w int, x text COLLATE "C"),
+SELECT x.o, t.count, NULL, NULL, NULL FROM unnest((SELECT $8::int[]), (SELECT $9::text[]), (SELECT $10::text[]),
+	(SELECT $11::smallint[]), (SELECT $12::bigint[]), (SELECT $13::int[])) AS x(o, p, x, k, i, w),
 LATERAL (SELECT coalesce(sum(count), 0)::bigint AS count FROM loyalty_counter
-	WHERE program = x.p AND kind = x.k AND number = x.i AND period = x.w AND value = x.x OFFSET 0) t`
+	WHERE program = x.p COLLATE "C" AND kind = x.k AND number = x.i AND period = x.w AND value = x.x COLLATE "C" OFFSET 0) t`
 
 func (p *postgres) loadMany(ctx context.Context, tx Tx, l *loading) error {
-	accounts, others, counters := l.sheets()
-	rows, err := tx.QueryContext(ctx, postgresLoadMany, accounts.json(), others.json(), counters.json())
+	accounts, others, counters := newTable(3, len(l.accounts)), newTable(4, len(l.others)), newTable(6, len(l.counters))
+	for _, i := range l.accounts {
+		accounts.int(int64(i))
+		accounts.text(l.ids[i].Program)
+		accounts.text(l.ids[i].Name)
+	}
+	for _, i := range l.others {
+		others.int(int64(i))
+		others.text(l.ids[i].Program)
+		others.int(int64(l.ids[i].Kind))
+		others.text(l.ids[i].Name)
+	}
+	for i := range l.counters {
+		counters.int(int64(len(l.ids) + i))
+		counters.counter(&l.counters[i])
+	}
+	args := counters.appendTo(others.appendTo(accounts.appendTo(nil)))
+	rows, err := tx.QueryContext(ctx, postgresLoadMany, args...)
 	if err != nil {
 		return err
 	}

@@ -2,10 +2,7 @@ package sqlstore
 
 import (
 	"context"
-	"fmt"
 	"hash/fnv"
-
-	"github.com/regulars-go/regulars/loyalty"
 )
 
 // A counter is kept in shards, so that commits of different members seldom wait
@@ -52,31 +49,6 @@ func (d *draft) spread() bool {
 	return true
 }
 
-func (a *arguments) counters(counters []loyalty.Counter) {
-	shard := a.draft.shard()
-	if len(counters) > few {
-		var s sheet
-		for i := range counters {
-			c := &counters[i]
-			s.counter(i, &c.ID, c.Delta, nullable(c.Until))
-			s.quota(share(c.Max, shard)-c.Delta, c.Max)
-		}
-		a.list = append(a.list, s.json())
-		return
-	}
-	for i := range counters {
-		c := &counters[i]
-		a.list = append(a.list, i, c.ID.Program, int64(c.ID.Kind), int64(c.ID.Number), int64(c.ID.Window), c.ID.Value, c.Delta, nullable(c.Until),
-			share(c.Max, shard)-c.Delta, c.Max/shards, c.Max%shards)
-	}
-}
-
-// quota adds to a row of a counter how much its shard may have, and what the
-// shares of all are.
-func (s *sheet) quota(most, bound int64) {
-	s.rows = fmt.Appendf(s.rows[:len(s.rows)-1], `,"most":%d,"share":%d,"spare":%d}`, most, bound/shards, bound%shards)
-}
-
 const counterRows = `json_to_recordset($1::json) AS x(o int, p text COLLATE "C", k smallint, i bigint, w int, x text COLLATE "C", v bigint, u bigint)`
 
 const (
@@ -98,7 +70,7 @@ FROM ` + counterRows + `
 WHERE t.program = x.p AND t.kind = x.k AND t.number = x.i AND t.period = x.w AND t.value = x.x`
 )
 
-// commitExactly commits with all shards of the counters locked.
+// commitExactly commits with the records and all shards of the counters locked.
 func (p *postgres) commitExactly(ctx context.Context, host Tx, d *draft) error {
 	if host != nil {
 		return p.writeExactly(ctx, host, d)
@@ -124,13 +96,16 @@ func (p *postgres) writeExactly(ctx context.Context, tx Tx, d *draft) error {
 	if len(d.batch.Records) > 0 {
 		rest := *d
 		rest.counters = nil
-		outcome, err := p.write(ctx, tx, &rest)
+		result, err := p.writeBound(ctx, tx, &rest)
 		if err != nil {
 			return err
 		}
-		if outcome != outcomeWritten {
+		if result != resultWritten {
 			return p.staleOf(ctx, tx, d)
 		}
+	}
+	if len(d.counters) == 0 {
+		return nil
 	}
 	var s sheet
 	for i := range d.counters {
@@ -142,14 +117,13 @@ func (p *postgres) writeExactly(ctx context.Context, tx Tx, d *draft) error {
 }
 
 // lockShape is a shape of which only the first half is run.
-type lockShape commitShape
+type lockShape boundShape
 
 func (l lockShape) text() string {
-	s := commitShape(l)
+	s := boundShape(l)
 	b := &statement{}
-	b.WriteString("WITH ")
-	s.sources(b)
-	s.locks(b, s.existing().countTexts(b))
+	commitShape(s).sources(b)
+	s.locks(b, s.existing().rowCounts(b))
 	b.WriteString("\nSELECT yes FROM ok")
 	return b.String()
 }
@@ -159,19 +133,13 @@ func (p *postgres) lock(ctx context.Context, tx Tx, d *draft) error {
 	if len(d.batch.Records) == 0 {
 		return nil
 	}
-	shape := d.shape(true)
+	shape := boundShape(d.shape())
 	shape.entries, shape.counters = 0, 0
-	key := lockShape(shape.few())
-	text, ok := p.texts.Load(key)
-	if !ok {
-		text = key.text()
-		p.texts.Store(key, text)
-	}
 	a := arguments{draft: d}
-	a.rows(shape)
+	a.rows(commitShape(shape))
 	a.counts(shape.existing())
 	yes := false
-	if err := tx.QueryRowContext(ctx, text.(string), a.list...).Scan(&yes); err != nil {
+	if err := tx.QueryRowContext(ctx, textOf(p, lockShape(commitShape(shape).few())), a.list...).Scan(&yes); err != nil {
 		return err
 	}
 	if !yes {
@@ -183,6 +151,9 @@ func (p *postgres) lock(ctx context.Context, tx Tx, d *draft) error {
 // lockCounters locks all shards of the counters, made if need be, and returns
 // their sums.
 func (p *postgres) lockCounters(ctx context.Context, tx Tx, d *draft) ([]int64, error) {
+	if len(d.counters) == 0 {
+		return nil, nil
+	}
 	var s sheet
 	for i := range d.counters {
 		s.counter(i, &d.counters[i].ID, 0, nullable(d.counters[i].Until))

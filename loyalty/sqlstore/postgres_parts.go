@@ -2,27 +2,24 @@ package sqlstore
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
-
-	"github.com/regulars-go/regulars/loyalty"
 )
 
-// column is one that rows bring into a statement, by the key that it has in
-// sheets.
+// column is one that the rows of a part bring into a statement.
 type column struct{ key, kind string }
 
-// text is what a text is compared by: its bytes.
-const text = `text COLLATE "C"`
-
-// Columns of the parts of a commit. In a sheet, bodies and commands lie in its
-// bytes; among parameters they are b and e.
+// Columns of the parts: p program, n name, k kind, v version, d due, u until,
+// t totals, b body, s seq, c occurred, r recorded, e command, i number,
+// w period, x value. Those of a counter end with how much may be in its shard
+// before, and with the shares of all.
 var (
-	accountColumns = []column{{"o", "int"}, {"p", text}, {"n", text}, {"v", "bigint"}, {"d", "bigint"}, {"u", "bigint"}, {"t", "text"}, {"b", "bytea"}}
-	recordColumns  = []column{{"o", "int"}, {"p", text}, {"k", "smallint"}, {"n", text}, {"v", "bigint"}, {"u", "bigint"}, {"b", "bytea"}}
-	entryColumns   = []column{{"p", text}, {"n", text}, {"s", "bigint"}, {"k", "smallint"}, {"c", "bigint"}, {"r", "bigint"}, {"b", "bytea"}, {"e", "bytea"}}
+	accountColumns = []column{{"p", "text"}, {"n", "text"}, {"v", "bigint"}, {"d", "bigint"}, {"u", "bigint"}, {"t", "text"}, {"b", "bytea"}}
+	recordColumns  = []column{{"p", "text"}, {"n", "text"}, {"k", "smallint"}, {"v", "bigint"}, {"u", "bigint"}, {"b", "bytea"}}
+	entryColumns   = []column{{"p", "text"}, {"n", "text"}, {"s", "bigint"}, {"k", "smallint"}, {"c", "bigint"}, {"r", "bigint"}, {"b", "bytea"}, {"e", "bytea"}}
 	counterColumns = []column{
-		{"o", "int"}, {"p", text}, {"k", "smallint"}, {"i", "bigint"}, {"w", "int"}, {"x", text}, {"v", "bigint"}, {"u", "bigint"},
-		{"most", "bigint"}, {"share", "bigint"}, {"spare", "int"},
+		{"p", "text"}, {"x", "text"}, {"k", "smallint"}, {"i", "bigint"}, {"w", "int"}, {"v", "bigint"}, {"u", "bigint"},
+		{"most", "bigint"}, {"share", "bigint"}, {"spare", "bigint"},
 	}
 )
 
@@ -32,50 +29,86 @@ type statement struct {
 	parameters int
 }
 
-func (s *statement) parameter() string {
+func (s *statement) parameter(kind string) string {
 	s.parameters++
-	return fmt.Sprintf("$%d", s.parameters)
+	return "$" + strconv.Itoa(s.parameters) + "::" + kind
 }
 
-// source returns where n rows come from: as parameters if they are few, else
-// as a sheet and its bytes.
+// source returns where n rows come from, as x. Few rows are parameters; many
+// are arrays, a parameter for each column. Each row has its number as o, from 1.
 func (s *statement) source(columns []column, n int) string {
-	if n > few {
-		return s.sheet(columns)
-	}
 	var b strings.Builder
+	if n > few {
+		s.arrays(&b, columns)
+	} else {
+		s.values(&b, columns, n)
+	}
+	return b.String()
+}
+
+func (s *statement) values(b *strings.Builder, columns []column, n int) {
 	b.WriteString("(VALUES ")
 	for row := range n {
-		for i, c := range columns {
-			fmt.Fprintf(&b, "%s%s::%s", [...]string{", ", "("}[bit(i == 0)], s.parameter(), c.kind)
+		fmt.Fprintf(b, "%s(%d", separator(row), row+1)
+		for _, c := range columns {
+			b.WriteString(", " + s.parameter(c.kind) + collation(c))
 		}
-		b.WriteString([...]string{"), ", ")"}[bit(row == n-1)])
+		b.WriteByte(')')
 	}
-	b.WriteString(") AS x(")
-	for i, c := range columns {
-		b.WriteString([...]string{", ", ""}[bit(i == 0)] + c.key)
+	b.WriteString(") AS x(o")
+	for _, c := range columns {
+		b.WriteString(", " + c.key)
 	}
-	return b.String() + ")"
+	b.WriteByte(')')
 }
 
-func (s *statement) sheet(columns []column) string {
-	var list, definitions []string
-	json, bytes := s.parameter(), ""
+// arrays hides the parameters from the planner by sub-selects: it would plan
+// anew for each length otherwise. Bodies and commands lie in one string of bytes
+// that comes last, a the place of a body from 1, l and e the lengths of body and
+// command.
+func (s *statement) arrays(b *strings.Builder, columns []column) {
+	var arrays, names, list []string
+	add := func(name, kind string) {
+		names = append(names, name)
+		arrays = append(arrays, "(SELECT "+s.parameter(kind+"[]")+")")
+	}
 	for _, c := range columns {
 		switch c.key {
 		case "b":
-			bytes = s.parameter()
-			list = append(list, "substring("+bytes+"::bytea FROM j.a FOR j.l) AS b")
-			definitions = append(definitions, "a int", "l int")
+			add("a", "int")
+			add("l", "int")
 		case "e":
-			list = append(list, "substring("+bytes+"::bytea FROM j.a + j.l FOR j.e) AS e")
-			definitions = append(definitions, "e int")
+			add("e", "int")
 		default:
-			list = append(list, "j."+c.key)
-			definitions = append(definitions, c.key+" "+c.kind)
+			add(c.key, c.kind)
+			list = append(list, "j."+c.key+collation(c)+" AS "+c.key)
 		}
 	}
-	return "(SELECT " + strings.Join(list, ", ") + " FROM json_to_recordset(" + json + "::json) AS j(" + strings.Join(definitions, ", ") + ")) AS x"
+	bytes := ""
+	for _, c := range columns {
+		switch c.key {
+		case "b":
+			bytes = s.parameter("bytea")
+			list = append(list, "substring("+bytes+" FROM j.a FOR j.l) AS b")
+		case "e":
+			list = append(list, "substring("+bytes+" FROM j.a + j.l FOR j.e) AS e")
+		}
+	}
+	fmt.Fprintf(b, "(SELECT j.o, %s FROM unnest(%s) WITH ORDINALITY AS j(%s, o)) AS x", strings.Join(list, ", "), strings.Join(arrays, ", "), strings.Join(names, ", "))
+}
+
+func collation(c column) string {
+	if c.kind == "text" && c.key != "t" {
+		return ` COLLATE "C"` // that of the columns they meet
+	}
+	return ""
+}
+
+func separator(i int) string {
+	if i == 0 {
+		return ""
+	}
+	return ", "
 }
 
 func bit(is bool) int {
@@ -83,71 +116,4 @@ func bit(is bool) int {
 		return 1
 	}
 	return 0
-}
-
-// arguments are what a statement's parameters stand for, in the same order.
-type arguments struct {
-	draft *draft
-	list  []any
-}
-
-func (a *arguments) accounts(places []int) {
-	if len(places) > few {
-		a.recordSheet(places)
-		return
-	}
-	for _, i := range places {
-		r := a.draft.record(i)
-		a.list = append(a.list, i, r.ID.Program, r.ID.Name, signed(r.Version), nullable(r.Due), nullable(r.Until), totalsText(r.Totals), bytesOf(r.Body))
-	}
-}
-
-func (a *arguments) others(places []int) {
-	if len(places) > few {
-		a.recordSheet(places)
-		return
-	}
-	for _, i := range places {
-		r := a.draft.record(i)
-		a.list = append(a.list, i, r.ID.Program, int64(r.ID.Kind), r.ID.Name, signed(r.Version), nullable(r.Until), bytesOf(r.Body))
-	}
-}
-
-func (a *arguments) recordSheet(places []int) {
-	var s sheet
-	for _, i := range places {
-		s.record(i, a.draft.record(i))
-	}
-	a.list = append(a.list, s.json(), bytesOf(s.bytes))
-}
-
-func (a *arguments) entries(entries []loyalty.Entry) {
-	if len(entries) > few {
-		var s sheet
-		for i := range entries {
-			s.entry(&entries[i])
-		}
-		a.list = append(a.list, s.json(), bytesOf(s.bytes))
-		return
-	}
-	for i := range entries {
-		e := &entries[i]
-		a.list = append(a.list, e.Account.Program, e.Account.Member, signed(e.Seq), int64(e.Kind), micros(e.OccurredAt), micros(e.RecordedAt),
-			bytesOf(e.Body), optionalBytes(e.Command))
-	}
-}
-
-// bytesOf is never nil, which would be NULL.
-func bytesOf(b []byte) []byte {
-	if b == nil {
-		return []byte{}
-	}
-	return b
-}
-
-func optionalBytes(b []byte) any {
-	if b == nil {
-		return nil
-	}
-	return b
 }

@@ -28,26 +28,30 @@ func numbered(t *testing.T, text string) int {
 // whichever of its parts are there, with few rows or many.
 func TestShapes(t *testing.T) {
 	sizes := []int{0, 1, few + 1}
-	for n := range 3 * 3 * 3 * 3 * 3 * 3 * 2 {
-		next := func(of int) int { last := n % of; n /= of; return last }
-		s := commitShape{
-			sizes[next(3)], sizes[next(3)], sizes[next(3)], sizes[next(3)], sizes[next(3)], sizes[next(3)], next(2) == 1,
-		}
+	for n := 1; n < 3*3*3*3*3*3; n++ {
+		next := func() int { last := n % 3; n /= 3; return sizes[last] }
+		number := n
+		s := commitShape{next(), next(), next(), next(), next(), next()}
+		n = number
 		d := draftOf(s)
-		if got := d.shape(s.bound); got != s {
+		if got := d.shape(); got != s {
 			t.Fatalf("the draft has shape %+v, want %+v", got, s)
 		}
-		a := arguments{draft: d}
-		a.of(s)
-		if got := numbered(t, s.few().text()); got != len(a.list) {
-			t.Errorf("%+v: %d arguments for %d parameters", s, len(a.list), got)
+		check := func(what, text string, counted commitShape) {
+			a := arguments{draft: d}
+			a.rows(s)
+			a.counts(counted)
+			if s.counters > 0 {
+				a.list = append(a.list, d.shard())
+			}
+			if got := numbered(t, text); got != len(a.list) {
+				t.Errorf("%s of %+v: %d arguments for %d parameters", what, s, len(a.list), got)
+			}
 		}
-		s.entries, s.counters = 0, 0
-		a = arguments{draft: d}
-		a.rows(s)
-		a.counts(s.existing())
-		if got := numbered(t, lockShape(s.few()).text()); got != len(a.list) {
-			t.Errorf("lock of %+v: %d arguments for %d parameters", s, len(a.list), got)
+		check("commit", aloneShape(s.few()).text(), commitShape{accounts: s.accounts, others: s.others, counters: s.counters})
+		check("bound commit", boundShape(s.few()).text(), s)
+		if s.entries, s.counters = 0, 0; s != (commitShape{}) {
+			check("lock", lockShape(s.few()).text(), boundShape(s).existing())
 		}
 	}
 }

@@ -89,10 +89,11 @@ func (s *Store) Load(ctx context.Context, ids []loyalty.RecordID, counters []loy
 
 // Commit implements [loyalty.Store].
 func (s *Store) Commit(ctx context.Context, b *loyalty.Batch) error {
-	if len(b.Records)+len(b.Counters)+len(b.Entries) == 0 {
+	d := newDraft(b)
+	if len(b.Records)+len(d.counters)+len(b.Entries) == 0 {
 		return nil
 	}
-	err := s.dialect.commit(ctx, s.bound, newDraft(b))
+	err := s.dialect.commit(ctx, s.bound, d)
 	if err == nil || isRefusal(err) {
 		return err
 	}

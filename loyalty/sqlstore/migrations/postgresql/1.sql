@@ -62,7 +62,7 @@ CREATE TABLE loyalty_checkpoint (
 CREATE FUNCTION loyalty_position(id xid8) RETURNS bigint LANGUAGE sql STABLE AS
 $$ SELECT id::text::bigint + 0 $$;
 
-CREATE FUNCTION loyalty_moved() RETURNS integer LANGUAGE plpgsql AS $$
+CREATE FUNCTION loyalty_refuse(why text) RETURNS integer LANGUAGE plpgsql AS $$
 BEGIN
-    RAISE EXCEPTION 'loyalty_moved: another commit was faster' USING ERRCODE = 'serialization_failure';
+    RAISE EXCEPTION USING MESSAGE = why, ERRCODE = 'serialization_failure';
 END $$;
