@@ -7,8 +7,10 @@
 // [Open] runs the simulation. [Shop.Orders] are the rows that the shop would
 // export, [Shop.WriteOrders] is that export, [Shop.Visits] are the times that
 // customers came to look, [Shop.Events] the steps of these visits,
-// [Shop.Profiles] what customers told, [Shop.OrdersByAccount] and
-// [Shop.Sightings] what the shop has before it knows who is who, and
+// [Shop.Profiles] what customers told, [Shop.Sources], [Shop.Spend] and
+// [Shop.Invites] how they came and what that cost, [Shop.Terms] and [Shop.Cares]
+// the boxes that some subscribe to, [Shop.OrdersByAccount] and [Shop.Sightings]
+// what the shop has before it knows who is who, and
 // [Shop.Truth] and [Shop.Accounts] are what no export tells.
 //
 // The same [Config] gives the same bytes on every platform: all that is drawn
@@ -47,6 +49,12 @@
 //   - Deal-seekers are students more often than others, those who spend much have
 //     a position and live in a big city, and who buys beauty is mostly a woman.
 //     One profile in four lacks the occupation, one in eight the year of birth.
+//   - Customers come by search ads, social ads, a coupon site or friends. The
+//     coupon site's cost least, and most of them buy once or for the discount.
+//     Friends are invited by a few.
+//   - Some who order often subscribe to a box for three months, and two in three
+//     of these to another one: before the end, around it or late, and now and
+//     then to a larger or a smaller one.
 //   - The app and the site, the mini program and the store each have accounts of
 //     their own. Three customers in four leave their phone number with one, and
 //     one in 67 that of a relative who is a customer too.
