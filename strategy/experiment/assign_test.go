@@ -53,7 +53,7 @@ func TestAssign(t *testing.T) {
 	policy, assign := assigner(t, heldOut())
 	all := heldOut().Holdouts[0]
 	counts := map[string]int{}
-	for i := range 2000 {
+	for i := range 1000 {
 		id := fmt.Sprint("customer ", i)
 		r := record(t, policy, id, "stage=silent")
 		x, ok, err := assign.Assign(r)
@@ -81,7 +81,7 @@ func TestAssign(t *testing.T) {
 		}
 	}
 	for what, share := range map[string]float64{"gift": 0.72, "nothing": 0.2, "survey instead": 0.08} {
-		if got := float64(counts[what]) / 2000; math.Abs(got-share) > 0.04 {
+		if got := float64(counts[what]) / 1000; math.Abs(got-share) > 0.04 {
 			t.Errorf("%s: %v of the customers, want about %v", what, got, share)
 		}
 	}
@@ -151,7 +151,7 @@ func TestLogRecord(t *testing.T) {
 	candidate, _ := assigner(t, explores(strategy.One/5, 3*strategy.One))
 	var own, other experiment.OffPolicy
 	sum := 0.0
-	const n = 4000
+	const n = 2000
 	for i := range n {
 		r := record(t, policy, fmt.Sprint(i))
 		chance := map[string]float64{"big": 0.3, "small": 0.6}[r.Decision.Chosen]
@@ -236,7 +236,7 @@ func TestLoop(t *testing.T) {
 	playbook := heldOut()
 	policy, assign := assigner(t, playbook)
 	log := new(experiment.Log)
-	for i := range 6000 {
+	for i := range 3000 {
 		id := fmt.Sprint(i)
 		r := record(t, policy, id, []string{"stage=silent", "stage=active"}[i%2])
 		x, ok, err := assign.Assign(r)

@@ -31,8 +31,11 @@ func TestEffectRows(t *testing.T) {
 		label            string
 		treated, control experiment.Rate
 	}{
-		{"", rate(60, 201), rate(40, 200)}, {"everybody=yes", rate(60, 200), rate(40, 200)},
-		{"parity=0", rate(30, 100), rate(20, 100)}, {"parity=1", rate(30, 100), rate(20, 100)}, {"parity=none", rate(0, 1), rate(0, 0)},
+		{"", rate(60, 201), rate(40, 200)},
+		{"everybody=yes", rate(60, 200), rate(40, 200)},
+		{"parity=0", rate(30, 100), rate(20, 100)},
+		{"parity=1", rate(30, 100), rate(20, 100)},
+		{"parity=none", rate(0, 1), rate(0, 0)},
 	}
 	if len(table.Rows) != len(want) {
 		t.Fatalf("%d rows", len(table.Rows))
@@ -243,7 +246,7 @@ func TestEffectsOverSeeds(t *testing.T) {
 	for seed := range uint64(200) {
 		rng := rand.New(rand.NewPCG(seed, 9))
 		s := newShop(rng)
-		rows := s.run(t, rng, 120)
+		rows := s.run(t, rng, 90)
 		row := func(i, j int) experiment.EffectRow { return rows[[2]string{s.operations[i], "stage=" + s.stages[j]}] }
 		for i := range s.operations {
 			for j := range s.stages {
