@@ -36,8 +36,15 @@ func TestTwoMeansOfManyValues(t *testing.T) {
 
 func TestTwoMeansHasNoAnswer(t *testing.T) {
 	for _, m := range []TwoMeans{
-		{0, 1, 0.05}, {1, 0, 0.05}, {1, -1, 0.05}, {math.NaN(), 1, 0.05}, {1, math.NaN(), 0.05},
-		{math.Inf(1), 1, 0.05}, {1, 1, 0}, {1, 1, 1}, {1, math.Inf(1), 0.05},
+		{0, 1, 0.05},
+		{1, 0, 0.05},
+		{1, -1, 0.05},
+		{math.NaN(), 1, 0.05},
+		{1, math.NaN(), 0.05},
+		{math.Inf(1), 1, 0.05},
+		{1, 1, 0},
+		{1, 1, 1},
+		{1, math.Inf(1), 0.05},
 	} {
 		if _, ok := m.Power(20, 20); ok {
 			t.Errorf("power of %v", m)
