@@ -55,8 +55,17 @@ func compareCounters(a, b *loyalty.CounterID) int {
 		cmp.Compare(a.Window, b.Window), cmp.Compare(a.Value, b.Value))
 }
 
-// records returns records by their places.
+// record returns a record by its place.
 func (d *draft) record(place int) *loyalty.Record { return &d.batch.Records[place] }
+
+// size returns how many bytes the bodies of some records take.
+func (d *draft) size(places []int) int {
+	n := 0
+	for _, i := range places {
+		n += len(d.record(i).Body)
+	}
+	return n
+}
 
 // counterIDs returns the IDs of the counters that change.
 func (d *draft) counterIDs() []loyalty.CounterID {

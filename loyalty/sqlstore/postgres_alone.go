@@ -62,7 +62,7 @@ func (a aloneShape) text() string {
 	b := &statement{}
 	s.sources(b)
 	counts := commitShape{accounts: s.accounts, others: s.others, counters: s.counters}.rowCounts(b)
-	conditions, position := "", "loyalty_position(pg_current_xact_id())"
+	conditions, position := "", "(SELECT loyalty_position(pg_current_xact_id()))"
 	gate := ""
 	if s.accounts > 0 {
 		single := s.accounts == 1 && s.newAccounts+s.others+s.counters == 0
@@ -113,7 +113,7 @@ FROM account x WHERE t.program = x.p AND t.member = x.n AND t.version = x.v RETU
 	// undone.
 	putAccounts = `,
 put_account AS (INSERT INTO loyalty_account AS t (program, member, version, position, due, until, totals, body)
-SELECT x.p, x.n, x.v + 1, loyalty_position(pg_current_xact_id()), x.d, x.u, x.t, x.b FROM account x
+SELECT x.p, x.n, x.v + 1, (SELECT loyalty_position(pg_current_xact_id())), x.d, x.u, x.t, x.b FROM account x
 ON CONFLICT (program, member) DO UPDATE
 SET version = excluded.version, position = greatest(t.position, excluded.position), due = excluded.due, until = excluded.until,
 	totals = excluded.totals, body = excluded.body
@@ -122,7 +122,7 @@ WHERE t.version = excluded.version - 1 RETURNING position, xmax <> 0 AS found)`
 	putOthers = `,
 put_other AS (INSERT INTO loyalty_record AS t (program, kind, name, version, until, body)
 SELECT x.p, x.k, x.n, x.v + 1, x.u, x.b FROM other x
-ON CONFLICT (program, kind, name) DO UPDATE SET version = excluded.version, until = excluded.until, body = excluded.body
+ON CONFLICT (name, kind, program) DO UPDATE SET version = excluded.version, until = excluded.until, body = excluded.body
 WHERE t.version = excluded.version - 1 RETURNING xmax <> 0 AS found)`
 
 	// %[1]s is the shard, %[2]s what must hold before.

@@ -15,6 +15,7 @@ type arguments struct {
 func (a *arguments) accounts(places []int) {
 	if len(places) > few {
 		t := newTable(8, len(places))
+		t.bytes = make([]byte, 0, a.draft.size(places))
 		for _, i := range places {
 			r := a.draft.record(i)
 			t.text(r.ID.Program)
@@ -37,6 +38,7 @@ func (a *arguments) accounts(places []int) {
 func (a *arguments) others(places []int) {
 	if len(places) > few {
 		t := newTable(7, len(places))
+		t.bytes = make([]byte, 0, a.draft.size(places))
 		for _, i := range places {
 			r := a.draft.record(i)
 			t.text(r.ID.Program)
@@ -58,6 +60,11 @@ func (a *arguments) others(places []int) {
 func (a *arguments) entries(entries []loyalty.Entry) {
 	if len(entries) > few {
 		t := newTable(9, len(entries))
+		size := 0
+		for i := range entries {
+			size += len(entries[i].Body) + len(entries[i].Command)
+		}
+		t.bytes = make([]byte, 0, size)
 		for i := range entries {
 			e := &entries[i]
 			t.text(e.Account.Program)

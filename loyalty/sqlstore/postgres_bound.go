@@ -103,7 +103,7 @@ func (s boundShape) insert(b *statement, counts rowCounts) string {
 		conditions += " AND (SELECT count(*) FROM insert_account) = " + counts.newAccounts
 	}
 	if s.newOthers > 0 {
-		fmt.Fprintf(b, insertOthers, gate, " ON CONFLICT (program, kind, name) DO NOTHING RETURNING program, kind, name")
+		fmt.Fprintf(b, insertOthers, gate, " ON CONFLICT (name, kind, program) DO NOTHING RETURNING program, kind, name")
 		conditions += " AND (SELECT count(*) FROM insert_other) = " + counts.newOthers
 	}
 	fmt.Fprintf(b, ",\ninserted AS MATERIALIZED (SELECT %s AS yes)", conditions)

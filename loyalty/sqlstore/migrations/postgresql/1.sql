@@ -20,7 +20,7 @@ CREATE TABLE loyalty_record (
     program text COLLATE "C" NOT NULL,
     name text COLLATE "C" NOT NULL,
     body bytea NOT NULL,
-    PRIMARY KEY (program, kind, name)
+    PRIMARY KEY (name, kind, program)
 );
 
 CREATE INDEX loyalty_record_until ON loyalty_record USING brin (until);
@@ -35,7 +35,7 @@ CREATE TABLE loyalty_entry (
     member text COLLATE "C" NOT NULL,
     body bytea NOT NULL,
     command bytea,
-    PRIMARY KEY (program, member, seq)
+    PRIMARY KEY (member, program, seq)
 );
 
 CREATE INDEX loyalty_entry_position ON loyalty_entry (program, position);
