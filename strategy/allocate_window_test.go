@@ -155,3 +155,29 @@ func TestWide(t *testing.T) {
 		t.Errorf("(2^70 + 2^20) / 2^10 is %v", got)
 	}
 }
+
+// Ratios are compared exactly, also where their products take 128 bits and where
+// floats can't tell them apart.
+func TestStepsCompare(t *testing.T) {
+	const most = int64(MaxAmount)
+	for _, test := range []struct {
+		name string
+		a, b step
+		want int
+	}{
+		{"the same", step{3, 7}, step{3, 7}, 0},
+		{"the same in other terms", step{3, 7}, step{3 << 45, 7 << 45}, 0},
+		{"less", step{3, 8}, step{3, 7}, -1},
+		{"one apart, beyond a float", step{most - 1, most}, step{most - 2, most - 1}, 1},
+		{"more, with a smaller low word", step{1 << 51, 1}, step{most - 1, 1 << 40}, 1},
+		{"for nothing", step{1, 0}, step{most, 1}, 1},
+		{"both for nothing", step{1, 0}, step{most, 0}, 0},
+	} {
+		if got := test.a.compare(test.b); got != test.want {
+			t.Errorf("%s: %d, want %d", test.name, got, test.want)
+		}
+		if got := test.b.compare(test.a); got != -test.want {
+			t.Errorf("%s, the other way round: %d, want %d", test.name, got, -test.want)
+		}
+	}
+}
