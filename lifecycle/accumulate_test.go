@@ -5,6 +5,7 @@ import (
 	"encoding"
 	"encoding/hex"
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -525,6 +526,12 @@ func TestUnmarshalRefusesWhatNobodyWrote(t *testing.T) {
 		{2, "neither known nor active", []byte{1, 2, 0, 0}, "customer 1 is neither known nor active"},
 		{2, "known in a way of its own", []byte{1, 2, 3, 0}, "3 is over 2"},
 		{2, "more events than bytes", []byte{1, 2, 0, 0xff, 0x7f, 0}, "16383 is over"},
+		{4, "a channel without a name", []byte{1, 0, 1, 0, 0, 0}, `channel "" is out of order`},
+		{4, "a channel twice", []byte{2, 1, 'a', 1, 0, 0, 0, 1, 'a', 1, 2, 0, 0}, `channel "a" is out of order`},
+		{4, "a channel without an amount", []byte{1, 1, 'a', 0}, `channel "a" has no amount`},
+		{5, "an action twice", slices.Concat([]byte{2}, actionOf(t, true, false), actionOf(t, true, false)), `action "a" is out of order`},
+		{5, "an action that nobody did", slices.Concat([]byte{1}, actionOf(t, false, false)), `action "a" that nobody did`},
+		{5, "a follower of an action", slices.Concat([]byte{1}, actionOf(t, true, true)), `action "a" that nobody did`},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
@@ -540,6 +547,21 @@ func TestUnmarshalRefusesWhatNobodyWrote(t *testing.T) {
 			}
 		})
 	}
+}
+
+// actionOf is the action "a" as actions write it, its log with an event or not,
+// and with a customer who is known but for events or not.
+func actionOf(t *testing.T, event, known bool) []byte {
+	t.Helper()
+	var log lifecycle.Log[int64]
+	if event {
+		checkAdd(t, log.Add(1, worldStart))
+	}
+	if known {
+		checkAdd(t, log.Know(2, worldStart))
+	}
+	data := mustMarshal(t, &log)
+	return append([]byte{1, 'a', byte(len(data))}, data...)
 }
 
 func FuzzUnmarshal(f *testing.F) {
