@@ -1,7 +1,6 @@
 package referral_test
 
 import (
-	"fmt"
 	"maps"
 	"math/rand/v2"
 	"slices"
@@ -116,7 +115,11 @@ func naiveOf(facts []fact, p referral.Policy, asOf time.Time) *naive {
 		}
 	}
 	pairs := map[[2]string][]time.Time{}
-	takers := map[string]map[string]bool{} // by sender and instant
+	type sending struct {
+		from string
+		at   time.Time
+	}
+	takers := map[sending]map[string]bool{}
 	for _, f := range facts {
 		if f.at.After(asOf) {
 			continue
@@ -134,7 +137,7 @@ func naiveOf(facts []fact, p referral.Policy, asOf time.Time) *naive {
 			pairs[[2]string{f.who, f.to}] = append(pairs[[2]string{f.who, f.to}], f.at)
 			fallthrough
 		case "invite":
-			key := fmt.Sprint(f.who, f.at.Unix())
+			key := sending{f.who, f.at}
 			if takers[key] == nil {
 				takers[key] = map[string]bool{}
 			}
@@ -142,16 +145,12 @@ func naiveOf(facts []fact, p referral.Policy, asOf time.Time) *naive {
 		}
 	}
 	for key, to := range takers {
-		who, at := key[:1], time.Time{}
-		var unix int64
-		fmt.Sscan(key[1:], &unix)
-		at = time.Unix(unix, 0).UTC()
 		if len(to) > 1 {
 			delete(to, "")
 		}
-		delete(to, who)
+		delete(to, key.from)
 		for range to {
-			n.invites[who] = append(n.invites[who], at)
+			n.invites[key.from] = append(n.invites[key.from], key.at)
 		}
 	}
 	type candidate struct {

@@ -206,8 +206,13 @@ func TestCardSurvivesJSON(t *testing.T) {
 func TestReadCardRefuses(t *testing.T) {
 	good := jsonOf(t, fit(t, german(t), scorecard.Policy{}))
 	for _, change := range [][2]string{
-		{`"attribute":"account"`, `"attribute":"city"`}, {`"place":[0`, `"place":[9`}, {`"place":[0,`, `"place":[`}, {`"graded":[`, `"graded":[1,`}, {`"intercept"`, `"Intercept"`},
-		{`"good":139`, `"good":-139`}, {`"name":"grade"`, `"name":"Grade"`},
+		{`"attribute":"account"`, `"attribute":"city"`},
+		{`"place":[0`, `"place":[9`},
+		{`"place":[0,`, `"place":[`},
+		{`"graded":[`, `"graded":[1,`},
+		{`"intercept"`, `"Intercept"`},
+		{`"good":139`, `"good":-139`},
+		{`"name":"grade"`, `"name":"Grade"`},
 	} {
 		bad := strings.Replace(good, change[0], change[1], 1)
 		if bad == good {
@@ -269,8 +274,16 @@ func TestFitRefuses(t *testing.T) {
 		t.Error("no feature has so much information")
 	}
 	for _, p := range []scorecard.Policy{
-		{Name: "Lead"}, {MinShare: 0.6}, {MinShare: math.NaN()}, {MinIV: -1}, {Ridge: -1}, {Ridge: math.Inf(1)}, {Double: math.NaN()},
-		{Grades: []scorecard.Grade{{Name: "A", Least: 1}}}, {Grades: []scorecard.Grade{{"a", 1}, {"a", 0}}}, {Grades: []scorecard.Grade{{"a", 1}, {"b", 1}, {"c", 0}}},
+		{Name: "Lead"},
+		{MinShare: 0.6},
+		{MinShare: math.NaN()},
+		{MinIV: -1},
+		{Ridge: -1},
+		{Ridge: math.Inf(1)},
+		{Double: math.NaN()},
+		{Grades: []scorecard.Grade{{Name: "A", Least: 1}}},
+		{Grades: []scorecard.Grade{{"a", 1}, {"a", 0}}},
+		{Grades: []scorecard.Grade{{"a", 1}, {"b", 1}, {"c", 0}}},
 	} {
 		if _, err := scorecard.Fit(german(t), p); err == nil {
 			t.Errorf("%+v is fitted", p)
@@ -503,7 +516,7 @@ func TestPolicyAndFeaturesJSON(t *testing.T) {
 	if _, err := scorecard.NewLayout(people, features); err != nil {
 		t.Error(err)
 	}
-	if _, err := scorecard.ParseFeatures([]byte(`[{"atribute": "age"}]`)); err == nil {
+	if _, err := scorecard.ParseFeatures([]byte(`[{"property": "age"}]`)); err == nil {
 		t.Error("an unknown key is read")
 	}
 }
