@@ -93,9 +93,7 @@ func (t Term[K]) At(p Plan, events []Event, asOf time.Time) (At, error) {
 		slices.SortFunc(done, time.Time.Compare)
 		at := s.at(done, asOf)
 		for _, c := range s.changes(at) {
-			if t.End.IsZero() || c.Before(t.End) {
-				a.next(asOf, c)
-			}
+			a.next(asOf, c)
 		}
 		a.Milestones = append(a.Milestones, at)
 	}
