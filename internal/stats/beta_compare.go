@@ -167,10 +167,10 @@ func (b Beta) density() func(x float64) float64 {
 	log := func(x float64) float64 {
 		sum := 0.0
 		if hits > 0 {
-			sum += hits * math.Log(x)
+			sum += float64(hits * math.Log(x))
 		}
 		if misses > 0 {
-			sum += misses * math.Log1p(-x)
+			sum += float64(misses * math.Log1p(-x))
 		}
 		return sum
 	}
@@ -190,7 +190,8 @@ func landmarks(rates []Beta) []float64 {
 		mean, n := b.Mean(), float64(b.Hits)+float64(b.Misses)
 		sd := math.Sqrt(mean * (1 - mean) / (n + 1))
 		for _, away := range []float64{0, 0.5, 1, 1.5, 2, 3, 4, 5, 6, 8, 10, 12, 16, 24, 40} {
-			bounds = append(bounds, max(0, mean-away*sd), min(1, mean+away*sd))
+			far := float64(away * sd)
+			bounds = append(bounds, max(0, mean-far), min(1, mean+far))
 		}
 	}
 	slices.Sort(bounds)

@@ -1,7 +1,5 @@
 package stats
 
-import "math"
-
 // DifferenceP returns the p-value that belongs to the interval of [Difference]:
 // the level at which it ends at 0, so that it holds 0 if and only if p is above
 // 1 less its level. ok is false where [ZTest] has no answer.
@@ -38,10 +36,4 @@ func SteadyVariance(a, b Proportion) float64 {
 		return rate * (1 - rate) / n
 	}
 	return one(a) + one(b)
-}
-
-// Interval returns value with the bounds that lie z standard errors away.
-func Interval(value, se, z float64) Estimate {
-	half := math.Abs(float64(z * se))
-	return Estimate{value, value - half, value + half}
 }

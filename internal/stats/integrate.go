@@ -18,8 +18,8 @@ func integrate(f func(float64) float64, bounds []float64) float64 {
 		half := (bounds[i] - bounds[i-1]) / 2
 		mid := bounds[i-1] + half
 		for _, node := range legendre {
-			d := half * node.at
-			sum += half * node.weight * (f(mid-d) + f(mid+d))
+			d := float64(half * node.at)
+			sum += float64(half * node.weight * (f(mid-d) + f(mid+d)))
 		}
 	}
 	return sum

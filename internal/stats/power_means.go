@@ -57,10 +57,10 @@ func (t TwoMeans) Size(power, share float64) (n float64, ok bool) {
 func noncentralTail(t, df, shift float64) float64 {
 	density := func(s float64) float64 {
 		// Against its value at 1; the integral of it is below the line.
-		return math.Exp(float64((df-1)*math.Log(s)) - df*(s*s-1)/2)
+		return math.Exp(float64((df-1)*math.Log(s)) - float64(df*(float64(s*s)-1)/2))
 	}
 	spread := 12 / math.Sqrt(2*df)
 	bounds := evenly(max(0, 1-spread), 1+spread, 40)
-	over := integrate(func(s float64) float64 { return density(s) * NormalCDF(shift-t*s) }, bounds)
+	over := integrate(func(s float64) float64 { return density(s) * NormalCDF(shift-float64(t*s)) }, bounds)
 	return over / integrate(density, bounds)
 }

@@ -63,7 +63,7 @@ func overTau(values, variances []float64) []Shrunk {
 	top := math.Inf(-1)
 	for k := range likely {
 		tau := (float64(k) + 0.5) * step
-		likely[k] = logLikelihood(values, variances, tau*tau)
+		likely[k] = logLikelihood(values, variances, float64(tau*tau))
 		top = max(top, likely[k])
 	}
 	total := 0.0
@@ -71,13 +71,14 @@ func overTau(values, variances []float64) []Shrunk {
 	for k, l := range likely {
 		share := math.Exp(l - top)
 		tau := (float64(k) + 0.5) * step
-		mean, weight := weightedMean(values, variances, tau*tau)
+		tau2 := float64(tau * tau)
+		mean, weight := weightedMean(values, variances, tau2)
 		for i := range values {
-			value, variance := conditional(values[i], variances[i], tau*tau, mean, weight)
+			value, variance := conditional(values[i], variances[i], tau2, mean, weight)
 			// From the first value, so that squares don't cancel.
 			value -= values[i]
 			shrunk[i].Value += float64(share * value)
-			second[i] += share * (variance + float64(value*value))
+			second[i] += float64(share * (variance + float64(value*value)))
 		}
 		total += share
 	}
@@ -94,7 +95,7 @@ func logLikelihood(values, variances []float64, tau2 float64) float64 {
 	sum := -math.Log(weight)
 	for i, v := range variances {
 		d := values[i] - mean
-		sum -= math.Log(tau2+v) + d/(tau2+v)*d
+		sum -= math.Log(tau2+v) + float64(d/(tau2+v)*d)
 	}
 	return sum / 2
 }
@@ -114,7 +115,7 @@ func between(values, variances []float64) float64 {
 	q, squares := 0.0, 0.0
 	for i, v := range variances {
 		d := values[i] - mean
-		q += d / v * d
+		q += float64(d / v * d)
 		squares += 1 / v / v
 	}
 	free := float64(len(values) - 1)

@@ -5,9 +5,11 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"slices"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"pgregory.net/rapid"
 
 	"github.com/regulars-go/regulars/strategy"
 	"github.com/regulars-go/regulars/strategy/experiment"
@@ -213,6 +215,45 @@ func TestLogRecordWithoutSupport(t *testing.T) {
 			}
 		})
 	}
+}
+
+// P16. Property: a log that is decided anew by the same policy differs in nothing,
+// and the assignments are the same.
+func TestReplayIsTheSame(t *testing.T) {
+	p := heldOut()
+	p.Exploration = &strategy.Exploration{Salt: "x", Epsilon: strategy.One / 3}
+	policy, assign := assigner(t, p)
+	rapid.Check(t, func(t *rapid.T) {
+		var log []strategy.Record
+		for range rapid.IntRange(0, 20).Draw(t, "records") {
+			r, err := policy.Record(strategy.Case{
+				Customer: strategy.Customer{
+					ID:     fmt.Sprint(rapid.IntRange(0, 1000).Draw(t, "customer")),
+					Labels: rapid.SliceOfN(rapid.SampledFrom([]string{"stage=silent", "stage=new"}), 0, 1).Draw(t, "labels"),
+				},
+				Now: day(rapid.Float64Range(0, 50).Draw(t, "day")), Slot: rapid.SampledFrom([]string{"", "evening"}).Draw(t, "slot"),
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+			log = append(log, r)
+		}
+		diff, err := policy.Backtest(policy, slices.Values(log))
+		if err != nil || diff.Changed != 0 || diff.Unfaithful != 0 || diff.Records != int64(len(log)) {
+			t.Fatalf("%+v, %v", diff, err)
+		}
+		for _, r := range log {
+			again, err := policy.Replay(r)
+			if err != nil {
+				t.Fatal(err)
+			}
+			a, okA, errA := assign.Assign(r)
+			b, okB, errB := assign.Assign(again)
+			if diff := cmp.Diff(a, b); diff != "" || okA != okB || errA != nil || errB != nil {
+				t.Fatalf("%v %v (-record +replay)\n%s", errA, errB, diff)
+			}
+		}
+	})
 }
 
 func TestMetricOf(t *testing.T) {

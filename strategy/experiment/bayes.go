@@ -78,8 +78,8 @@ func (e Estimate) Odds() (o Odds, ok bool) {
 	z := e.Value / e.SE
 	density := math.Exp(-z*z/2) / math.Sqrt(2*math.Pi)
 	o.Better = stats.NormalCDF(z)
-	o.LossOfTreating = e.SE*density - float64(e.Value*stats.NormalTail(z))
-	o.LossOfLeaving = e.SE*density + float64(e.Value*o.Better)
+	o.LossOfTreating = float64(e.SE*density) - float64(e.Value*stats.NormalTail(z))
+	o.LossOfLeaving = float64(e.SE*density) + float64(e.Value*o.Better)
 	o.LossOfTreating, o.LossOfLeaving = max(0, o.LossOfTreating), max(0, o.LossOfLeaving)
 	return o, true
 }

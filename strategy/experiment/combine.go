@@ -7,7 +7,7 @@ type stratum struct{ control, treated Sample }
 // weight is that of Mantel and Haenszel.
 func (s stratum) weight() float64 {
 	c, t := float64(s.control.N), float64(s.treated.N)
-	return c * (t / (c + t))
+	return float64(c * (t / (c + t)))
 }
 
 // combined compares the weighted means of both arms. A stratum with one customer
@@ -52,7 +52,7 @@ type mixture struct {
 
 func (m *mixture) add(s Sample, share float64) {
 	a := s.average()
-	part := share * share * a.variance
+	part := float64(share * share * a.variance)
 	m.n += a.n
 	m.mean += float64(share * a.mean)
 	m.variance += part

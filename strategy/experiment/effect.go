@@ -160,6 +160,6 @@ func (e *Effect) lift(control, treated average, quantile float64) {
 }
 
 func around(value, se, quantile float64) *Estimate {
-	half := quantile * se
+	half := float64(quantile * se)
 	return &Estimate{value, value - half, value + half, se}
 }

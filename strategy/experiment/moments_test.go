@@ -137,12 +137,30 @@ func TestCUPEDWithoutVariance(t *testing.T) {
 	}
 }
 
-func FuzzMoments(f *testing.F) {
-	f.Add([]byte("\x14experiment.moments.1\x02\x00\x02\x03\x00\x02\x05"))
-	f.Fuzz(func(t *testing.T, data []byte) {
-		var m experiment.Moments
-		if m.UnmarshalBinary(data) == nil && !bytes.Equal(marshal(t, &m), data) {
+// What is read is written as the same bytes, and never makes a report fall over.
+func FuzzDecoders(f *testing.F) {
+	plan := experiment.Plan{Control: "control", Metric: experiment.Share, Phases: []experiment.Phase{phase("a", 1, 1)}}
+	for which, seed := range []encoding.BinaryMarshaler{
+		moments(f, 1, 2), pairs(f, []float64{1, 2}, []float64{3, 4}), trial(f, plan), judge(f, []experiment.Logged{{Reward: 1, Propensity: 0.5, Target: 0.5}}),
+	} {
+		f.Add(byte(which), marshal(f, seed))
+	}
+	f.Fuzz(func(t *testing.T, which byte, data []byte) {
+		type decoder interface {
+			encoding.BinaryMarshaler
+			encoding.BinaryUnmarshaler
+		}
+		m, p, x, o := new(experiment.Moments), new(experiment.Pairs), trial(t, plan), new(experiment.OffPolicy)
+		d := []decoder{m, p, x, o}[which%4]
+		if d.UnmarshalBinary(data) != nil {
+			return
+		}
+		if !bytes.Equal(marshal(t, d), data) {
 			t.Error("bytes that are read are not those that are written")
 		}
+		m.Sample()
+		experiment.CUPED(p, p, 0.95)
+		x.Report(0.95)
+		o.Report(0.95, experiment.Support{})
 	})
 }

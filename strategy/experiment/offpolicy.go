@@ -237,14 +237,14 @@ func (o *OffPolicy) UnmarshalBinary(data []byte) error {
 	r := wire.NewReader(data)
 	readHeader(r, wireOffPolicy)
 	read := OffPolicy{Clip: o.Clip}
-	if clip := math.Float64frombits(r.Uint()); r.Err() == nil && clip != o.Clip {
-		r.Fail("weights clipped at %v: want %v", clip, o.Clip)
+	if clip := r.Uint(); r.Err() == nil && clip != math.Float64bits(o.Clip) {
+		r.Fail("weights clipped at %v: want %v", math.Float64frombits(clip), o.Clip)
 	}
 	read.n = readCount(r)
 	for i := range read.sums {
 		read.sums[i] = readSum(r)
 	}
-	if r.Err() == nil && (read.sums[offW].Float64() < 0 || read.sums[offUnseen].Float64() < 0 || read.n == 0 && read.sums != (OffPolicy{}).sums) {
+	if r.Err() == nil && !read.possible() {
 		r.Fail("sums that no %d decisions have", read.n)
 	}
 	if err := r.Close(); err != nil {
@@ -252,4 +252,17 @@ func (o *OffPolicy) UnmarshalBinary(data []byte) error {
 	}
 	*o = read
 	return nil
+}
+
+// possible reports whether there may be decisions with these sums.
+func (o *OffPolicy) possible() bool {
+	if o.n == 0 {
+		return o.sums == [offSums]stats.Sum{}
+	}
+	for _, i := range []int{offUnseen, offW, offWW, offWRWR, offDD} {
+		if x := o.sums[i].Float64(); !(x >= 0) || math.IsInf(x, 0) {
+			return false
+		}
+	}
+	return (o.sums[offW].Float64() > 0) == (o.sums[offWW].Float64() > 0)
 }

@@ -87,7 +87,7 @@ func TestRateAgainstReference(t *testing.T) {
 	}
 }
 
-func moments(t *testing.T, values ...float64) *experiment.Moments {
+func moments(t testing.TB, values ...float64) *experiment.Moments {
 	t.Helper()
 	m := new(experiment.Moments)
 	for _, v := range values {
@@ -167,7 +167,7 @@ func TestLiftOfPublishedData(t *testing.T) {
 	printed(t, "lift", e.Lift.Value, 0.06667, 5)
 }
 
-func pairs(t *testing.T, before, values []float64) *experiment.Pairs {
+func pairs(t testing.TB, before, values []float64) *experiment.Pairs {
 	t.Helper()
 	p := new(experiment.Pairs)
 	for i := range before {

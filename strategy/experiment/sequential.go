@@ -75,7 +75,7 @@ func (s Sequential) shape(se, n float64) (root, spread float64) {
 		return math.Sqrt(t), 2 * se * se * t / (t - 1)
 	}
 	rho := tuning(1-s.Level, s.Tuned)
-	t := n*rho*rho + 1
+	t := float64(n*rho*rho) + 1
 	return math.Sqrt(t), 2 * se * se * t / (t - 1)
 }
 
@@ -97,7 +97,7 @@ func (s Sequential) AtLeast(value, se float64, n int64) (low, p float64, ok bool
 	s = s.withDefaults()
 	alpha := 1 - s.Level
 	rho := tuning(2*alpha, s.Tuned)
-	t := float64(n)*rho*rho + 1
+	t := float64(float64(n)*rho*rho) + 1
 	spread := 2 * se * se * t / (t - 1)
 	low = value - math.Sqrt(spread*math.Log1p(math.Sqrt(t)/(2*alpha)))
 	if value <= 0 {
