@@ -99,7 +99,7 @@ func TestMisspeltIsFound(t *testing.T) {
 		{"appliance-service", "journey.json", `"labels": ["service=trade-in"]`, `"labels": ["service=swap"]`, `property "service" of event "service-order" is never "swap"`},
 		{"appliance-service", "program.json", `"until": "service-done"`, `"until": "done"`, `pending.until: no such event: "done"`},
 		{"retailer", "program.json", `"on": ["review"]`, `"on": ["revue"]`, `program.rules[3].on: no such event: "revue"`},
-		{"retailer", "program.json", `"by": "address"`, `"by": "adress"`, `event "order" has no property "adress"`},
+		{"retailer", "program.json", `"by": "address"`, `"by": "house"`, `event "order" has no property "house"`},
 		{"retailer", "program.json", `"categories": ["fresh"]`, `"categories": ["frozen"]`, `property "category" of event "order" is never "frozen"`},
 		{"retailer", "program.json", `"noneOf": ["buyer=reseller"]`, `"noneOf": ["buyer=dealer"]`, `unknown value "dealer" of buyer`},
 		{"bank-card", "program.json", `"name": "region"`, `"name": "country"`, `event "card-spend" has no property "country"`},
