@@ -15,6 +15,7 @@ import (
 // instants are microseconds, and what a verdict says is written beforehand.
 type gate struct {
 	operation string
+	index     int // of the gate
 	// tier is the same for operations among which the score decides, and byName
 	// their order by name.
 	tier, byName int
@@ -25,8 +26,8 @@ type gate struct {
 	startsAt, endsAt int64 // microseconds; an open side is the first or the last there is
 	starts, ends     string
 	holdouts         []int
-	audiences        [3]audienceRule
-	audience         string // in words
+	audiences        []audienceRule // those that ask for something
+	audience         string         // in words
 	coolDowns        []coolRule
 	sendings         []sending // as they are tried
 	whenCapped       WhenCapped
@@ -38,6 +39,7 @@ type gate struct {
 
 // audienceRule is an audience of one stage.
 type audienceRule struct {
+	stage                Stage
 	allOf, anyOf, noneOf []int
 	lacksAny             string
 	ranges               []rangeRule
@@ -50,10 +52,13 @@ type rangeRule struct {
 	words      string
 }
 
+// coolRule is a cool-down. It lasts from least to most microseconds, whatever the
+// calendar does.
 type coolRule struct {
 	after         string
 	times         int
 	within, lasts regulars.Span
+	least, most   int64
 	words         string
 }
 
@@ -123,8 +128,10 @@ func (p *Policy) compile() {
 	p.index = map[string]int{}
 	all := p.playbook.all()
 	for i := range all {
-		p.gates = append(p.gates, p.gate(&all[i], i == len(p.playbook.Operations)))
-		p.index[all[i].Name] = i
+		g := p.gate(&all[i], i == len(p.playbook.Operations))
+		g.index = i
+		p.gates = append(p.gates, g)
+		p.index[g.operation] = i
 	}
 	p.rank(all)
 }
@@ -197,8 +204,13 @@ func (p *Policy) gate(o *Operation, fallback bool) gate {
 		operation: o.Name, fallback: fallback, marketing: o.Class == Marketing, stopped: o.Stopped, obeysQuiet: o.orMarketing(o.ObeysQuiet),
 		start: o.Dates.Start, startsAt: math.MinInt64, endsAt: math.MaxInt64,
 		starts: stamp(o.Dates.Start), ends: stamp(o.Dates.End),
-		audiences: [3]audienceRule{p.audienceRule(o.Audience), p.audienceRule(o.Relevant), p.audienceRule(o.Suits)},
-		audience:  o.Audience.String(), whenCapped: o.WhenCapped, propensityFrom: -1, score: o.score(),
+		audience: o.Audience.String(), whenCapped: o.WhenCapped, propensityFrom: -1, score: o.score(),
+	}
+	for i, a := range []Audience{o.Audience, o.Relevant, o.Suits} {
+		if rule := p.audienceRule(a); len(a.AllOf)+len(a.AnyOf)+len(a.NoneOf)+len(a.Numbers) > 0 {
+			rule.stage = StageEligibility + Stage(i)
+			g.audiences = append(g.audiences, rule)
+		}
 	}
 	g.worth, _ = o.Value.times(orOne(o.Lever))
 	if !o.Dates.Start.IsZero() {
@@ -219,7 +231,14 @@ func (p *Policy) gate(o *Operation, fallback bool) gate {
 		}
 	}
 	for _, d := range o.CoolDowns {
-		g.coolDowns = append(g.coolDowns, coolRule{d.After, max(1, d.Times), d.within(), d.For, d.String()})
+		// A span of the calendar is off by three days of a short month, one of a leap year and one of
+		// a zone that skips a date.
+		length := d.For.After(time.Unix(0, 0), nil).Sub(time.Unix(0, 0)).Microseconds()
+		slack := int64(0)
+		if _, exact := elapsed(d.For); !exact {
+			slack = 6 * microsPerDay
+		}
+		g.coolDowns = append(g.coolDowns, coolRule{d.After, max(1, d.Times), d.within(), d.For, length - slack, length + slack, d.String()})
 		p.zoned = true
 	}
 	g.effects = p.effectRules(o)

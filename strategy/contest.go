@@ -32,7 +32,7 @@ func (r *contest) over(i int) bool {
 }
 
 // enter takes a candidate into account.
-func (r *contest) enter(i int, f finding) {
+func (r *contest) enter(i int, f *finding) {
 	if f.code != Chosen && !f.waits {
 		return
 	}
@@ -42,7 +42,7 @@ func (r *contest) enter(i int, f finding) {
 		r.scores = append(r.scores, f.score)
 	}
 	if r.best < 0 || r.ahead(i, f.score, r.best, r.bestFinding.score) {
-		r.best, r.bestFinding = i, f
+		r.best, r.bestFinding = i, *f
 	}
 }
 

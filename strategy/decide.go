@@ -113,12 +113,15 @@ type Choice struct {
 func (p *Policy) Choose(c Case) Choice {
 	var few scratch
 	s := p.look(&c, &few)
+	s.quick = true
+	var f finding
 	race := newContest(p)
 	for i := range p.gates {
 		if race.over(i) {
 			break
 		}
-		race.enter(i, p.judge(&p.gates[i], &s))
+		p.judge(&p.gates[i], &s, &f)
+		race.enter(i, &f)
 	}
 	race.settle(&s)
 	if race.chosen < 0 && race.waits < 0 {
@@ -127,9 +130,9 @@ func (p *Policy) Choose(c Case) Choice {
 	if race.waits >= 0 {
 		return Choice{Waits: p.gates[race.waits].operation, RetryAt: instant(race.bestFinding.retryAt)}
 	}
-	f := race.bestFinding
+	f = race.bestFinding
 	if race.chosen != race.best {
-		f = p.judge(&p.gates[race.chosen], &s)
+		p.judge(&p.gates[race.chosen], &s, &f)
 	}
 	return Choice{
 		Operation: p.gates[race.chosen].operation, Channel: p.channels[f.channel].name, Score: f.score,
@@ -141,11 +144,12 @@ func (p *Policy) Choose(c Case) Choice {
 func (p *Policy) decide(verdicts []Verdict, c *Case) Decision {
 	var few scratch
 	s := p.look(c, &few)
+	var f finding
 	race := newContest(p)
 	for i := range p.gates {
-		f := p.judge(&p.gates[i], &s)
-		race.enter(i, f)
-		verdicts = append(verdicts, p.verdict(i, f))
+		p.judge(&p.gates[i], &s, &f)
+		race.enter(i, &f)
+		verdicts = append(verdicts, p.verdict(i, &f))
 	}
 	race.settle(&s)
 	d := Decision{
@@ -169,7 +173,7 @@ func (p *Policy) decide(verdicts []Verdict, c *Case) Decision {
 }
 
 // verdict puts a finding in words.
-func (p *Policy) verdict(i int, f finding) Verdict {
+func (p *Policy) verdict(i int, f *finding) Verdict {
 	v := Verdict{Operation: p.gates[i].operation, Stage: f.stage, Code: f.code, Detail: f.detail, RetryAt: instant(f.retryAt), Score: f.score}
 	if f.channel >= 0 {
 		v.Channel = p.channels[f.channel].name
@@ -196,7 +200,8 @@ func instant(micros int64) time.Time {
 	return time.UnixMicro(micros).UTC()
 }
 
-// finding is what became of a candidate as if it were the only one.
+// finding is what became of a candidate as if it were the only one. It is handed
+// on by pointer and filled in place: copying it would take as long as deciding.
 type finding struct {
 	code    Code
 	stage   Stage
@@ -207,46 +212,49 @@ type finding struct {
 	score   Micros
 }
 
-func refuse(stage Stage, code Code, detail string) finding {
-	return finding{code: code, stage: stage, channel: -1, detail: detail, retryAt: never}
+// refuse makes it a refusal that no time mends.
+func (f *finding) refuse(stage Stage, code Code, channel int, detail string) {
+	f.code, f.stage, f.waits, f.channel, f.detail, f.retryAt, f.score = code, stage, false, channel, detail, never, 0
 }
 
-// judge returns the finding on one operation.
-func (p *Policy) judge(g *gate, s *situation) finding {
+// judge finds what becomes of one operation.
+func (p *Policy) judge(g *gate, s *situation, f *finding) {
 	for _, h := range g.holdouts {
 		if s.heldOut.has(h) && !s.blind {
-			return refuse(StageHoldout, HeldOut, p.holdouts[h].name)
+			f.refuse(StageHoldout, HeldOut, -1, p.holdouts[h].name)
+			return
 		}
 	}
 	switch {
 	case g.stopped:
-		return refuse(StageDates, Stopped, "")
+		f.refuse(StageDates, Stopped, -1, "")
+		return
 	case s.at >= g.endsAt:
-		return refuse(StageDates, Ended, g.ends)
+		f.refuse(StageDates, Ended, -1, g.ends)
+		return
 	}
-	f := p.audiences(g, s)
+	fits := p.fits(g, s, f)
 	if s.at < g.startsAt {
-		early := refuse(StageDates, NotStarted, g.starts)
-		if f.code == 0 {
-			early.retryAt = g.startsAt
+		f.refuse(StageDates, NotStarted, -1, g.starts)
+		if fits {
+			f.retryAt = g.startsAt
 		}
-		return early
+		return
 	}
-	if f.code != 0 {
-		return f
+	if fits {
+		p.send(g, s, f)
 	}
-	return p.send(g, s)
 }
 
-// audiences returns the first refusal of the audiences; one without a code if
-// there is none.
-func (p *Policy) audiences(g *gate, s *situation) finding {
+// fits reports whether the audiences have the customer, and if not, finds why.
+func (p *Policy) fits(g *gate, s *situation, f *finding) bool {
 	for i := range g.audiences {
 		if code, detail := p.audience(&g.audiences[i], s); code != 0 {
-			return refuse(StageEligibility+Stage(i), code, detail)
+			f.refuse(g.audiences[i].stage, code, -1, detail)
+			return false
 		}
 	}
-	return finding{}
+	return true
 }
 
 func (p *Policy) audience(a *audienceRule, s *situation) (Code, string) {
@@ -275,9 +283,9 @@ func (p *Policy) audience(a *audienceRule, s *situation) (Code, string) {
 	return 0, ""
 }
 
-// send returns the finding on an operation whose audience has the customer: by
-// the channels in turn, the first that nothing refuses.
-func (p *Policy) send(g *gate, s *situation) finding {
+// send finds what becomes of an operation whose audience has the customer: by the
+// channels in turn, the first that nothing refuses.
+func (p *Policy) send(g *gate, s *situation, f *finding) {
 	open := 0
 	for i := range g.sendings {
 		if p.consent(g, g.sendings[i].channel, s) == 0 {
@@ -286,71 +294,102 @@ func (p *Policy) send(g *gate, s *situation) finding {
 	}
 	if open == 0 {
 		first := g.sendings[0].channel
-		f := refuse(StageConsent, p.consent(g, first, s), p.channels[first].name)
-		f.channel = first
-		return f
+		f.refuse(StageConsent, p.consent(g, first, s), first, p.channels[first].name)
+		return
 	}
-	if f := p.coolDown(g, s); f.code != 0 {
-		return f
+	if p.coolDown(g, s, f) {
+		return
 	}
-	var refusal finding
+	f.code = 0
 	for i := range g.sendings {
 		if open>>i&1 == 0 {
 			continue
 		}
-		f := p.sending(g, &g.sendings[i], s)
 		if f.code == 0 {
-			return p.score(g, &g.sendings[i], s)
+			if p.sending(g, &g.sendings[i], s, f) {
+				return
+			}
+			continue
 		}
-		if f.waits {
-			worth := p.score(g, &g.sendings[i], s)
-			f.waits, f.score = worth.code == Chosen, worth.score
+		var other finding
+		passed := p.sending(g, &g.sendings[i], s, &other)
+		if passed || other.sooner(f) {
+			*f = other
 		}
-		// Of the refusals count that which time mends first, or else the first.
-		if refusal.code == 0 || f.retryAt != never && (refusal.retryAt == never || f.retryAt < refusal.retryAt) {
-			refusal = f
+		if passed {
+			return
 		}
 	}
-	return refusal
 }
 
-// sending returns what refuses an operation on one channel; a finding without a
-// code if nothing does.
-func (p *Policy) sending(g *gate, x *sending, s *situation) finding {
-	held := finding{channel: x.channel, retryAt: never}
+// sooner reports whether a refusal counts before another of the same operation:
+// one that is waited for, then one that time mends, the first.
+func (f *finding) sooner(than *finding) bool {
+	if f.waits != than.waits {
+		return f.waits
+	}
+	return f.retryAt != never && (than.retryAt == never || f.retryAt < than.retryAt)
+}
+
+// sending finds what becomes of an operation on one channel, and reports whether
+// nothing of the channel refuses it.
+func (p *Policy) sending(g *gate, x *sending, s *situation, f *finding) bool {
+	f.code, f.waits, f.channel, f.detail, f.retryAt, f.score = 0, false, x.channel, "", never, 0
 	for _, n := range x.counters {
-		if until, full := p.count(n, s); full && (held.code == 0 || until > held.retryAt) {
-			held.code, held.stage, held.detail, held.retryAt = Capped, StageCaps, p.counters[n].cap.Name, until
+		if x := p.count(n, s); x.full && (f.code == 0 || x.until > f.retryAt) {
+			f.code, f.stage, f.detail, f.retryAt = Capped, StageCaps, p.counters[n].cap.Name, x.until
 		}
 	}
-	if held.code == 0 && g.obeysQuiet {
+	if f.code == 0 && g.obeysQuiet {
 		if until, words := p.quiet(x.channel, s); words != "" {
-			held.code, held.stage, held.detail, held.retryAt = Quiet, StageQuiet, words, until
+			f.code, f.stage, f.detail, f.retryAt = Quiet, StageQuiet, words, until
 		}
 	}
-	if held.code != 0 && g.whenCapped == Next {
-		return held
+	if f.code != 0 {
+		f.waits = g.whenCapped != Next && p.worthWaiting(g, x, s, f)
+		return false
 	}
-	for _, c := range x.costs {
-		if b := &p.budgets[c.budget]; c.amount > b.Limit || c.amount > s.left[c.budget] {
-			if held.code == 0 {
-				return finding{code: OverBudget, stage: StageBudget, channel: x.channel, detail: b.Name, retryAt: never}
-			}
-			return held
-		}
+	if over := p.overBudget(x, s); over != "" {
+		f.refuse(StageBudget, OverBudget, x.channel, over)
+		return false
 	}
 	for i := range s.c.Refused {
-		if r := &s.c.Refused[i]; held.code == 0 && r.Operation == g.operation && r.Channel == p.channels[x.channel].name {
-			return finding{code: Refused, stage: StageReserve, channel: x.channel, detail: r.By, retryAt: never}
+		if r := &s.c.Refused[i]; r.Operation == g.operation && r.Channel == p.channels[x.channel].name {
+			f.refuse(StageReserve, Refused, x.channel, r.By)
+			return false
 		}
 	}
-	held.waits = held.code != 0
-	return held
+	p.score(g, x, s, f)
+	return true
 }
 
-// score returns the finding on an operation that passed all that comes before.
-func (p *Policy) score(g *gate, x *sending, s *situation) finding {
-	f := finding{code: Chosen, stage: StageRank, channel: x.channel, detail: g.audience, retryAt: never, score: g.score}
+// worthWaiting reports whether what is capped or quiet could be sent otherwise,
+// and notes its score.
+func (p *Policy) worthWaiting(g *gate, x *sending, s *situation, f *finding) bool {
+	if p.overBudget(x, s) != "" {
+		return false
+	}
+	var worth finding
+	p.score(g, x, s, &worth)
+	f.score = worth.score
+	return worth.code == Chosen
+}
+
+// overBudget returns the name of the first budget that what is to be sent costs
+// too much for; "" if there is none.
+func (p *Policy) overBudget(x *sending, s *situation) string {
+	for _, c := range x.costs {
+		if b := &p.budgets[c.budget]; c.amount > b.Limit || c.amount > s.left[c.budget] {
+			return b.Name
+		}
+	}
+	return ""
+}
+
+// score finds what becomes of an operation that passed all that comes before.
+func (p *Policy) score(g *gate, x *sending, s *situation, f *finding) {
+	f.refuse(StageRank, Chosen, x.channel, g.audience)
+	f.score = g.score
 	if g.fallback {
 		f.stage = StageFallback
 	}
@@ -364,15 +403,15 @@ func (p *Policy) score(g *gate, x *sending, s *situation) finding {
 	if !effect && g.propensityFrom >= 0 && !math.IsNaN(s.figures[g.propensityFrom]) {
 		propensity := s.figures[g.propensityFrom]
 		if propensity < 0 || propensity > 1 {
-			return finding{code: Unscored, stage: StageScore, channel: x.channel, detail: p.figures[g.propensityFrom], retryAt: never}
+			f.refuse(StageScore, Unscored, x.channel, p.figures[g.propensityFrom])
+			return
 		}
 		share, _ := MicrosOf(propensity)
 		f.score, _ = g.worth.times(share) // no more than worth
 	}
 	if g.worth > 0 && f.score <= 0 {
-		return finding{code: NoGain, stage: StageScore, channel: x.channel, detail: scoreWords(f.score), retryAt: never, score: f.score}
+		f.code, f.stage, f.detail = NoGain, StageScore, scoreWords(f.score)
 	}
-	return f
 }
 
 // scoreWords says a score that is not above 0.

@@ -180,16 +180,17 @@ func (f *flight) operations(s *situation, verdicts []Verdict) (withheld bool) {
 		if v.Code == Chosen {
 			o.Chosen++
 		}
-		if found := p.audiences(g, s); found.code != 0 {
+		var found finding
+		if !p.fits(g, s, &found) {
 			continue
 		}
 		o.Audience++
 		if v.Code == HeldOut {
 			o.HeldOut++
 			s.blind = true
-			otherwise := p.judge(g, s)
+			p.judge(g, s, &found)
 			s.blind = false
-			withheld = withheld || otherwise.code == Chosen
+			withheld = withheld || found.code == Chosen
 		}
 	}
 	return withheld

@@ -11,7 +11,7 @@ import (
 const (
 	fewLabels   = 256
 	fewFigures  = 16
-	fewCounters = 64
+	fewCounters = 32
 	fewChannels = 16
 	fewBudgets  = 8
 	fewHoldouts = 64
@@ -24,6 +24,7 @@ type situation struct {
 	c       *Case
 	at      int64 // now, in microseconds
 	blind   bool  // to holdouts
+	quick   bool  // whether only the outcome matters, and not when a refusal lapses
 	labels  bitSet
 	figures []float64 // NaN where not known
 	heldOut bitSet
@@ -50,16 +51,17 @@ type scratch struct {
 
 // countState is what became of a counter.
 type countState struct {
-	known, full bool
 	until       int64
+	known, full bool
 }
 
 // channelState is what became of a channel.
 type channelState struct {
+	quietUntil int64
+	quietWords string
+	quietKnown bool
+
 	known, unreachable, denied, granted, used bool
-	quietKnown                                bool
-	quietWords                                string
-	quietUntil                                int64
 }
 
 // bitSet has a bit for each number.
@@ -195,79 +197,91 @@ func (s *situation) used(consent *Consent) (n int) {
 	return n
 }
 
-// coolDown returns the refusal of the cool-down that lasts longest; a finding
-// without a code if there is none.
-func (p *Policy) coolDown(g *gate, s *situation) (f finding) {
-	if len(g.coolDowns) == 0 || !s.seen.has(p.index[g.operation]) {
-		return finding{}
+// coolDown reports whether an operation is cooling down, and finds by which rule
+// it does longest.
+func (p *Policy) coolDown(g *gate, s *situation, f *finding) bool {
+	if len(g.coolDowns) == 0 || !s.seen.has(g.index) {
+		return false
 	}
+	longest := s.at
 	for i := range g.coolDowns {
 		rule := &g.coolDowns[i]
-		if until := s.cooling(g.operation, rule); until > s.at && (f.code == 0 || until > f.retryAt) {
-			f = refuse(StageCoolDown, CoolingDown, rule.words)
-			f.retryAt = until
+		if until := s.cooling(g.operation, rule); until > longest {
+			f.refuse(StageCoolDown, CoolingDown, -1, rule.words)
+			f.retryAt, longest = until, until
 		}
 	}
-	return f
+	return longest > s.at
 }
 
-// cooling returns when an operation is free of a cool-down, or never if nothing
-// started it.
+// cooling returns when an operation is free of a cool-down, or an instant that is
+// not ahead if it is free.
 func (s *situation) cooling(operation string, rule *coolRule) int64 {
 	until := int64(never)
 	for i := range s.c.Customer.Exposures {
 		last, ok := s.started(i, operation, rule)
-		if !ok {
+		if !ok || s.at >= last+rule.most {
 			continue
 		}
 		if rule.times > 1 && s.together(operation, rule, last) < rule.times {
 			continue
 		}
-		until = max(until, microseconds(rule.lasts.After(last, s.place.zone)))
+		if s.quick && s.at < last+rule.least {
+			return last + rule.least // not when it ends, but that it lasts
+		}
+		until = max(until, microseconds(rule.lasts.After(time.UnixMicro(last), s.place.zone)))
 	}
 	return until
 }
 
-// started returns when an exposure counts for a cool-down, if it does.
-func (s *situation) started(i int, operation string, rule *coolRule) (time.Time, bool) {
+// started returns when an exposure counts for a cool-down, in microseconds, if it
+// does.
+func (s *situation) started(i int, operation string, rule *coolRule) (at int64, ok bool) {
 	e := &s.c.Customer.Exposures[i]
 	if e.Operation != operation || !s.happened(e) {
-		return time.Time{}, false
+		return 0, false
 	}
 	if rule.after == "" {
-		return moment(e.At), true
+		return microseconds(e.At), true
 	}
-	at := e.OutcomeAt
-	if at.IsZero() {
-		at = e.At
+	if e.Outcome != rule.after {
+		return 0, false
 	}
-	return moment(at), e.Outcome == rule.after && microseconds(at) <= s.at
+	at = microseconds(e.OutcomeAt)
+	if e.OutcomeAt.IsZero() {
+		at = microseconds(e.At)
+	}
+	return at, at <= s.at
 }
 
 // together counts what lies near enough to the last of several to count with
 // it.
-func (s *situation) together(operation string, rule *coolRule, last time.Time) (n int) {
+func (s *situation) together(operation string, rule *coolRule, last int64) (n int) {
 	for i := range s.c.Customer.Exposures {
 		at, ok := s.started(i, operation, rule)
-		if ok && !at.After(last) && rule.within.After(at, s.place.zone).After(last) {
+		if ok && at <= last && microseconds(rule.within.After(time.UnixMicro(at), s.place.zone)) > last {
 			n++
 		}
 	}
 	return n
 }
 
-// count reports whether a counter is at its limit, and until when.
-func (p *Policy) count(n int, s *situation) (until int64, full bool) {
+// count returns whether a counter is at its limit, and until when.
+func (p *Policy) count(n int, s *situation) *countState {
 	x := &s.counted[n]
 	if !x.known {
-		x.known = true
-		where := s.place
-		if p.counters[n].business {
-			where = p.place
-		}
-		x.until, x.full = p.counters[n].count(s, where)
+		p.recount(n, s, x)
 	}
-	return x.until, x.full
+	return x
+}
+
+func (p *Policy) recount(n int, s *situation, x *countState) {
+	where := s.place
+	if p.counters[n].business {
+		where = p.place
+	}
+	x.known = true
+	x.until, x.full = p.counters[n].count(s, where)
 }
 
 func (k *counter) count(s *situation, where *place) (until int64, full bool) {

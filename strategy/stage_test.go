@@ -226,6 +226,28 @@ func TestWhenCapped(t *testing.T) {
 	}
 }
 
+// What is capped is waited for only if it would have been the best.
+func TestWaitsForTheBestOnly(t *testing.T) {
+	now := at("2026-11-22T12:00:00Z")
+	for _, test := range []struct {
+		value         strategy.Micros
+		chosen, waits string
+	}{{3, "", "gift"}, {2, "", "gift"}, {1, "news", ""}} {
+		gift, news := operation("gift", 1, strategy.Audience{}), operation("news", 1, strategy.Audience{})
+		gift.Value, news.Value = test.value*strategy.One, 2*strategy.One
+		gift.WhenCapped, gift.PropensityFrom = strategy.Defer, "p"
+		policy := compile(t, strategy.Playbook{
+			Operations: []strategy.Operation{gift, news},
+			Caps:       []strategy.Cap{{Name: "gifts", Limit: 1, Scope: strategy.PerOperation, On: "gift", Rolling: regulars.Hours(2)}},
+		})
+		c := strategy.Case{Now: now, Customer: strategy.Customer{ID: "u1", Exposures: []strategy.Exposure{{Operation: "gift", Channel: "push", At: now}}}}
+		d, quick := policy.DecideCase(c), policy.Choose(c)
+		if d.Chosen != test.chosen || d.Waits != test.waits || quick.Operation != test.chosen || quick.Waits != test.waits {
+			t.Errorf("worth %v: %v", test.value, d)
+		}
+	}
+}
+
 // A zone that is missing, or not known, is that of the business, and it is said.
 func TestZones(t *testing.T) {
 	asked := map[string]int{}
