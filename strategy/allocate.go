@@ -123,7 +123,7 @@ var errTooMuch = errors.New("strategy: the values add up to more than Micros hol
 // ties by ID, until one does not fit (Sinha and Zoltners 1979). What that step
 // would bring for the rest of the budget is the most that is left to gain: that
 // is the bound, and the value falls short of it by less than one step. What
-// still fits of later steps is taken, too, of the next 262,144 at least. If a
+// still fits of later steps is taken, too, of the next 65,536 at least. If a
 // single offer is worth more than all this, it alone is given, so that the value
 // is at least half the optimum; and a larger budget never brings less.
 //
@@ -137,7 +137,7 @@ var errTooMuch = errors.New("strategy: the values add up to more than Micros hol
 // The first offer is taken of those alike. Nothing given, an empty market and
 // budgets of 0 are fine. Beside the answer's 4 bytes a customer it needs some
 // 10 MB, and 32 bytes for each of the steps that are about as good as the last
-// one taken: those whose ratio is the same in 64 bits, or 262,144 if that is
+// one taken: those whose ratio is the same in 64 bits, or 65,536 if that is
 // more. The error is [regulars.Faults] for the market, an [*OfferError] for the
 // first offer that is out of range, or another if sums do not fit.
 func Allocate(m Market) (*Allocation, error) {

@@ -13,7 +13,7 @@ const (
 	fewCustomers = 4096
 	// lookAhead is how many steps are sorted at least, beyond those surely
 	// taken: what still fits is looked for among them.
-	lookAhead = 1 << 18
+	lookAhead = 1 << 16
 )
 
 // seller allocates. Its numbers are constants but in tests.

@@ -101,10 +101,13 @@ func TestAllocateByID(t *testing.T) {
 	if diff := cmp.Diff([]int{-1, 0, 0}, given(allocate(t, m), 3)); diff != "" {
 		t.Errorf("given (-want +got):\n%s", diff)
 	}
-	m = marketOf(offers{{offer(9, 4)}, {offer(9, 4)}, {offer(9, 3), offer(9, 2)}, {offer(1, 1)}}, 4)
-	m.Budgets[0] = 2
+	m = marketOf(offers{{offer(30, 10)}, {offer(100, 200)}, {offer(100, 199), offer(100, 195)}, {offer(100, 195)}}, 200)
 	if diff := cmp.Diff([]int{-1, -1, 1, -1}, given(allocate(t, m), 4)); diff != "" {
-		t.Errorf("the cheapest of the best alone (-want +got):\n%s", diff)
+		t.Errorf("the cheapest of the best alone, by order (-want +got):\n%s", diff)
+	}
+	m.ID = func(customer int) string { return []string{"d", "c", "b", "a"}[customer] }
+	if diff := cmp.Diff([]int{-1, -1, -1, 0}, given(allocate(t, m), 4)); diff != "" {
+		t.Errorf("the cheapest of the best alone, by name (-want +got):\n%s", diff)
 	}
 }
 
@@ -227,6 +230,28 @@ func TestAllocateRefusesOffers(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// Whichever worker finds a fault, the one that is named is that of the first
+// customer.
+func TestAllocateNamesTheFirst(t *testing.T) {
+	later := make(chan struct{})
+	m := strategy.Market{Customers: 5000, Budgets: []strategy.Micros{5}, Workers: 2}
+	m.Offers = func(customer int, buffer []strategy.Offer) []strategy.Offer {
+		switch customer {
+		case 2100:
+			<-later // the other worker finds its fault first
+		case 3080:
+			defer close(later)
+		default:
+			return buffer
+		}
+		return append(buffer, offer(1, -1))
+	}
+	_, err := strategy.Allocate(m)
+	if fault, ok := errors.AsType[*strategy.OfferError](err); !ok || fault.Customer != 2100 {
+		t.Error(err)
 	}
 }
 
