@@ -65,11 +65,13 @@ DELETE FROM loyalty_record WHERE ctid = ANY (ARRAY(
 DELETE FROM loyalty_account WHERE ctid = ANY (ARRAY(
 	SELECT ctid FROM loyalty_account WHERE until <= $1 LIMIT $2 FOR UPDATE SKIP LOCKED))`
 
-	// All shards of a counter go together.
+	// All shards of a counter go together, and count as one.
 	postgresPruneCounters = `
-DELETE FROM loyalty_counter WHERE (program, kind, number, period, value) IN (
+WITH gone AS (DELETE FROM loyalty_counter WHERE (program, kind, number, period, value) IN (
 	SELECT program, kind, number, period, value FROM loyalty_counter
-	GROUP BY 1, 2, 3, 4, 5 HAVING bool_and(until IS NOT NULL AND until <= $1) LIMIT $2)`
+	GROUP BY 1, 2, 3, 4, 5 HAVING bool_and(until IS NOT NULL AND until <= $1) LIMIT $2)
+RETURNING program, kind, number, period, value)
+SELECT count(*) FROM (SELECT DISTINCT * FROM gone) counters`
 )
 
 func (p *postgres) totals() string { return postgresTotals }
@@ -102,20 +104,10 @@ func (p *postgres) feed(ctx context.Context, tx Tx, program, cursor string, limi
 }
 
 func (p *postgres) prune(ctx context.Context, tx Tx, now int64, limit int) (dropped int, err error) {
-	for _, query := range [...]string{postgresPruneRecords, postgresPruneCounters, postgresPruneAccounts} {
-		result, err := tx.ExecContext(ctx, query, now, limit-dropped)
-		if err != nil {
-			return dropped, err
-		}
-		n, err := result.RowsAffected()
-		if err != nil {
-			return dropped, err
-		}
-		if dropped += int(n); dropped >= limit {
-			break
-		}
+	if err := tx.QueryRowContext(ctx, postgresPruneCounters, now, limit).Scan(&dropped); err != nil {
+		return 0, err
 	}
-	return dropped, nil
+	return pruneRows(ctx, tx, now, limit, dropped, postgresPruneRecords, postgresPruneAccounts)
 }
 
 // loadShape is how many rows a load asks for.

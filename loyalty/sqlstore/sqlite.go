@@ -126,19 +126,6 @@ func (s *sqlite) feed(ctx context.Context, tx Tx, program, cursor string, limit 
 	return takeFeed(rows, program)
 }
 
-func (s *sqlite) prune(ctx context.Context, tx Tx, now int64, limit int) (dropped int, err error) {
-	for _, query := range [...]string{sqlitePruneRecords, sqlitePruneCounters, sqlitePruneAccounts} {
-		result, err := tx.ExecContext(ctx, query, now, limit-dropped)
-		if err != nil {
-			return dropped, err
-		}
-		n, err := result.RowsAffected()
-		if err != nil {
-			return dropped, err
-		}
-		if dropped += int(n); dropped >= limit {
-			break
-		}
-	}
-	return dropped, nil
+func (s *sqlite) prune(ctx context.Context, tx Tx, now int64, limit int) (int, error) {
+	return pruneRows(ctx, tx, now, limit, 0, sqlitePruneCounters, sqlitePruneRecords, sqlitePruneAccounts)
 }

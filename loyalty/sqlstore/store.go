@@ -119,9 +119,29 @@ func (s *Store) Prune(ctx context.Context, now time.Time, limit int) (int, error
 	}
 	n, err := s.dialect.prune(ctx, s.reader(), micros(now), limit)
 	if err != nil {
-		return 0, fmt.Errorf("sqlstore: prune: %w", err)
+		return n, fmt.Errorf("sqlstore: prune: %w", err)
 	}
 	return n, nil
+}
+
+// pruneRows runs statements that delete up to a number of rows, until there are
+// limit in all.
+func pruneRows(ctx context.Context, tx Tx, now int64, limit, dropped int, queries ...string) (int, error) {
+	for _, query := range queries {
+		if dropped >= limit {
+			break
+		}
+		result, err := tx.ExecContext(ctx, query, now, limit-dropped)
+		if err != nil {
+			return dropped, err
+		}
+		n, err := result.RowsAffected()
+		if err != nil {
+			return dropped, err
+		}
+		dropped += int(n)
+	}
+	return dropped, nil
 }
 
 // reader is where single statements are run.
