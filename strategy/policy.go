@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -72,8 +73,7 @@ func (p *Policy) Operation(name string) (Operation, bool) {
 	if !ok {
 		return Operation{}, false
 	}
-	copied := p.Playbook()
-	return copied.all()[i], true
+	return p.playbook.all()[i].clone(), true
 }
 
 // Playbook returns a copy of the playbook in its normal form: the operations as
@@ -191,6 +191,30 @@ func byName[T any](items []T, name func(T) string) []T {
 	items = slices.Clone(items)
 	slices.SortFunc(items, func(a, b T) int { return strings.Compare(name(a), name(b)) })
 	return items
+}
+
+// clone returns a copy that shares nothing with o.
+func (o Operation) clone() Operation {
+	o.Audience, o.Relevant, o.Suits = o.Audience.clone(), o.Relevant.clone(), o.Suits.clone()
+	o.Or, o.Tags, o.CoolDowns = slices.Clone(o.Or), slices.Clone(o.Tags), slices.Clone(o.CoolDowns)
+	o.Costs = maps.Clone(o.Costs)
+	o.ObeysCaps, o.CountsToCaps, o.ObeysQuiet = cloneOf(o.ObeysCaps), cloneOf(o.CountsToCaps), cloneOf(o.ObeysQuiet)
+	return o
+}
+
+func (a Audience) clone() Audience {
+	numbers := slices.Clone(a.Numbers)
+	for i, r := range numbers {
+		numbers[i].AtLeast, numbers[i].Below = cloneOf(r.AtLeast), cloneOf(r.Below)
+	}
+	return Audience{slices.Clone(a.AllOf), slices.Clone(a.AnyOf), slices.Clone(a.NoneOf), numbers}
+}
+
+func cloneOf[T any](p *T) *T {
+	if p == nil {
+		return nil
+	}
+	return new(*p)
 }
 
 func (o Operation) normal() Operation {
