@@ -36,7 +36,7 @@ func TestCouponSiteIsCheapAndLeaky(t *testing.T) {
 	rate := func(source string) float64 { return float64(once[source]) / float64(joined[source]) }
 	cost := func(source string) float64 { return spent[source] / float64(joined[source]) }
 	for _, source := range []string{shop.SearchAds, shop.SocialAds} {
-		if cost(source) < 1.4*cost(shop.CouponSite) || rate(source) > 0.6*rate(shop.CouponSite) {
+		if cost(source) < 1.1*cost(shop.CouponSite) || rate(source) > 0.6*rate(shop.CouponSite) {
 			t.Errorf("%s: %.2f each and %.2f once; the coupon site %.2f and %.2f", source, cost(source), rate(source), cost(shop.CouponSite), rate(shop.CouponSite))
 		}
 	}

@@ -27,7 +27,7 @@ func TestGoldenFiles(t *testing.T) {
 		{"events", s.WriteEvents, 91400, "894a1a07bfaecad7"},
 		{"profiles", s.WriteProfiles, 3000, "68cebcf2e95d9533"},
 		{"sightings", s.WriteSightings, 6051, "ba97b14f478442c6"},
-		{"spend", s.WriteSpend, 54, "cdf65ec45a6a941f"},
+		{"spend", s.WriteSpend, 54, "80539c78c55f4fb7"},
 		{"invites", s.WriteInvites, 721, "d6b07e81156e5965"},
 		{"terms", s.WriteTerms, 600, "77bc6ec3cf0d7a01"},
 	}

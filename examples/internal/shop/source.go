@@ -29,7 +29,7 @@ var (
 
 // costs are what a customer of a source costs on average, in cents. Friends
 // cost nothing.
-var costs = []weighted[string]{{SearchAds, 42_00}, {SocialAds, 33_00}, {CouponSite, 19_00}}
+var costs = []weighted[string]{{SearchAds, 44_00}, {SocialAds, 36_00}, {CouponSite, 29_00}}
 
 // Spend is what was spent to win customers, on a source in a month.
 type Spend struct {
