@@ -98,10 +98,14 @@ func (b *tab) open(address string) {
 	b.do(address, chromedp.Navigate(address), chromedp.WaitReady(chromedp.CSS("main")))
 }
 
-// press presses keys, and waits until the page that they lead to is there.
-func (b *tab) press(what, keys, wait string) {
+// press presses keys, and waits until the page that they lead to is there: sign
+// is in no other page.
+func (b *tab) press(what, keys, sign string) {
 	b.t.Helper()
-	b.do(what, chromedp.KeyEvent(keys), chromedp.WaitReady(chromedp.CSS(wait)))
+	b.do(what, chromedp.KeyEvent(keys), chromedp.WaitReady(chromedp.CSS(sign)))
+	for eval[string](b, "document.readyState") != "complete" {
+		b.do(what, chromedp.Sleep(10*time.Millisecond))
+	}
 }
 
 // text is what a person reads in an element.
@@ -130,7 +134,7 @@ func TestPageByKeyboard(t *testing.T) {
 
 	b.open(server.URL)
 	b.do("tab to the field: past the link to the content, and home", chromedp.KeyEvent(kb.Tab+kb.Tab+kb.Tab))
-	b.press("a name", "m42"+kb.Enter, `a[href="/member?id=m421"]`)
+	b.press("a name", "m42"+kb.Enter, `#q[value="m42"]`)
 	if got := b.text(".members"); !strings.Contains(got, "m42") || strings.Contains(got, "m5") {
 		t.Errorf("found %q", got)
 	}
@@ -150,7 +154,7 @@ func TestPageByKeyboard(t *testing.T) {
 	b.do("they are open", chromedp.WaitVisible(chromedp.CSS("#journal details[open] li")))
 
 	b.do("the amount", chromedp.Focus(chromedp.CSS("#amount")), chromedp.KeyEvent("80"))
-	b.press("ask for the preview", kb.Enter, ".answer")
+	b.press("ask for the preview", kb.Enter, "#preview .answer")
 	if got := b.text(".answer"); !strings.Contains(got, "Nothing was written") || !strings.Contains(got, "order +") {
 		t.Errorf("the preview reads %q", got)
 	}
