@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"math"
 	"slices"
-	"strings"
 
 	"github.com/regulars-go/regulars"
 )
@@ -144,56 +143,6 @@ func finite(f *regulars.Faults, path string, x float64) bool {
 		return false
 	}
 	return true
-}
-
-// ranges adds faults for the numbers of an audience.
-func (c *checker) ranges(f *regulars.Faults, ranges []Range) {
-	if len(ranges) > MaxParts {
-		f.Add("numbers", "has %d: want at most %d", len(ranges), MaxParts)
-	}
-	for i, r := range ranges {
-		path := at("numbers", i)
-		c.number(f, path+".number", r.Number)
-		if slices.ContainsFunc(ranges[:i], func(other Range) bool { return other.Number == r.Number }) {
-			f.Add(path+".number", "%q comes twice", r.Number)
-		}
-		sound := true
-		if r.AtLeast != nil {
-			sound = finite(f, path+".atLeast", *r.AtLeast)
-		}
-		if r.Below != nil {
-			sound = finite(f, path+".below", *r.Below) && sound
-		}
-		switch {
-		case r.AtLeast == nil && r.Below == nil:
-			f.Add(path, "has no bound: want atLeast or below")
-		case sound && r.AtLeast != nil && r.Below != nil && *r.AtLeast >= *r.Below:
-			f.Add(path+".below", "%v is not above atLeast, %v", *r.Below, *r.AtLeast)
-		}
-	}
-}
-
-// String describes the range, such as "orders from 3 to below 10".
-func (r Range) String() string {
-	text := r.Number
-	switch {
-	case r.AtLeast != nil && r.Below != nil:
-		text += fmt.Sprintf(" from %v to below %v", *r.AtLeast, *r.Below)
-	case r.AtLeast != nil:
-		text += fmt.Sprintf(" at least %v", *r.AtLeast)
-	case r.Below != nil:
-		text += fmt.Sprintf(" below %v", *r.Below)
-	}
-	return text
-}
-
-func joinRanges(ranges []Range) string {
-	texts := make([]string, len(ranges))
-	for i, r := range ranges {
-		texts[i] = r.String()
-	}
-	slices.Sort(texts)
-	return strings.Join(texts, ", ")
 }
 
 func sortedKeys[V any](m map[string]V) []string {

@@ -1,14 +1,11 @@
 package strategy
 
 import (
-	"cmp"
 	"math"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/regulars-go/regulars"
-	"github.com/regulars-go/regulars/internal/calendar"
 )
 
 // gate lets customers through to one operation. Names are numbers here and
@@ -62,47 +59,11 @@ type coolRule struct {
 	words         string
 }
 
-// sending is an operation on one of its channels.
-type sending struct {
-	channel  int
-	counters []int
-	costs    []cost
-}
-
-type cost struct {
-	budget int
-	amount Micros
-}
-
 // effectRule is the score of who has a label; that without one has number -1
 // and comes last.
 type effectRule struct {
 	label int
 	score Micros
-}
-
-// channelRule is a channel of the playbook, or one that operations name.
-type channelRule struct {
-	name      string
-	reach     int // a label, or -1
-	reachWord string
-	consent   ConsentKind
-	quiet     []quietRule
-	preferred *Clock
-}
-
-// counter is a cap on one channel, tag, operation or objective, or on all that a
-// customer gets.
-type counter struct {
-	cap   *Cap
-	key   string
-	limit int
-	// length is that of a rolling window, and otherwise at least that of any
-	// period of the calendar, in microseconds.
-	length   int64
-	periods  calendar.Periods
-	rolling  bool
-	business bool
 }
 
 type heldRule struct {
@@ -162,42 +123,6 @@ func (p *Policy) rank(all []Operation) {
 }
 
 func (g *gate) scoreMoves() bool { return g.propensityFrom >= 0 || len(g.effects) > 0 }
-
-func (p *Policy) compileChannels() {
-	var names []string
-	for _, x := range p.playbook.Channels {
-		names = append(append(names, x.Name), x.Or...)
-	}
-	for _, o := range p.playbook.all() {
-		names = append(append(names, o.Channel), o.Or...)
-	}
-	slices.Sort(names)
-	for _, name := range slices.Compact(names) {
-		rule := channelRule{name: name, reach: -1}
-		if x := p.channel(name); x != nil {
-			rule.consent, rule.preferred, rule.reachWord = x.Consent, x.PreferredHour, x.Reach
-			if x.Reach != "" {
-				rule.reach = p.number[x.Reach]
-			}
-			p.zoned = p.zoned || x.PreferredHour != nil
-		}
-		for _, q := range p.playbook.QuietHours {
-			if len(q.Channels) == 0 || slices.Contains(q.Channels, name) {
-				rule.quiet = append(rule.quiet, quietRule{q, q.Zone == OfBusiness, q.String()})
-			}
-		}
-		p.channels = append(p.channels, rule)
-	}
-}
-
-// channel returns what the playbook says of a channel; nil if nothing.
-func (p *Policy) channel(name string) *Channel {
-	i, ok := slices.BinarySearchFunc(p.playbook.Channels, name, func(x Channel, name string) int { return strings.Compare(x.Name, name) })
-	if !ok {
-		return nil
-	}
-	return &p.playbook.Channels[i]
-}
 
 func (p *Policy) gate(o *Operation, fallback bool) gate {
 	g := gate{
@@ -291,97 +216,6 @@ func (p *Policy) effectRules(o *Operation) (rules []effectRule) {
 		rules = append(rules, effectRule{p.number[e.Label], score})
 	}
 	return append(rules, mean...)
-}
-
-// compileSendings adds the channels on which an operation is tried.
-func (p *Policy) compileSendings(g *gate, o *Operation) {
-	names := append([]string{o.Channel}, o.Or...)
-	if x := p.channel(o.Channel); x != nil && len(o.Or) == 0 {
-		names = append(names, x.Or...)
-	}
-	for _, name := range names {
-		s := sending{}
-		s.channel, _ = p.channelIndex(name)
-		if o.orMarketing(o.ObeysCaps) {
-			s.counters = p.countersOf(o, name)
-		}
-		costs := map[int]Micros{}
-		add := func(all map[string]Micros) {
-			for i, b := range p.budgets {
-				if sum, ok := costs[i].plus(all[b.Name]); ok {
-					costs[i] = sum
-				} else {
-					costs[i] = math.MaxInt64 // more than any budget has
-				}
-			}
-		}
-		add(o.Costs)
-		if x := p.channel(name); x != nil {
-			add(x.Costs)
-		}
-		for i := range p.budgets {
-			if costs[i] > 0 {
-				s.costs = append(s.costs, cost{i, costs[i]})
-			}
-		}
-		g.sendings = append(g.sendings, s)
-	}
-}
-
-// countersOf returns the counters that an operation on a channel goes by, in the
-// order of their caps' names.
-func (p *Policy) countersOf(o *Operation, channel string) (numbers []int) {
-	for i := range p.playbook.Caps {
-		k := &p.playbook.Caps[i]
-		var keys []string
-		switch k.Scope {
-		case PerCustomer:
-			keys = []string{""}
-		case PerChannel:
-			keys = []string{channel}
-		case PerTag:
-			keys = o.Tags
-		case PerOperation:
-			keys = []string{o.Name}
-		case PerObjective:
-			keys = []string{o.Objective}
-		}
-		for _, key := range keys {
-			if k.On == "" || k.On == key {
-				numbers = append(numbers, p.counter(k, key))
-			}
-		}
-	}
-	return numbers
-}
-
-// counter returns the number of a counter, which is made if it is new.
-func (p *Policy) counter(k *Cap, key string) int {
-	if i := slices.IndexFunc(p.counters, func(c counter) bool { return c.cap == k && c.key == key }); i >= 0 {
-		return i
-	}
-	c := counter{cap: k, key: key, limit: k.Limit, periods: k.periods(), rolling: k.Calendar == "", business: k.Zone == OfBusiness}
-	d, _ := elapsed(k.Rolling)
-	c.length = cmp.Or(d.Microseconds(), longest[k.Calendar])
-	p.zoned = p.zoned || !c.rolling && !c.business
-	p.counters = append(p.counters, c)
-	return len(p.counters) - 1
-}
-
-// longest bounds the length of a period, with room for a clock that is set back by a day.
-var longest = map[Calendar]int64{Day: 2 * microsPerDay, Week: 8 * microsPerDay, Month: 32 * microsPerDay}
-
-// within returns how near outcomes lie that count together.
-func (d CoolDown) within() regulars.Span { return cmp.Or(d.Within, d.For) }
-
-// String describes the cool-down, such as "30d after ignored, 3 times within
-// 90d".
-func (d CoolDown) String() string {
-	text := d.For.String() + " after " + cmp.Or(d.After, "sending")
-	if d.Times > 1 {
-		text += ", " + Micros(d.Times*int(One)).String() + " times within " + d.within().String()
-	}
-	return text
 }
 
 // Years that an instant may lie in.

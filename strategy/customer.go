@@ -122,14 +122,6 @@ const (
 	Mandatory Class = "mandatory"
 )
 
-// Range asks for a number from AtLeast, included, up to Below, excluded; nil
-// leaves that side open, but not both.
-type Range struct {
-	Number  string   `json:"number"`
-	AtLeast *float64 `json:"atLeast,omitempty"`
-	Below   *float64 `json:"below,omitempty"`
-}
-
 // CoolDown keeps an operation back after it was sent, or after it came to
 // something.
 type CoolDown struct {
@@ -145,4 +137,44 @@ type CoolDown struct {
 	// For is how long it lasts from the last of them: the operation is free again
 	// exactly then. Days and months step the customer's calendar.
 	For regulars.Span `json:"for"`
+}
+
+// Validate returns [regulars.Faults] if the ID is empty, or a label is malformed
+// or beyond the vocabulary; a nil one knows all. So does a number that is NaN or
+// infinite, an exposure without operation, channel or time, or of a state that
+// does not exist, and a quota below 0. [Policy.Decide] does not need it: there a
+// malformed label is one that no audience mentions.
+func (c Customer) Validate(known Vocabulary) error {
+	var f regulars.Faults
+	if c.ID == "" {
+		f.Add("id", "missing")
+	}
+	for i, label := range c.Labels {
+		if problem := known.problem(label); problem != "" {
+			f.Add(at("labels", i), "%s", problem)
+		}
+	}
+	for _, name := range sortedKeys(c.Numbers) {
+		finite(&f, "numbers."+name, c.Numbers[name])
+	}
+	for i, consent := range c.Consents {
+		nameFaults(&f, at("consents", i)+".channel", consent.Channel)
+		if consent.Quota < 0 {
+			f.Add(at("consents", i)+".quota", "%d: want 0 or more", consent.Quota)
+		}
+	}
+	for i, e := range c.Exposures {
+		path := at("exposures", i)
+		nameFaults(&f, path+".operation", e.Operation)
+		nameFaults(&f, path+".channel", e.Channel)
+		if e.At.IsZero() {
+			f.Add(path+".at", "missing")
+		}
+		f.Under(path, yearFaults("at", e.At))
+		f.Under(path, yearFaults("outcomeAt", e.OutcomeAt))
+		if e.State != Sent && e.State != Reserved && e.State != Failed {
+			f.Add(path+".state", "%q: want %s or %s, or none for what was sent", e.State, Reserved, Failed)
+		}
+	}
+	return f.Err()
 }

@@ -90,3 +90,17 @@ func (p *Playbook) controlShare(objective string) float64 {
 	}
 	return 1 - served
 }
+
+// Withheld reports whether a holdout keeps an operation from a customer: a pure
+// function of the policy's holdouts and the ID, whatever else is known.
+func (p *Policy) Withheld(customer, operation string) bool {
+	i, ok := p.index[operation]
+	if !ok {
+		return false
+	}
+	return slices.ContainsFunc(p.gates[i].holdouts, func(h int) bool { return p.holdouts[h].has(customer) })
+}
+
+func (h *heldRule) has(customer string) bool {
+	return h.draw.Bucket(customer).In(h.share, uint64(One))
+}

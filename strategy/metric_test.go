@@ -20,7 +20,11 @@ func shopTree() strategy.Playbook {
 			{Name: "per visit", Ratio: []string{"revenue", "visits"}},
 			{Name: "revenue", Sum: []string{"online", "shop"}},
 			{Name: "online", Product: []string{"buyers", "orders per buyer", "order value"}},
-			{Name: "shop"}, {Name: "visits"}, {Name: "buyers"}, {Name: "orders per buyer"}, {Name: "order value"},
+			{Name: "shop"},
+			{Name: "visits"},
+			{Name: "buyers"},
+			{Name: "orders per buyer"},
+			{Name: "order value"},
 		},
 		Operations: []strategy.Operation{operation("a", 1, strategy.Audience{})},
 	}

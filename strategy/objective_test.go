@@ -59,7 +59,9 @@ func smart() strategy.Playbook {
 		NorthStar: "revenue",
 		Metrics: []strategy.Metric{
 			{Name: "revenue", Product: []string{"customers", "order rate", "order value"}},
-			{Name: "customers"}, {Name: "order rate", Rate: true}, {Name: "order value"},
+			{Name: "customers"},
+			{Name: "order rate", Rate: true},
+			{Name: "order value"},
 		},
 		Objectives: []strategy.Objective{sell, rise},
 		Holdouts:   []strategy.Holdout{{Name: "all", Salt: "2027", Share: 100_000}},

@@ -87,22 +87,6 @@ type Operation struct {
 	Dates Window `json:"dates,omitzero"`
 }
 
-// Audience is a set of customers by their labels and numbers. A customer belongs
-// to it if all lists agree; the zero value is everyone. A label may stand in it
-// once only.
-type Audience struct {
-	// AllOf are labels of which the customer must have each. None by default.
-	AllOf []string `json:"allOf,omitempty"`
-	// AnyOf are labels of which the customer must have at least one, unless the
-	// list is empty, which is the default.
-	AnyOf []string `json:"anyOf,omitempty"`
-	// NoneOf are labels of which the customer may have none. None by default.
-	NoneOf []string `json:"noneOf,omitempty"`
-	// Numbers are ranges in which the customer's numbers must lie, each number
-	// once. A customer without the number is not in the audience.
-	Numbers []Range `json:"numbers,omitempty"`
-}
-
 // Window is the time from Start, included, to End, excluded, both to the
 // microsecond: what is finer is cut off. A zero Start or End leaves that side
 // open.
@@ -110,49 +94,6 @@ type Window struct {
 	Start time.Time `json:"start,omitzero"`
 	End   time.Time `json:"end,omitzero"`
 }
-
-// String describes the audience, such as "all of stage=silent; none of
-// promotion=deal-seeker", the labels of each list in their order by bytes.
-func (a Audience) String() string {
-	var parts []string
-	for _, l := range a.lists() {
-		if len(l.labels) > 0 {
-			parts = append(parts, l.words+" "+joined(l.labels))
-		}
-	}
-	if len(a.Numbers) > 0 {
-		parts = append(parts, joinRanges(a.Numbers))
-	}
-	if len(parts) == 0 {
-		return "everyone"
-	}
-	return strings.Join(parts, "; ")
-}
-
-// audienceList is one of the three lists, as JSON and as people name it.
-type audienceList struct {
-	key, words string
-	labels     []string
-}
-
-func (a Audience) lists() [3]audienceList {
-	return [3]audienceList{{"allOf", "all of", a.AllOf}, {"anyOf", "any of", a.AnyOf}, {"noneOf", "none of", a.NoneOf}}
-}
-
-// sorted returns a copy with each list in its order by bytes.
-func (a Audience) sorted() Audience {
-	numbers := slices.Clone(a.Numbers)
-	slices.SortFunc(numbers, func(a, b Range) int { return strings.Compare(a.Number, b.Number) })
-	return Audience{sortedLabels(a.AllOf), sortedLabels(a.AnyOf), sortedLabels(a.NoneOf), numbers}
-}
-
-func sortedLabels(labels []string) []string {
-	labels = slices.Clone(labels)
-	slices.Sort(labels)
-	return labels
-}
-
-func joined(labels []string) string { return strings.Join(sortedLabels(labels), ", ") }
 
 func (o Operation) faults(c *checker) (f regulars.Faults) {
 	nameFaults(&f, "name", o.Name)
@@ -252,28 +193,6 @@ func nameFaults(f *regulars.Faults, path, name string) {
 	case !isPrintable(name):
 		f.Add(path, "%q: want printable text without spaces at its ends", name)
 	}
-}
-
-func (a Audience) faults(c *checker) (f regulars.Faults) {
-	if n := len(a.AllOf) + len(a.AnyOf) + len(a.NoneOf); n > MaxAudienceLabels {
-		f.Add("", "%d labels: want at most %d", n, MaxAudienceLabels)
-		return f
-	}
-	seen := map[string]string{}
-	for _, list := range a.lists() {
-		for i, label := range list.labels {
-			path := at(list.key, i)
-			if problem := c.host.Labels.problem(label); problem != "" {
-				f.Add(path, "%s", problem)
-			} else if where := seen[label]; where != "" {
-				f.Add(path, "%q stands in %s already: want each label once", label, where)
-			} else {
-				seen[label] = list.key
-			}
-		}
-	}
-	c.ranges(&f, a.Numbers)
-	return f
 }
 
 // Years that a window may lie in, which are those that JSON can say.

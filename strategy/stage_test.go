@@ -271,8 +271,10 @@ func TestZones(t *testing.T) {
 		assumed    bool
 		code       strategy.Code
 	}{
-		{"", "Asia/Shanghai", true, strategy.Quiet}, {"Mars/Olympus", "Asia/Shanghai", true, strategy.Quiet},
-		{"Asia/Shanghai", "Asia/Shanghai", false, strategy.Quiet}, {"Europe/Vienna", "Europe/Vienna", false, strategy.Chosen},
+		{"", "Asia/Shanghai", true, strategy.Quiet},
+		{"Mars/Olympus", "Asia/Shanghai", true, strategy.Quiet},
+		{"Asia/Shanghai", "Asia/Shanghai", false, strategy.Quiet},
+		{"Europe/Vienna", "Europe/Vienna", false, strategy.Chosen},
 	} {
 		for range 2 {
 			d := policy.Decide(strategy.Customer{ID: "u1", Zone: test.zone}, now)
