@@ -83,7 +83,7 @@ func TestReportAddsUp(t *testing.T) {
 
 // branch simulates customers who each send five invites with a chance of a
 // half, each of which brings somebody with a chance of a fifth: K is 0.5.
-func branch(t *testing.T, seeds int) *referral.Log[int] {
+func branch(t fataler, seeds int) *referral.Log[int] {
 	random := rand.New(rand.NewPCG(7, 11))
 	l, next := &referral.Log[int]{}, seeds
 	note := func(err error) {

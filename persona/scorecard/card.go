@@ -60,30 +60,31 @@ type Score struct {
 	Chance float64 `json:"chance"`
 }
 
-// Score returns what the card says of somebody as of a moment. The zero Profile,
-// and one of another schema, is an error.
+// Score returns what the card says of somebody as of a moment, without an
+// allocation. The zero Profile, and one of another schema, is an error.
 func (c *Card) Score(p persona.Profile, asOf time.Time) (Score, error) {
-	pattern, err := c.read(p, asOf)
+	var buffer [MaxFeatures]byte // so that a score allocates nothing
+	pattern, err := c.read(buffer[:0], p, asOf)
 	if err != nil {
 		return Score{}, err
 	}
 	return c.of(pattern), nil
 }
 
-func (c *Card) read(p persona.Profile, asOf time.Time) (pattern string, err error) {
+func (c *Card) read(buffer []byte, p persona.Profile, asOf time.Time) (pattern []byte, err error) {
 	last := c.layout.schema
 	if !c.layout.fits(p.Schema(), &last) {
-		return "", errOtherSchema
+		return nil, errOtherSchema
 	}
-	return string(c.layout.pattern(nil, p, asOf)), nil
+	return c.layout.pattern(buffer, p, asOf), nil
 }
 
-func (c *Card) of(pattern string) Score {
+func (c *Card) of(pattern []byte) Score {
 	points := c.points(pattern)
 	return Score{points, c.Policy.Grades[c.grade(points)].Name, c.chance(pattern)}
 }
 
-func (c *Card) chance(pattern string) float64 {
+func (c *Card) chance(pattern []byte) float64 {
 	z := c.Intercept
 	for j, ch := range c.Characteristics {
 		z += float64(ch.Coefficient * c.bin(j, pattern).WOE)
@@ -148,7 +149,7 @@ func (p Part) String() string {
 // [Card.Score]. Of features that differ from neutral by as much, that which
 // stands first on the card comes first.
 func (c *Card) Explain(p persona.Profile, asOf time.Time) (Explanation, error) {
-	pattern, err := c.read(p, asOf)
+	pattern, err := c.read(nil, p, asOf)
 	if err != nil {
 		return Explanation{}, err
 	}

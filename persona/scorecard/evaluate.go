@@ -156,8 +156,8 @@ func (e *Evaluation) calibrate(c *Card, s *Sample) {
 	expected, spread := make([]float64, len(e.Calibration)), make([]float64, len(e.Calibration))
 	squares := 0.0
 	for _, pattern := range s.patterns() {
-		n, chance := s.counts[pattern], c.chance(pattern)
-		at := c.grade(c.points(pattern))
+		n, chance := s.counts[pattern], c.chance([]byte(pattern))
+		at := c.grade(c.points([]byte(pattern)))
 		e.Calibration[at].Cases += n.all()
 		e.Calibration[at].Good += n.good
 		expected[at] += float64(float64(n.all()) * chance)

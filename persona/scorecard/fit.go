@@ -85,12 +85,12 @@ func (c *Card) rows(s *Sample) []row {
 	rows := make([]row, 0, len(s.counts))
 	for _, pattern := range s.patterns() {
 		n := s.counts[pattern]
-		rows = append(rows, row{c.evidence(pattern), float64(n.good), float64(n.bad)})
+		rows = append(rows, row{c.evidence([]byte(pattern)), float64(n.good), float64(n.bad)})
 	}
 	return rows
 }
 
-func (c *Card) evidence(pattern string) []float64 {
+func (c *Card) evidence(pattern []byte) []float64 {
 	x := make([]float64, len(c.Characteristics))
 	for j := range c.Characteristics {
 		x[j] = c.bin(j, pattern).WOE
@@ -99,7 +99,7 @@ func (c *Card) evidence(pattern string) []float64 {
 }
 
 // bin returns the bin of characteristic j in which a pattern is.
-func (c *Card) bin(j int, pattern string) *Bin {
+func (c *Card) bin(j int, pattern []byte) *Bin {
 	ch := &c.Characteristics[j]
 	return &ch.Bins[ch.Place[pattern[c.columns[j]]]]
 }
@@ -137,7 +137,7 @@ func (ch *Characteristic) neutral() int {
 func (c *Card) scores(s *Sample) (scores []int, cases []tally) {
 	at := map[int]tally{}
 	for _, pattern := range s.patterns() {
-		score := c.points(pattern)
+		score := c.points([]byte(pattern))
 		n := at[score]
 		n.add(*s.counts[pattern])
 		at[score] = n
@@ -154,7 +154,7 @@ func (c *Card) scores(s *Sample) (scores []int, cases []tally) {
 }
 
 // points returns the score of a pattern.
-func (c *Card) points(pattern string) (score int) {
+func (c *Card) points(pattern []byte) (score int) {
 	for j := range c.Characteristics {
 		score += c.bin(j, pattern).Points
 	}

@@ -199,16 +199,27 @@ func TestUnmarshalTwice(t *testing.T) {
 	}
 }
 
-// A sample is added to without an allocation once its patterns are known.
-func TestAddAllocates(t *testing.T) {
+// A sample is added to without an allocation once its patterns are known, and a
+// score takes none.
+func TestAllocations(t *testing.T) {
 	s := crowd(t, 0, 200)
+	c := fit(t, s, scorecard.Policy{})
 	p, o := person(7)
-	allocations := make([]float64, 9)
-	for i := range allocations {
-		allocations[i] = testing.AllocsPerRun(1, func() { add(t, s, p, o, 1) })
-	}
-	slices.Sort(allocations)
-	if got := allocations[2]; got > 0 {
-		t.Errorf("%v allocations", got)
+	for name, run := range map[string]func(){
+		"adding": func() { add(t, s, p, o, 1) },
+		"scoring": func() {
+			if _, err := c.Score(p, monday); err != nil {
+				t.Error(err)
+			}
+		},
+	} {
+		allocations := make([]float64, 9)
+		for i := range allocations {
+			allocations[i] = testing.AllocsPerRun(1, run)
+		}
+		slices.Sort(allocations)
+		if got := allocations[2]; got > 0 {
+			t.Errorf("%s takes %v allocations", name, got)
+		}
 	}
 }

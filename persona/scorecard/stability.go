@@ -35,7 +35,7 @@ func (c *Card) stability(s *Sample) Stability {
 		bins[j] = make([]int64, len(ch.Bins))
 	}
 	for pattern, n := range s.counts { // whole numbers: their order does not matter
-		now[c.grade(c.points(pattern))] += n.all()
+		now[c.grade(c.points([]byte(pattern)))] += n.all()
 		for j, ch := range c.Characteristics {
 			bins[j][ch.Place[pattern[c.columns[j]]]] += n.all()
 		}
