@@ -85,6 +85,33 @@ func TestEffectRows(t *testing.T) {
 	}
 }
 
+// Where everybody comes once and weighs the same, a row is [CompareMeans].
+func TestEffectOfMeans(t *testing.T) {
+	l := new(experiment.Log)
+	var control, treated experiment.Moments
+	for i, value := range []float64{3, 0, 7, 5, 4, 8, 1, 9, 2} {
+		customer := fmt.Sprint(i)
+		a, of := touched("d"+customer, customer, day(0)), &treated
+		if i%2 == 0 {
+			a.Withheld, of = true, &control
+		}
+		o := order("o"+customer, customer, day(1))
+		o.Value = value
+		if l.AddAssignment(a) != nil || l.AddOutcome(o) != nil || of.Add(value) != nil {
+			t.Fatal("refused")
+		}
+	}
+	table, err := attribute(t, l, rules).Effects(experiment.EffectRules{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	want, got := experiment.CompareMeans(control.Sample(), treated.Sample(), 0.95), table.Rows[0].Effect
+	near(t, "difference", got.Difference.Value, want.Difference.Value, 1e-13)
+	near(t, "standard error", got.Difference.SE, want.Difference.SE, 1e-13)
+	near(t, "low", got.Difference.Low, want.Difference.Low, 1e-12)
+	near(t, "p", *got.P, *want.P, 1e-12)
+}
+
 // Of two thirds of the customers an operation was drawn with chance 0.9, of the
 // others, who buy more, with 0.1. Weights undo the draw: the effect is that over
 // all customers, 2/3·1 + 1/3·4.

@@ -87,6 +87,19 @@ func TestOnlyTheFirstCounts(t *testing.T) {
 	}
 }
 
+// The window of a lift ends as that of a credit does.
+func TestLiftWindow(t *testing.T) {
+	for _, test := range []struct {
+		at   time.Time
+		want float64
+	}{{day(0).Add(-time.Microsecond), 0}, {day(0), 10}, {day(7).Add(-time.Microsecond), 10}, {day(7), 0}} {
+		l := logOf(t, touched("d1", "ann", day(0)), withheld("d2", "bob", day(0)), order("o1", "ann", test.at))
+		if got := attribute(t, l, rules).Lift(experiment.Question{Objective: "order"}, 0.95).Phases[0].Arms[0].Effect.Treated.Mean; got != test.want {
+			t.Errorf("at %v: %v, want %v", test.at, got, test.want)
+		}
+	}
+}
+
 // An outcome in the windows of two phases is of the later.
 func TestOneOutcomeOnePhase(t *testing.T) {
 	second := touched("d2", "ann", day(2))

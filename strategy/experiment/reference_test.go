@@ -208,6 +208,9 @@ func TestCUPEDAgainstReference(t *testing.T) {
 	near(t, "difference", a.Effect.Difference.Value, c.Welch.Diff, 1e-13)
 	near(t, "standard error", a.Effect.Difference.SE, c.Welch.SE, 1e-12)
 	near(t, "p", *a.Effect.P, c.Welch.P, 1e-10)
+	// Control's mean, 8.375, less theta times how far its 7.125 from before is
+	// from that of all, 6.8125.
+	near(t, "adjusted mean", a.Effect.Control.Mean, 8.375-c.Theta*(7.125-6.8125), 1e-13)
 	near(t, "low", a.Effect.Difference.Low, c.Welch.CI[0], 1e-11)
 	near(t, "high", a.Effect.Difference.High, c.Welch.CI[1], 1e-11)
 }
@@ -251,6 +254,10 @@ func TestSRMAgainstReference(t *testing.T) {
 		if s.Stray != stray {
 			t.Errorf("%v: %d stray", row, s.Stray)
 		}
+	}
+	// Sizes as they should be, but for somebody in an arm without weight.
+	if s := experiment.CheckSRM(experiment.ArmSize{N: 100, Weight: 1}, experiment.ArmSize{N: 100, Weight: 1}, experiment.ArmSize{N: 1}); s.OK || s.Stray != 1 || *s.P != 1 {
+		t.Errorf("%+v", s)
 	}
 	// Kohavi, Tang and Xu (2020), chapter 21.
 	s := experiment.CheckSRM(experiment.ArmSize{N: 821588, Weight: 1}, experiment.ArmSize{N: 815482, Weight: 1})

@@ -80,6 +80,7 @@ func TestPhasesThatDoNotCount(t *testing.T) {
 	fill(t, x, "good", "control", 10, 100)
 	fill(t, x, "good", "treated", 20, 100)
 	fill(t, x, "closed", "treated", 20, 100)
+	fill(t, x, "closed", "control", 5, 100) // who should not be there
 	r := x.Report(0.95)
 	if diff := cmp.Diff([]string{"good"}, r.Arms[0].Phases); diff != "" {
 		t.Errorf("(-want +got)\n%s", diff)
@@ -89,6 +90,9 @@ func TestPhasesThatDoNotCount(t *testing.T) {
 	}
 	if got := r.Phases[2].Arms[0].Effect.Reason; got != experiment.NoSupport {
 		t.Errorf("without control: %v", got)
+	}
+	if got := r.Phases[2].SRM; got.OK || got.Stray != 100 {
+		t.Errorf("strays in control: %+v", got)
 	}
 
 	plan.Phases = plan.Phases[:1]
