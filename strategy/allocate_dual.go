@@ -173,7 +173,7 @@ func (s *seller) prices() (Prices, error) {
 	if err == nil && !rough.whole {
 		radius := 0.01 * most
 		for _, worth := range found {
-			radius += 0.2 * worth
+			radius += float64(0.2 * worth)
 		}
 		found, err = s.draw(s.fine).search(around(n, found, radius))
 	}
@@ -279,7 +279,7 @@ func (e *ellipsoid) cut(direction vector, depth float64) bool {
 	g := e.times(direction)
 	for i := range e.n {
 		g[i] /= reach
-		e.center[i] -= (1 + float64(n*alpha)) / (n + 1) * g[i]
+		e.center[i] -= float64((1 + float64(n*alpha)) / (n + 1) * g[i])
 	}
 	flatten := 2 * (1 + float64(n*alpha)) / ((n + 1) * (1 + alpha))
 	widen := n * n / (n*n - 1) * (1 - float64(alpha*alpha))

@@ -17,7 +17,7 @@ import (
 // period and not before, and gets most of what could have been had by knowing
 // all customers beforehand.
 func TestPace(t *testing.T) {
-	people := drawResponses(20_000)
+	people := drawResponses(8_000)
 	budget := people.budget(0.15)
 	known := allocate(t, strategy.Market{Customers: len(people), Offers: people.offers, Budgets: []strategy.Micros{budget}})
 	for _, test := range []struct {
@@ -164,9 +164,9 @@ func TestPaceValidate(t *testing.T) {
 
 // Property: a pace that is kept as JSON goes on as it would have.
 func TestPaceGoesOn(t *testing.T) {
-	people := drawResponses(300)
+	people := drawResponses(60)
 	rapid.Check(t, func(t *rapid.T) {
-		pace := strategy.Pace{Budgets: []strategy.Micros{50 * strategy.One}, Prices: strategy.Prices{5}, Gain: 20}
+		pace := strategy.Pace{Budgets: []strategy.Micros{10 * strategy.One}, Prices: strategy.Prices{5}, Gain: 20}
 		stop := rapid.IntRange(0, len(people)).Draw(t, "stop")
 		kept := pace
 		for i := range people {
@@ -179,7 +179,7 @@ func TestPaceGoesOn(t *testing.T) {
 					t.Fatal(string(text))
 				}
 			}
-			elapsed, offers := float64(i)/300, people.offers(i, nil)
+			elapsed, offers := float64(i)/60, people.offers(i, nil)
 			want, _ := pace.Choose(elapsed, offers)
 			if i < stop {
 				continue

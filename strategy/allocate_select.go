@@ -59,11 +59,47 @@ const (
 	firstShift  = 64 - bucketBits
 )
 
-// efficiencies count the steps of a worker by bucket, and what they cost.
+// efficiencies count the steps of a worker by bucket, and what they cost each
+// budget.
 type efficiencies struct {
 	reader reader
 	counts []int64
-	costs  []ledger
+	costs  [MaxCosts][]wide
+}
+
+func newEfficiencies(r reader) efficiencies {
+	e := efficiencies{reader: r, counts: make([]int64, bucketCount)}
+	for b := range r.Budgets {
+		e.costs[b] = make([]wide, bucketCount)
+	}
+	return e
+}
+
+func (e *efficiencies) add(bucket uint64, from, to *Costs) {
+	e.counts[bucket]++
+	for b := range e.reader.Budgets {
+		e.costs[b][bucket].add(int64(to[b] - from[b]))
+	}
+}
+
+func (e *efficiencies) merge(o *efficiencies) {
+	for bucket, n := range o.counts {
+		if n == 0 {
+			continue
+		}
+		e.counts[bucket] += n
+		for b := range e.reader.Budgets {
+			e.costs[b][bucket].merge(o.costs[b][bucket])
+		}
+	}
+}
+
+// after returns what is spent when all steps of a bucket are taken.
+func (e *efficiencies) after(spent ledger, bucket int) ledger {
+	for b := range e.reader.Budgets {
+		spent[b].merge(e.costs[b][bucket])
+	}
+	return spent
 }
 
 // window finds where the budget runs out. It counts steps by the leading bits of
@@ -81,8 +117,11 @@ func (s *seller) window(by scale) (window, error) {
 		}
 		bucket := bucketCount - 1
 		for ; bucket >= 0; bucket-- {
-			after := spent
-			if after.merge(&all.costs[bucket]); !after.within(s.Budgets) {
+			if all.counts[bucket] == 0 {
+				continue
+			}
+			after := all.after(spent, bucket)
+			if !after.within(s.Budgets) {
 				break
 			}
 			spent = after
@@ -109,9 +148,8 @@ func (s *seller) window(by scale) (window, error) {
 func (s *seller) count(by scale, prefix uint64, shift int) (*efficiencies, error) {
 	parts := make([]efficiencies, s.workers())
 	for i := range parts {
-		parts[i] = efficiencies{newReader(&s.Market, by), make([]int64, bucketCount), make([]ledger, bucketCount)}
+		parts[i] = newEfficiencies(newReader(&s.Market, by))
 	}
-	n := len(s.Budgets)
 	err := share(s.Customers, len(parts), func(worker, customer int) *OfferError {
 		e := &parts[worker]
 		if fault := e.reader.readHull(customer); fault != nil {
@@ -121,17 +159,13 @@ func (s *seller) count(by scale, prefix uint64, shift int) (*efficiencies, error
 		for i := 1; i < len(hull); i++ {
 			key := math.Float64bits(stepTo(hull, i).efficiency()) >> shift
 			if key>>bucketBits == prefix {
-				e.counts[key%bucketCount]++
-				e.costs[key%bucketCount].pay(e.reader.cost(&hull[i-1]), e.reader.cost(&hull[i]), n)
+				e.add(key%bucketCount, e.reader.cost(&hull[i-1]), e.reader.cost(&hull[i]))
 			}
 		}
 		return nil
 	})
 	for i := range parts[1:] {
-		for bucket, count := range parts[1+i].counts {
-			parts[0].counts[bucket] += count
-			parts[0].costs[bucket].merge(&parts[1+i].costs[bucket])
-		}
+		parts[0].merge(&parts[1+i])
 	}
 	return &parts[0], err
 }

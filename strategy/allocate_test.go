@@ -271,24 +271,24 @@ func TestAllocateOverflow(t *testing.T) {
 	}
 }
 
-// It takes time, and not memory: the same for ten times the customers, but for
+// It takes time, and not memory: the same for twice the customers, but for
 // the answer.
 func TestAllocateHoldsNoOffers(t *testing.T) {
-	people := drawResponses(50_000)
+	people := drawResponses(8_400)
 	m := strategy.Market{Offers: people.offers, Budgets: []strategy.Micros{people.budget(0.15)}, Workers: 2}
 	count := func(customers int) float64 {
 		m.Customers = customers
 		return testing.AllocsPerRun(1, func() { allocate(t, m) })
 	}
-	if few, many := count(5_000), count(50_000); many > few+100 {
-		t.Errorf("%v allocations for 5,000 customers, %v for 50,000", few, many)
+	if few, many := count(4_200), count(8_400); many > few+100 {
+		t.Errorf("%v allocations for 4,200 customers, %v for 8,400", few, many)
 	}
 }
 
 // Two budgets on which offers of unlike customers draw are two problems.
 func TestAllocateSeparately(t *testing.T) {
-	people := drawResponses(2000)
-	both := strategy.Market{Customers: 2000, Budgets: []strategy.Micros{600e6, 200e6}}
+	people := drawResponses(600)
+	both := strategy.Market{Customers: 600, Budgets: []strategy.Micros{180e6, 60e6}}
 	both.Offers = func(customer int, buffer []strategy.Offer) []strategy.Offer {
 		buffer = people.offers(customer, buffer)
 		for i := range buffer {
@@ -302,7 +302,7 @@ func TestAllocateSeparately(t *testing.T) {
 	value, bound := strategy.Micros(0), strategy.Micros(0)
 	for i, budget := range both.Budgets {
 		a := allocate(t, strategy.Market{
-			Customers: 1000, Budgets: []strategy.Micros{budget},
+			Customers: 300, Budgets: []strategy.Micros{budget},
 			Offers: func(customer int, buffer []strategy.Offer) []strategy.Offer {
 				return people.offers(2*customer+i, buffer)
 			},

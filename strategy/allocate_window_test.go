@@ -97,7 +97,7 @@ func TestWindowsOfSeveralBudgets(t *testing.T) {
 
 // Prices found on a draw of customers bound the whole almost as well.
 func TestDrawnPrices(t *testing.T) {
-	m := Market{Customers: 20_000, Budgets: []Micros{3_000_000, 20_000}, Workers: 2}
+	m := Market{Customers: 6_000, Budgets: []Micros{900_000, 6_000}, Workers: 2}
 	m.Offers = func(customer int, buffer []Offer) []Offer {
 		x := uint64(NewBucketer("test", "").With("x").Bucket(string(rune(customer))))
 		for j := range Micros(8) {
@@ -110,7 +110,7 @@ func TestDrawnPrices(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	drawn, err := (&seller{m, fewCustomers, lookAhead, 500, 4000}).several()
+	drawn, err := (&seller{m, fewCustomers, lookAhead, 500, 2000}).several()
 	if err != nil {
 		t.Fatal(err)
 	}
