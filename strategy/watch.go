@@ -293,8 +293,10 @@ func (r *watchRun) reset() { r.sum = 0 }
 // signals, if every day is shift standard deviations out of order: with shift 0
 // how many days lie between false alarms, and otherwise how long a true change
 // remains unseen. It solves the integral equation of the run length (Page 1954)
-// by Gauss and Legendre's quadrature for independent normal deviations. A watch
-// of Either alarms twice as often. ok is false for a watch that is not valid, a
+// by Gauss and Legendre's quadrature for independent normal deviations from a
+// baseline that is known. A short baseline is not: with 8 weeks false alarms came
+// in simulations once in some 600 days where 930 are foreseen. A watch of Either
+// alarms twice as often. ok is false for a watch that is not valid, a
 // shift that is not finite, and for more than 1e12 days.
 func (w Watch) RunLength(shift float64) (days float64, ok bool) {
 	if w.Validate() != nil || math.IsNaN(shift) || math.IsInf(shift, 0) {
