@@ -66,10 +66,11 @@ func (p Plan) Run(ctx context.Context) (Report, error) {
 	defer fleet.kill()
 	w := newWorld(&p, fleet)
 	began := time.Now()
-	if err := w.work(ctx); err != nil {
+	err = w.work(ctx)
+	w.took = time.Since(began)
+	if err != nil {
 		return w.report(), err
 	}
-	w.took = time.Since(began)
 	p.Say("%d commands answered in %s; reading all journals", w.answered.Load(), w.took.Round(time.Millisecond))
 	a := newAudit(w)
 	if err := a.all(ctx); err != nil {
