@@ -35,9 +35,17 @@ func TestBucketIsForEver(t *testing.T) {
 func TestBucketTellsTextsApart(t *testing.T) {
 	places := map[strategy.Bucket]string{}
 	for _, texts := range [][3]string{
-		{"ab", "c", "d"}, {"a", "bc", "d"}, {"a", "b", "cd"}, {"abc", "d", ""}, {"", "abc", "d"}, {"", "", "abcd"},
-		{"AB", "c", "d"}, {"ab", "c", "d "}, {"ab", "c", "\x01d"},
-		{"ab", "c", "é"}, {"ab", "c", "e\u0301"}, // one letter in two forms
+		{"ab", "c", "d"},
+		{"a", "bc", "d"},
+		{"a", "b", "cd"},
+		{"abc", "d", ""},
+		{"", "abc", "d"},
+		{"", "", "abcd"},
+		{"AB", "c", "d"},
+		{"ab", "c", "d "},
+		{"ab", "c", "\x01d"},
+		{"ab", "c", "é"},
+		{"ab", "c", "e\u0301"}, // one letter in two forms
 	} {
 		place := strategy.NewBucketer(texts[0], texts[1]).Bucket(texts[2])
 		if other, ok := places[place]; ok {
@@ -239,7 +247,7 @@ func TestBucketingAllocatesNothing(t *testing.T) {
 	draw, ranges := strategy.NewBucketer("holdout", "2026"), strategy.GrowthBookRanges(2, 1, nil)
 	for name, f := range map[string]func(){
 		"Bucket":         func() { strategy.NewBucketer("arm", "x").Bucket("用户1").Pick(1, 2) },
-		"In":             func() { draw.Bucket("u1").In(50_000, 1_000_000) },
+		"In":             func() { _ = draw.Bucket("u1").In(50_000, 1_000_000) },
 		"GrowthBookHash": func() { strategy.GrowthBookHash("seed", "用户1", 2) },
 		"Namespace":      func() { strategy.GrowthBookNamespace("u1", "n", ranges[0]) },
 		"Unleash":        func() { strategy.UnleashBucket("group", "u1", 100, strategy.UnleashRolloutSeed) },
