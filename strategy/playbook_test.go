@@ -215,6 +215,19 @@ func FuzzParsePlaybook(f *testing.F) {
 		f.Fatal(err)
 	}
 	f.Add(starter)
+	for _, name := range strategy.Practices() {
+		p, _ := strategy.Practice(name)
+		data, err := json.Marshal(p)
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add(data)
+	}
+	everything, err := json.Marshal(shared())
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Add(everything)
 	f.Add([]byte(`{"operations":[{"name":"a","objective":"o","channel":"c","priority":1,"audience":{"anyOf":["a=b=c"]}}]}`))
 	f.Fuzz(func(t *testing.T, data []byte) {
 		p, err := strategy.ParsePlaybook(data)
@@ -240,6 +253,7 @@ func FuzzParsePlaybook(f *testing.F) {
 		if first.ID() != second.ID() {
 			t.Errorf("policy %s is read back as %s\n%s", first.ID(), second.ID(), written)
 		}
-		first.Decide(strategy.Customer{Labels: p.Labels()}, time.Time{})
+		first.Decide(strategy.Customer{ID: "u1", Labels: p.Labels()}, time.Time{})
+		first.Since(time.Time{})
 	})
 }

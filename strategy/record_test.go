@@ -94,3 +94,43 @@ func TestRecordRefuses(t *testing.T) {
 		})
 	}
 }
+
+// FuzzParseRecord: what is read can be written, is read back the same, and is
+// replayed or refused.
+func FuzzParseRecord(f *testing.F) {
+	policy := compile(f, twoOffers())
+	r, err := policy.Record(strategy.Case{Customer: strategy.Customer{ID: "u1", Exposures: []strategy.Exposure{{Operation: "coupon", Channel: "sms", At: epoch}}}, Now: epoch, Key: "k"})
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Add([]byte(recordJSON(f, r)))
+	f.Add([]byte(`{"engine":2,"case":{"customer":{"id":"u","numbers":{"a":1e308}},"now":"9999-12-31T23:59:59Z"}}`))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		r, err := strategy.ParseRecord(data)
+		if err != nil {
+			return
+		}
+		written, err := json.Marshal(r)
+		if err != nil {
+			return // an instant that JSON can read and not write
+		}
+		again, err := strategy.ParseRecord(written)
+		if err != nil {
+			t.Fatalf("%v\n%s", err, written)
+		}
+		if diff := cmp.Diff(string(written), recordJSON(t, again)); diff != "" {
+			t.Errorf("(-written +again)\n%s", diff)
+		}
+		replayed, err := policy.Replay(r)
+		if err != nil {
+			return
+		}
+		twice, err := policy.Replay(replayed)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(recordJSON(t, replayed), recordJSON(t, twice)); diff != "" {
+			t.Errorf("(-once +twice)\n%s", diff)
+		}
+	})
+}

@@ -3,6 +3,7 @@ package strategy
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 )
 
@@ -69,15 +70,8 @@ func (b Bound) Matches(e *Exposure) bool {
 		b.Operation != "" && b.Operation != e.Operation,
 		b.Objective != "" && b.Objective != e.Objective:
 		return false
-	case b.Tag == "":
-		return true
 	}
-	for _, tag := range e.Tags {
-		if tag == b.Tag {
-			return true
-		}
-	}
-	return false
+	return b.Tag == "" || slices.Contains(e.Tags, b.Tag)
 }
 
 // Budgets is where a host keeps what was spent. Package strategytest checks an

@@ -124,8 +124,8 @@ type Verdict struct {
 	// NotDrawn, HeldBack and Outranked the operation that came before it.
 	Detail string `json:"detail,omitempty"`
 	// RetryAt is the first instant at which the refusal lapses, if only time
-	// refuses it and nothing else happens until then: the candidate is refused
-	// for the same reason a microsecond earlier, and no longer for it then.
+	// refuses it and nothing else happens until then, such as an outcome that is
+	// dated ahead: the candidate is refused for the same reason a microsecond earlier, and no longer for it then.
 	// Otherwise it is zero. What starts in the future is retried only if its
 	// audiences have the customer. Whether an operation of a higher rank will
 	// take its place then is not foreseen.
