@@ -9,7 +9,6 @@ import (
 	"github.com/shopspring/decimal"
 
 	"github.com/regulars-go/regulars/rfm"
-	"github.com/regulars-go/regulars/strategy"
 )
 
 // scores is how many grades a metric is cut into.
@@ -33,13 +32,14 @@ type analysis struct {
 	life      life
 	worth     worth
 	migration *rfm.Migration // nil without -since
-	policy    *strategy.Policy
-	decisions strategy.Summary
+	trial     *trial         // nil without orders
 
 	conversion *conversion // nil without events
 	ledger     *ledger     // nil without orders
 	who        *union      // nil without sightings
 	persona    *portrayal  // nil without profiles
+
+	worthwhile *economicsSection // nil without orders
 }
 
 // person is one customer with a score.
@@ -82,7 +82,7 @@ func analyse(in *input) (*analysis, error) {
 	if a.concentration, err = rfm.Concentrate(a.spend); err != nil {
 		return nil, err
 	}
-	for _, step := range []func() error{a.group, a.migrate, a.follow, a.estimate, a.convert, a.earn, a.portray, a.decide} {
+	for _, step := range []func() error{a.group, a.migrate, a.follow, a.estimate, a.convert, a.earn, a.portray, a.economise, a.decide} {
 		if err := step(); err != nil {
 			return nil, err
 		}
@@ -115,7 +115,7 @@ func (a *analysis) spend(yield func(decimal.Decimal) bool) {
 }
 
 func (a *analysis) document() document {
-	d := document{Input: a.inputSection(), Identity: a.identitySection(), Funnel: a.funnelSection(), Persona: a.personaSection()}
+	d := document{Input: a.inputSection(), Identity: a.identitySection(), Funnel: a.funnelSection(), Persona: a.personaSection(), Skipped: a.skipped()}
 	if a.in.orders == nil {
 		return d
 	}
@@ -125,6 +125,7 @@ func (a *analysis) document() document {
 	d.Lifecycle = new(a.lifecycleSection())
 	d.CLV = new(a.clvSection())
 	d.Loyalty = a.ledger.section
+	d.Economics = a.worthwhile
 	d.Strategy = new(a.strategySection())
 	return d
 }

@@ -1,11 +1,13 @@
 package main
 
 import (
+	"time"
+
 	"github.com/regulars-go/regulars/strategy"
 )
 
 // decide chooses an operation for everybody by the starter playbook, those who
-// have only come to look included.
+// have only come to look included, and plays the month that follows through.
 func (a *analysis) decide() (err error) {
 	playbook, vocabulary := strategy.Starter(), strategy.StarterLabels()
 	if a.conversion != nil {
@@ -15,7 +17,7 @@ func (a *analysis) decide() (err error) {
 	if a.persona != nil {
 		a.persona.know(vocabulary)
 	}
-	if a.policy, err = strategy.NewPolicy(playbook); err != nil {
+	if a.trial, err = a.newTrial(playbook, vocabulary); err != nil {
 		return err
 	}
 	for id := range a.everybody {
@@ -23,11 +25,9 @@ func (a *analysis) decide() (err error) {
 		if err := customer.Validate(vocabulary); err != nil {
 			return err
 		}
-		if err := a.decisions.Add(a.policy.Decide(customer, a.in.asOf)); err != nil {
-			return err
-		}
+		a.trial.enrol(customer)
 	}
-	return nil
+	return a.trial.run()
 }
 
 // everybody ranges over all who have a record, came by or did something.
@@ -50,12 +50,18 @@ func (a *analysis) everybody(yield func(string) bool) {
 }
 
 func (a *analysis) strategySection() strategySection {
-	d := &a.decisions
-	s := strategySection{Customers: d.Customers(), Unserved: d.Unserved(), Verdicts: map[string]int64{}}
-	for _, name := range a.policy.Operations() {
-		operation, _ := a.policy.Operation(name)
+	t := a.trial
+	d := &t.decisions
+	s := strategySection{
+		Customers: d.Customers(), Unserved: d.Unserved(), Verdicts: map[string]int64{},
+		From: t.opens(0).Format(time.DateOnly), Simulated: true,
+		Holdout: t.holdoutSection(), Lift: t.liftSections(), Overall: t.overall(),
+		Proposals: t.proposalSections(), Budget: t.budgetSection(), Next: t.nextSection(),
+	}
+	for _, name := range t.policy.Operations() {
+		operation, _ := t.policy.Operation(name)
 		s.Decisions = append(s.Decisions, operationSection{
-			Operation: name, Objective: operation.Objective, Channel: operation.Channel,
+			Operation: name, Objective: t.aims[name], Channel: operation.Channel,
 			Audience: operation.Audience.String(), Customers: d.Of(name, strategy.Chosen),
 		})
 	}

@@ -27,6 +27,10 @@ type document struct {
 	Persona  *personaSection  `json:"persona"`
 	Loyalty  *loyaltySection  `json:"loyalty"`
 	Strategy *strategySection `json:"strategy"`
+	// Economics is what customers cost and bring.
+	Economics *economicsSection `json:"economics"`
+	// Skipped is what was not looked at, and the column that would unlock it.
+	Skipped []skippedSection `json:"skipped"`
 }
 
 // inputSection says what came in. Every row is an order, a refund, a further
@@ -197,23 +201,6 @@ type residualSection struct {
 	Customers   int      `json:"customers"`
 	Value       float64  `json:"value"`
 	PerCustomer *float64 `json:"perCustomer"` // null if there are none
-}
-
-// strategySection counts decisions by operation, in the order in which they
-// rank, and the verdicts on all candidates by code.
-type strategySection struct {
-	Customers int64              `json:"customers"`
-	Unserved  int64              `json:"unserved"`
-	Decisions []operationSection `json:"decisions"`
-	Verdicts  map[string]int64   `json:"verdicts"`
-}
-
-type operationSection struct {
-	Operation string `json:"operation"`
-	Objective string `json:"objective"`
-	Channel   string `json:"channel"`
-	Audience  string `json:"audience"`
-	Customers int64  `json:"customers"`
 }
 
 func (a *analysis) writeJSON(w io.Writer) error {

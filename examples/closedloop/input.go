@@ -39,6 +39,7 @@ type input struct {
 	who       *union
 	beside    func(*input) (*union, error)
 	people    *profileTable // nil if unknown
+	growth    growthInput
 	// malformed lines were set aside, if that was asked for.
 	malformed table.SetAside
 }
@@ -93,6 +94,7 @@ func (in *input) simulate(o options) error {
 		in.visits = append(in.visits, visit)
 	}
 	in.simulateEvents(s)
+	in.growth.simulate(s)
 	return errors.Join(in.uniteAccounts(s), in.simulateProfiles(s, o))
 }
 
@@ -109,7 +111,7 @@ func (in *input) readFiles(o options, p *progress) error {
 			return err
 		}
 	}
-	return in.readProfiles(o, p)
+	return errors.Join(in.readProfiles(o, p), in.growth.read(o, in, p))
 }
 
 func (in *input) readOrders(o options, p *progress) (err error) {

@@ -27,7 +27,7 @@ const eventKeys = "events"
 // checkColumns finds columns of a file that was not given.
 func (o *options) checkColumns() error {
 	for _, file := range o.columns.Files() {
-		if given := map[string]string{eventKeys: o.events, identityKeys: o.identities, profileKeys: o.profiles}; file != "" && given[file] == "" {
+		if given := map[string]string{eventKeys: o.events, identityKeys: o.identities, profileKeys: o.profiles, spendKeys: o.growth.spend, termKeys: o.growth.terms, inviteKeys: o.growth.invites}; file != "" && given[file] == "" {
 			return fmt.Errorf("-columns %s: there is no file of %s: want plain keys such as customer, and keys such as events.customer for those of -events FILE", &o.columns, file)
 		}
 	}

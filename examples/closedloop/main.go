@@ -34,6 +34,8 @@ type options struct {
 	tags     string
 	group    string
 
+	growth growthOptions
+
 	layout   string
 	zone     string
 	asOf     string
@@ -59,6 +61,7 @@ func parse(args []string, stderr io.Writer) (options, error) {
 		"Of the events it is events.customer, events.at, events.event and, if there is one, events.session; without -orders you can leave out \"events.\"")
 	o.identityFlags(flags)
 	o.profileFlags(flags)
+	o.growth.flags(flags)
 	flags.StringVar(&o.layout, "layout", "", "how times are written, as a Go time `LAYOUT` such as 02.01.2006, or unix or unixmilli")
 	flags.StringVar(&o.zone, "zone", "", "the shop's time `ZONE` such as Asia/Shanghai (default UTC; the built-in shop is in UTC+8)")
 	flags.StringVar(&o.asOf, "asof", "", "look back from the end of this `DATE`, such as 2026-06-30 (default the date of the last order)")
@@ -96,7 +99,7 @@ func (o *options) check() error {
 	case o.orders != "" && o.events == "" && o.funnel != "":
 		return errors.New("-funnel says which events to count: want -events FILE too")
 	}
-	return errors.Join(o.checkIdentities(), o.checkProfiles())
+	return errors.Join(o.checkIdentities(), o.checkProfiles(), o.growth.check(o))
 }
 
 // run is main with its surroundings passed in. It returns the exit code: 2 if

@@ -70,6 +70,8 @@ func (a *analysis) summarise(w io.Writer) error {
 	}
 	a.ledger.summarise(&b)
 	fmt.Fprintf(&b, "To do:%s.\n", operationsInLine(d.Strategy.Decisions))
+	a.summariseEconomics(&b)
+	fmt.Fprintln(&b, loopInLine(d.Strategy))
 	_, err := io.WriteString(w, b.String())
 	return err
 }
@@ -109,6 +111,22 @@ func operationsInLine(operations []operationSection) string {
 		fmt.Fprintf(&b, " %s %s", o.Operation, count(int(o.Customers)))
 	}
 	return b.String()
+}
+
+// loopInLine says what the simulated month came to.
+func loopInLine(s *strategySection) string {
+	if s.Overall.Estimate == nil {
+		return "Loop, simulated: nobody to compare with."
+	}
+	changes := 0
+	for _, p := range s.Proposals {
+		if p.Applied {
+			changes++
+		}
+	}
+	o := s.Overall
+	return fmt.Sprintf("Loop, simulated: %s points more order than of %s held out (%s to %s, truth %s); %s proposed.",
+		inPoints(*o.Estimate), count(s.Holdout.Customers), inPoints(*o.Low), inPoints(*o.High), inPoints(o.Truth), countedWord(changes, "change"))
 }
 
 // notes says what became of the rows that are no order.
@@ -165,7 +183,7 @@ func (a *analysis) explain(w io.Writer, id string) error {
 	if a.persona != nil {
 		a.persona.explain(&b, id)
 	}
-	fmt.Fprintf(&b, "\n%s\n", a.policy.Decide(strategy.Customer{ID: id, Labels: a.labels(id)}, a.in.asOf))
+	fmt.Fprintf(&b, "\n%s\n", a.trial.policy.Decide(strategy.Customer{ID: id, Labels: a.labels(id)}, a.trial.opens(0)))
 	_, err := io.WriteString(w, b.String())
 	return err
 }

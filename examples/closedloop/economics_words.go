@@ -1,0 +1,151 @@
+package main
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/shopspring/decimal"
+
+	"github.com/regulars-go/regulars/lifecycle"
+)
+
+// findings are a sentence for each part that there is something to say of.
+func (s *economicsSection) findings(a *analysis) []string {
+	list := []string{phaseInWords(s.Phase)}
+	for _, sentence := range []string{
+		a.acquisitionInWords(s.Acquisition), termsInWords(s.Terms), keyActionsInWords(s.KeyActions),
+		referralInWords(s.Referral), scorecardInWords(s.Scorecard), watchInWords(s.Watch),
+	} {
+		if sentence != "" {
+			list = append(list, sentence)
+		}
+	}
+	return list
+}
+
+func phaseInWords(p phaseSection) string {
+	if p.Customers.Phase == lifecycle.TooFewPeriods {
+		return "There are too few months to say in which phase the shop is."
+	}
+	change := func(at lifecycle.PhaseAt) string {
+		if c, ok := at.Change(); ok {
+			return fmt.Sprintf("%s (%+.1f\u00a0%%)", at.Phase, 100*c)
+		}
+		return at.Phase.String()
+	}
+	return fmt.Sprintf("Market phase, the last three months beside the three before: %s by customers, %s by revenue.", change(p.Customers), change(p.Revenue))
+}
+
+// atCents writes an amount with two decimals.
+func atCents(d decimal.Decimal, ok bool) string {
+	if !ok {
+		return "undefined"
+	}
+	return grouped(d.StringFixed(2))
+}
+
+func (a *analysis) acquisitionInWords(s *acquisitionSection) string {
+	if s == nil {
+		return ""
+	}
+	sentence := fmt.Sprintf("A customer of a paid channel cost %s (paid CAC), and one of any channel %s (blended CAC).", atCents(s.PaidCAC(2)), atCents(s.BlendedCAC(2)))
+	var proven []string
+	for _, c := range s.Proven() {
+		proven = append(proven, fmt.Sprintf("%s is %s than the rest by what customers bring for their cost (LTV/CAC %.2f against %.2f)",
+			c.Channel, c.Against.Verdict, c.Ratio.Value, c.Against.Rest))
+	}
+	if len(proven) == 0 {
+		return sentence + " By LTV/CAC no channel is proven better or worse than the rest."
+	}
+	return sentence + " " + sentenceCase(strings.Join(proven, "; ")) + "."
+}
+
+func sentenceCase(text string) string { return strings.ToUpper(text[:1]) + text[1:] }
+
+func termsInWords(s *termsSection) string {
+	if s == nil {
+		return ""
+	}
+	all := s.Renewals.All
+	rate, ok := all.Renewed().Rate()
+	if !ok {
+		return fmt.Sprintf("Of %s none is decided yet.", counted(s.Terms, "term"))
+	}
+	low, high := all.Renewed().Interval(level)
+	sentence := fmt.Sprintf("Of %s that are decided %s (%.1f\u00a0%%, from %.1f to %.1f) were renewed",
+		counted(all.Decided, "term"), count(all.Renewed().Count), 100*rate, 100*low, 100*high)
+	gross, okGross := all.GRR()
+	net, okNet := all.NRR()
+	if okGross && okNet {
+		sentence += fmt.Sprintf(": gross retention of value %.1f\u00a0%%, net %.1f\u00a0%%", 100*gross, 100*net)
+	}
+	return sentence + "."
+}
+
+// level is that of the intervals.
+const level = 0.95
+
+func keyActionsInWords(k *lifecycle.KeyActions) string {
+	if k == nil {
+		return ""
+	}
+	proven := k.Proven()
+	if len(proven) == 0 {
+		return fmt.Sprintf("No action of the first week is proven to go with staying; %d were tried.", len(k.Tried))
+	}
+	return fmt.Sprintf("Key action of the first week: %s. That is an association, and a candidate for an experiment.", proven[0])
+}
+
+func referralInWords(s *referralSection) string {
+	if s == nil || s.Report.Referred == nil {
+		return ""
+	}
+	sentence := fmt.Sprintf("%s of %s new customers came by an invitation (%.1f\u00a0%%)",
+		count(int(s.Report.Referred.Hits)), count(int(s.Report.Referred.Of)), 100*s.Report.Referred.Value)
+	if k := s.Report.Factor.K; k != nil {
+		sentence += fmt.Sprintf("; each customer brings %.3f in a cycle (K)", k.Value)
+	}
+	return sentence + "."
+}
+
+func scorecardInWords(s *scorecardSection) string {
+	if s == nil || s.Card == nil || len(s.Card.Policy.Grades) == 0 {
+		return ""
+	}
+	best := s.Card.Policy.Grades[0].Name
+	sentence := fmt.Sprintf("%s are not core and graded %q as those who may become so", counted(s.Grades[best], "customer"), best)
+	if e := s.Evaluation; e != nil && e.AUC != nil {
+		sentence += fmt.Sprintf(" (AUC %.2f on customers held back)", e.AUC.Value)
+	}
+	return sentence + "."
+}
+
+func watchInWords(s *watchSection) string {
+	if s == nil || len(s.Readings) == 0 {
+		return ""
+	}
+	var seen []string
+	for _, r := range s.Readings {
+		if len(r.Signals) > 0 {
+			first := r.Signals[0]
+			seen = append(seen, fmt.Sprintf("%s %s since about %s, seen on %s", r.Metric, inThePast[string(first.Side)], first.Since, first.Day))
+		}
+	}
+	if len(seen) == 0 {
+		return fmt.Sprintf("Nothing that is watched left its course since %s.", s.From)
+	}
+	return sentenceCase(strings.Join(seen, "; ")) + fmt.Sprintf(". Proposed: %s.", proposalsInWords(s))
+}
+
+var inThePast = map[string]string{"falls": "fell", "rises": "rose"}
+
+func proposalsInWords(s *watchSection) string {
+	var list []string
+	for _, p := range s.Proposals {
+		list = append(list, fmt.Sprintf("%s “%s”", p.Do, p.Operation))
+	}
+	if len(list) == 0 {
+		return "nothing"
+	}
+	return strings.Join(list, ", ")
+}
