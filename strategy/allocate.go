@@ -136,9 +136,9 @@ var errTooMuch = errors.New("strategy: the values add up to more than Micros hol
 //
 // The first offer is taken of those alike. Nothing given, an empty market and
 // budgets of 0 are fine. Beside the answer's 4 bytes a customer it needs some
-// 10 MB, and 32 bytes for each of the steps that are about as good as the last
-// one taken: those whose ratio is the same in 64 bits, or 65,536 if that is
-// more. The error is [regulars.Faults] for the market, an [*OfferError] for the
+// 5 MB for each worker, and 32 bytes for each of the steps that are about as good
+// as the last one taken: those whose ratio is the same in 64 bits, or 65,536 if
+// that is more. The error is [regulars.Faults] for the market, an [*OfferError] for the
 // first offer that is out of range, or another if sums do not fit.
 func Allocate(m Market) (*Allocation, error) {
 	if err := m.faults().Err(); err != nil {
