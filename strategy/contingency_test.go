@@ -201,3 +201,27 @@ func TestPlanRefused(t *testing.T) {
 		t.Error("a plan that is not valid responds")
 	}
 }
+
+// FuzzParsePlan: a document is refused, or is a plan that responds, and leaves a
+// playbook that is a policy.
+func FuzzParsePlan(f *testing.F) {
+	f.Add([]byte(shakenPlan))
+	f.Add([]byte(`{"watches": [{"name": "w", "metric": "m", "weeks": 104, "slack": 5, "threshold": 20}], "contingencies": []}`))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		p, err := strategy.ParsePlan(data, shaken())
+		if err != nil {
+			return
+		}
+		var signals []strategy.Signal
+		for _, w := range p.Watches {
+			signals = append(signals, strategy.Signal{Watch: w.Name, Day: "2026-03-01", Side: strategy.Falls}, strategy.Signal{Watch: w.Name, Day: "2026-03-02", Side: strategy.Rises})
+		}
+		r, err := p.Respond(shaken(), signals, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := strategy.NewPolicy(r.Playbook); err != nil {
+			t.Fatalf("%s leaves what is no policy: %v", data, err)
+		}
+	})
+}

@@ -1,6 +1,7 @@
 package scorecard
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -61,7 +62,8 @@ type Score struct {
 }
 
 // Score returns what the card says of somebody as of a moment, without an
-// allocation. The zero Profile, and one of another schema, is an error.
+// allocation. The zero Profile, one of another schema, and [ErrNoLayout]
+// are errors.
 func (c *Card) Score(p persona.Profile, asOf time.Time) (Score, error) {
 	var buffer [MaxFeatures]byte // so that a score allocates nothing
 	pattern, err := c.read(buffer[:0], p, asOf)
@@ -71,7 +73,14 @@ func (c *Card) Score(p persona.Profile, asOf time.Time) (Score, error) {
 	return c.of(pattern), nil
 }
 
+// ErrNoLayout is returned by a card that was neither fitted nor read for a
+// schema, such as one that [json.Unmarshal] made.
+var ErrNoLayout = errors.New("scorecard: card of no schema: use ReadCard")
+
 func (c *Card) read(buffer []byte, p persona.Profile, asOf time.Time) (pattern []byte, err error) {
+	if c.layout == nil {
+		return nil, ErrNoLayout
+	}
 	last := c.layout.schema
 	if !c.layout.fits(p.Schema(), &last) {
 		return nil, errOtherSchema
@@ -202,6 +211,11 @@ func ReadCard(schema *persona.Schema, data []byte) (*Card, error) {
 	if n := len(c.Policy.Grades); n == 0 || n != len(c.Graded) {
 		f.Add("graded", "%d numbers of %d grades: want one for each, and a grade", len(c.Graded), n)
 	}
+	for i, n := range c.Graded {
+		if n < 0 || n > MaxCases {
+			f.Add(fmt.Sprintf("graded[%d]", i), "%d: want 0 to %d", n, int64(MaxCases))
+		}
+	}
 	for i := range c.Characteristics {
 		c.columns = append(c.columns, i)
 		f.Under(fmt.Sprintf("characteristics[%d]", i), c.Characteristics[i].faults(len(layout.columns[i].labels)))
@@ -223,8 +237,8 @@ func (ch Characteristic) faults(n int) (f regulars.Faults) {
 		}
 	}
 	for i, b := range ch.Bins {
-		if b.Good < 0 || b.Bad < 0 || b.Points < -maxPoints || b.Points > maxPoints {
-			f.Add(fmt.Sprintf("bins[%d]", i), "counts below 0, or points beyond ±%d", maxPoints)
+		if b.Good < 0 || b.Bad < 0 || b.Good > MaxCases || b.Bad > MaxCases || b.Points < -maxPoints || b.Points > maxPoints {
+			f.Add(fmt.Sprintf("bins[%d]", i), "counts below 0 or above %d, or points beyond ±%d", int64(MaxCases), maxPoints)
 		}
 	}
 	return f

@@ -552,3 +552,45 @@ func TestUnmarshalRefuses(t *testing.T) {
 		t.Error("a sample of another layout is read")
 	}
 }
+
+// A card that json.Unmarshal made knows no schema.
+func TestCardWithoutLayout(t *testing.T) {
+	var c scorecard.Card
+	if err := json.Unmarshal([]byte(jsonOf(t, fit(t, german(t), scorecard.Policy{}))), &c); err != nil {
+		t.Fatal(err)
+	}
+	p, _ := person(1)
+	_, err1 := c.Score(p, monday)
+	_, err2 := c.Explain(p, monday)
+	_, err3 := c.Evaluate(german(t))
+	for _, err := range []error{err1, err2, err3} {
+		if !errors.Is(err, scorecard.ErrNoLayout) {
+			t.Errorf("error %v", err)
+		}
+	}
+}
+
+// FuzzReadCard: a document is refused, or is a card that scores, judges, and
+// comes back the same.
+func FuzzReadCard(f *testing.F) {
+	f.Add([]byte(jsonOf(f, fit(f, german(f), scorecard.Policy{}))))
+	f.Add([]byte(jsonOf(f, fit(f, crowd(f, 0, 200), scorecard.Policy{Name: "lead", MinShare: -1}))))
+	sample := crowd(f, 0, 50)
+	f.Fuzz(func(t *testing.T, data []byte) {
+		c, err := scorecard.ReadCard(people, data)
+		if err != nil {
+			return
+		}
+		for n := range 5 {
+			p, _ := person(n)
+			if _, err := c.Explain(p, monday); err != nil {
+				t.Fatal(err)
+			}
+		}
+		_, _ = c.Evaluate(sample) // it may be of other features
+		again, err := scorecard.ReadCard(people, []byte(jsonOf(t, c)))
+		if err != nil || jsonOf(t, again) != jsonOf(t, c) {
+			t.Fatalf("%s comes back as %s, %v", jsonOf(t, c), jsonOf(t, again), err)
+		}
+	})
+}

@@ -88,10 +88,12 @@ func (c *Card) Evaluate(s *Sample) (Evaluation, error) {
 // recount returns a sample as one of the card's own layout, which may have fewer
 // features, such as when it was read from JSON.
 func (c *Card) recount(s *Sample) (*Sample, error) {
-	if s.Layout == nil {
+	switch {
+	case c.layout == nil:
+		return nil, ErrNoLayout
+	case s.Layout == nil:
 		return nil, errors.New("scorecard: a sample needs a layout")
-	}
-	if s.Layout.id == c.layout.id {
+	case s.Layout.id == c.layout.id:
 		return s, nil
 	}
 	place := map[string]int{}
