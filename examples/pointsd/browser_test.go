@@ -123,16 +123,21 @@ func eval[T any](b *tab, script string) T {
 	return v
 }
 
-// A person with a keyboard and no mouse finds a member, reads why, and asks
-// what an order would earn.
-func TestPageByKeyboard(t *testing.T) {
+func TestPages(t *testing.T) {
 	s := newBench(t)
 	story(s)
 	server := httptest.NewServer(s.handler)
 	defer server.Close()
 	b := newTab(t)
+	t.Run("keyboard", func(t *testing.T) { pagesByKeyboard(t, b, server.URL) })
+	t.Run("screens", func(t *testing.T) { pagesOnScreens(t, b, server.URL) })
+}
 
-	b.open(server.URL)
+// A person with a keyboard and no mouse finds a member, reads why, and asks
+// what an order would earn.
+func pagesByKeyboard(t *testing.T, b *tab, site string) {
+	b.t = t
+	b.open(site)
 	b.do("tab to the field: past the link to the content, and home", chromedp.KeyEvent(kb.Tab+kb.Tab+kb.Tab))
 	b.press("a name", "m42"+kb.Enter, `#q[value="m42"]`)
 	if got := b.text(".members"); !strings.Contains(got, "m42") || strings.Contains(got, "m5") {
@@ -162,7 +167,7 @@ func TestPageByKeyboard(t *testing.T) {
 		t.Errorf("the page is shown from %q on", got)
 	}
 
-	b.open(server.URL + "/member?id=%3Cb%3Ebold%3C/b%3E")
+	b.open(site + "/member?id=%3Cb%3Ebold%3C/b%3E")
 	if got := b.text("h1"); got != "<b>bold</b>" {
 		t.Errorf("the name is shown as %q", got)
 	}
@@ -196,12 +201,8 @@ const measure = `(() => {
 
 // Property: on a phone and on a desk, by day and by night, every page fits the
 // screen, can be read and can be touched.
-func TestPageOnScreens(t *testing.T) {
-	s := newBench(t)
-	story(s)
-	server := httptest.NewServer(s.handler)
-	defer server.Close()
-	b := newTab(t)
+func pagesOnScreens(t *testing.T, b *tab, site string) {
+	b.t = t
 	for _, page := range []struct{ name, path string }{
 		{"search", "/?q=m4"},
 		{"member", "/member?id=m42"},
@@ -215,7 +216,7 @@ func TestPageOnScreens(t *testing.T) {
 			for _, scheme := range []string{"light", "dark"} {
 				name := fmt.Sprintf("%s-%s-%s", page.name, screen.name, scheme)
 				b.show(screen.width, screen.height, scheme)
-				b.open(server.URL + page.path)
+				b.open(site + page.path)
 				for _, w := range eval[[]string](b, measure) {
 					t.Errorf("%s: %s", name, w)
 				}

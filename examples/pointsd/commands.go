@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/regulars-go/regulars"
 	"github.com/regulars-go/regulars/loyalty"
@@ -77,6 +78,11 @@ func parseCommand(body []byte, key, member string) (loyalty.Command, error) {
 	document := bytes.TrimSpace(body)
 	if !json.Valid(document) || !bytes.HasPrefix(document, []byte("{")) {
 		return loyalty.ParseCommand(body) // which says what is wrong
+	}
+	for _, place := range [...]struct{ field, text string }{{"key", key}, {"member", member}} {
+		if !utf8.ValidString(place.text) { // Marshal would make another name of it
+			return loyalty.Command{}, &loyalty.CommandError{Field: place.field, Problem: "want valid UTF-8"}
+		}
 	}
 	places, err := json.Marshal(struct {
 		Key    string `json:"key"`

@@ -53,6 +53,8 @@ func TestBadRequests(t *testing.T) {
 		{"NUL", "POST", path, `{` + at + `, "grant": {"points": 1, "reason": "a\u0000b"}}`, nil, 422, "command", "grant.reason"},
 		{"no key", "POST", path, grant, []string{"Idempotency-Key", ""}, 400, "key-missing", ""},
 		{"a long key", "POST", path, grant, []string{"Idempotency-Key", strings.Repeat("k", 201)}, 422, "command", "key"},
+		{"no UTF-8 in a key", "POST", path, grant, []string{"Idempotency-Key", "k\xff"}, 422, "command", "key"},
+		{"no UTF-8 in a member", "POST", "/v1/members/m%ff/commands", grant, nil, 422, "command", "member"},
 		{"a long member", "POST", "/v1/members/" + strings.Repeat("m", 129) + "/commands", grant, nil, 422, "command", "member"},
 		{"a form", "POST", path, grant, []string{"Content-Type", "application/x-www-form-urlencoded"}, 415, "media-type", ""},
 		{"text", "POST", path, grant, []string{"Content-Type", "text/plain"}, 415, "media-type", ""},

@@ -35,11 +35,15 @@ const startWithin = time.Minute
 
 func startFleet(ctx context.Context, p *Plan) (*fleet, error) {
 	f := &fleet{plan: p, replicas: make([]*process, p.Replicas)}
-	for i := range f.replicas {
-		if err := f.start(ctx, i); err != nil {
-			f.kill()
-			return nil, err
-		}
+	failed := make([]error, p.Replicas)
+	var all sync.WaitGroup
+	for i := range f.replicas { // at once: one of them makes the tables
+		all.Go(func() { failed[i] = f.start(ctx, i) })
+	}
+	all.Wait()
+	if err := errors.Join(failed...); err != nil {
+		f.kill()
+		return nil, err
 	}
 	return f, nil
 }
