@@ -55,7 +55,8 @@ type Market struct {
 	// Budgets are one to [MaxCosts] limits, 0 or more, in the units of costs.
 	Budgets []Micros
 	// Workers is the number of goroutines that share the work; they end with
-	// the call. The answer is the same for any number. Defaults to 1.
+	// the call. The answer is the same for any number. Defaults to 1; more than
+	// 64 are 64.
 	Workers int
 }
 
@@ -80,8 +81,8 @@ type Allocation struct {
 // none stands in for an offer where a customer gets none.
 const none = -1
 
-// Offer returns which of a customer's offers was given, counted as
-// [Market.Offers] listed them; false if none was.
+// Offer returns which offer was given to a customer, a number from 0 to
+// Customers-1: its place in what [Market.Offers] listed; false if none was.
 func (a *Allocation) Offer(customer int) (offer int, ok bool) {
 	offer = int(a.chosen[customer])
 	return max(offer, 0), offer != none
