@@ -20,6 +20,8 @@ func (a *Account) findLot(l list, row *lot) (at int, found bool) {
 // lotRow is a lot where it stands.
 type lotRow []byte
 
+func (p lotRow) wallet() uint8 { return p[0] }
+
 func (p lotRow) points() int64 { return int64(le.Uint64(p[18:])) }
 
 func (p lotRow) setPoints(n int64) { le.PutUint64(p[18:], uint64(n)) }

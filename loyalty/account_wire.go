@@ -123,30 +123,14 @@ func readLeg(p []byte) leg {
 // adds reports whether the lists of the account agree with its totals: the
 // wallets ascend, and what lots, waiting lots and holds have is in the pots.
 func (a *Account) adds() bool {
-	for w := range a.wallets {
-		if w.pots[PotDebt] > 0 && w.pots[PotAvailable] > 0 {
-			return false
-		}
-		in, out := w.pots[PotIssued], int64(0)
-		for p, points := range w.pots {
-			if points < 0 || points > maxTotal {
-				return false
-			}
-			if Pot(p) > PotReceived && Pot(p) != PotDebt {
-				out += points // wraps only where in would, too
-			}
-		}
-		if in+w.pots[PotReceived]+w.pots[PotDebt] != out {
-			return false
-		}
-		available, pending, held := a.inLots(w.id)
-		if available != w.pots[PotAvailable] || pending != w.pots[PotPending] || held != w.pots[PotHeld] {
+	for rows := a.rows(listWallets); len(rows) > 0; rows = rows[walletWidth:] {
+		if !a.addsUp(walletRow(rows)) {
 			return false
 		}
 	}
-	for _, l := range []list{listLots, listWaiting} {
-		for i := range a.count(l) {
-			if row := a.lotAt(l, i); row.points <= 0 || !a.hasWallet(row.wallet) {
+	for _, l := range [...]list{listLots, listWaiting} {
+		for rows := lotRow(a.rows(l)); len(rows) > 0; rows = rows[lotWidth:] {
+			if rows.points() <= 0 || !a.hasWallet(rows.wallet()) {
 				return false
 			}
 		}
@@ -164,6 +148,25 @@ func (a *Account) adds() bool {
 	return true
 }
 
+// addsUp is adds for one wallet.
+func (a *Account) addsUp(w walletRow) bool {
+	if w.pot(PotDebt) > 0 && w.pot(PotAvailable) > 0 {
+		return false
+	}
+	in, out := w.pot(PotIssued)+w.pot(PotReceived)+w.pot(PotDebt), int64(0)
+	for p := range numPots {
+		points := w.pot(p)
+		if points < 0 || points > maxTotal {
+			return false
+		}
+		if p > PotReceived && p != PotDebt {
+			out += points // wraps only where in would, too
+		}
+	}
+	available, pending, held := a.inLots(w.id())
+	return in == out && available == w.pot(PotAvailable) && pending == w.pot(PotPending) && held == w.pot(PotHeld)
+}
+
 func (a *Account) hasWallet(id uint8) bool {
 	_, ok := a.walletAt(id)
 	return ok
@@ -171,22 +174,23 @@ func (a *Account) hasWallet(id uint8) bool {
 
 // inLots sums what the lists have of a wallet.
 func (a *Account) inLots(id uint8) (available, pending, held int64) {
-	for l := range a.lots {
-		if l.wallet == id {
-			available += l.points
-		}
-	}
-	for l := range a.waiting {
-		if l.wallet == id {
-			pending += l.points
-		}
-	}
+	available, pending = a.sum(listLots, id), a.sum(listWaiting, id)
 	for l := range a.legs {
 		if h, open := a.holdByID(l.hold); open && h.wallet == id {
 			held += l.points
 		}
 	}
 	return available, pending, held
+}
+
+// sum is what the lots of a list have of a wallet.
+func (a *Account) sum(l list, wallet uint8) (points int64) {
+	for rows := lotRow(a.rows(l)); len(rows) > 0; rows = rows[lotWidth:] {
+		if rows.wallet() == wallet {
+			points += rows.points()
+		}
+	}
+	return points
 }
 
 // copyFrom makes a copy that shares nothing, using the room of a again.

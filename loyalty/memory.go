@@ -3,6 +3,7 @@ package loyalty
 import (
 	"context"
 	"fmt"
+	"hash/maphash"
 	"time"
 )
 
@@ -12,11 +13,13 @@ import (
 // It also implements [Totaler], [Feeder] and [Eraser].
 //
 // What it holds is bounded by what it was given. Beside the bytes of bodies,
-// commands and names an entry takes about 70 bytes, and stays for ever; a key,
-// an order or another record about 130; an account about 350. An account's body
-// that grows may take half as much again, and up to 5 MB are set aside for what
-// comes next. Names are kept as they are, not copied. Records and counters whose Until has come go when the host calls
-// [Memory.Prune], and only then, since a Memory has no clock.
+// commands and names an entry takes about 60 bytes, and stays for ever; a key,
+// an order or another record about 80; an account about 280. A body that grows
+// may take half as much again, and that of a record which is no account leaves
+// its former place behind until what was written at that time is pruned. Up to
+// 5 MB are set aside for what comes next. Records and counters whose Until has
+// come go when the host calls [Memory.Prune], and only then, since a Memory has
+// no clock.
 type Memory struct {
 	shards [memoryShards]memoryShard
 }
@@ -33,9 +36,10 @@ var (
 
 // NewMemory returns an empty store.
 func NewMemory() *Memory {
-	m := new(Memory)
+	m, seed := new(Memory), maphash.MakeSeed()
 	for i := range m.shards {
-		m.shards[i].ledgers, m.shards[i].counters = map[string]*memoryLedger{}, map[CounterID]memoryCounter{}
+		s := &m.shards[i]
+		s.seed, s.ledgers, s.counters = seed, map[string]*memoryLedger{}, map[CounterID]memoryCounter{}
 	}
 	return m
 }
@@ -98,20 +102,22 @@ func (m *Memory) Entries(ctx context.Context, account AccountID, after uint64, l
 	s := m.ofAccount(account)
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	a := s.ledger(account.Program).accounts[account.Member]
+	l := s.ledger(account.Program)
+	a := l.member(account.Member)
 	if a == nil || after >= uint64(len(a.lines)) {
 		return nil, nil
 	}
 	lines := a.lines[after:]
 	entries := make([]Entry, 0, min(limit, len(lines)))
 	for _, at := range lines[:cap(entries)] {
-		entries = append(entries, a.ledger.journal.at(at).entry())
+		entries = append(entries, l.entry(at))
 	}
 	return entries, nil
 }
 
-// Scan implements [Store]. It takes time in proportion to the page, not to the
-// number of accounts.
+// Scan implements [Store]. It takes time in proportion to the page, and to the
+// accounts in it that were put off since they were listed; not to the number of
+// accounts.
 func (m *Memory) Scan(ctx context.Context, s Scan) ([]Due, error) {
 	if err := checkPage(ctx, s.Limit); err != nil {
 		return nil, err
@@ -124,7 +130,10 @@ func (m *Memory) Scan(ctx context.Context, s Scan) ([]Due, error) {
 	for i := range m.shards {
 		shard := &m.shards[i]
 		shard.mu.Lock()
-		found = shard.ledgers[s.Program].scan(found[:0], by, &s, page)
+		found = found[:0]
+		if l := shard.ledgers[s.Program]; l != nil {
+			found = l.accounts.scan(found, by, &s, page)
+		}
 		shard.mu.Unlock()
 		merged = mergeDue(merged[:0], page, found, by, s.Limit)
 		page, merged = merged, page
@@ -157,9 +166,10 @@ func (m *Memory) Erase(ctx context.Context, account AccountID) error {
 	s := m.ofAccount(account)
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if a := s.ledger(account.Program).accounts[account.Member]; a != nil {
+	l := s.ledger(account.Program)
+	if a := l.member(account.Member); a != nil {
 		for _, at := range a.lines {
-			a.ledger.journal.at(at).erase()
+			l.journal.erase(at)
 		}
 	}
 	return nil

@@ -14,7 +14,9 @@ type memoryWrite struct {
 type memorySlot struct {
 	shard   uint32
 	ledger  *memoryLedger  // of a record
-	account *memoryAccount // of a record that is an account
+	account *memoryAccount // of a record that is an account; nil if it is absent
+	record  *memoryRecord  // of another; nil if it is absent
+	next    uint64         // of an account: the Seq that must come next
 }
 
 // shards returns the set of shards that the batch writes to. Entries are where
@@ -64,18 +66,20 @@ func (w *memoryWrite) check() error {
 	if bound != nil {
 		return bound
 	}
-	return w.seat()
+	return w.follow()
 }
 
 // find looks a record up and returns its version, 0 if it is absent.
 func (s *memorySlot) find(r *Record) uint64 {
-	if r.ID.Kind != KindAccount {
-		return s.ledger.record(r.ID.Kind, r.ID.Name).version
+	if r.ID.Kind == KindAccount {
+		if s.account = s.ledger.member(r.ID.Name); s.account != nil {
+			s.next = uint64(len(s.account.lines))
+			return s.account.version
+		}
+	} else if s.record = s.ledger.record(r.ID.Kind, r.ID.Name); s.record != nil {
+		return s.record.version
 	}
-	if s.account = s.ledger.accounts[r.ID.Name]; s.account == nil {
-		return 0
-	}
-	return s.account.version
+	return 0
 }
 
 // fits reports whether a counter may change. A bound counts only in the
@@ -88,39 +92,28 @@ func fits(value int64, c *Counter) bool {
 	return c.Delta == 0 || after < value && after >= c.Min
 }
 
-// seat makes the accounts of the batch ready, and finds in it what no engine
-// would send: an entry that does not follow the last one, or comes without its
-// account.
-func (w *memoryWrite) seat() error {
-	for i := range w.batch.Records {
-		r, slot := &w.batch.Records[i], &w.slots[i]
-		if r.ID.Kind != KindAccount {
-			continue
-		}
-		if slot.account == nil {
-			slot.account = &memoryAccount{id: AccountID{r.ID.Program, r.ID.Name}, ledger: slot.ledger}
-		}
-		slot.account.next = uint64(len(slot.account.lines)) + 1
-	}
+// follow finds what no engine would send: an entry that does not follow the
+// last one, or comes without its account.
+func (w *memoryWrite) follow() error {
 	for i := range w.batch.Entries {
 		e := &w.batch.Entries[i]
-		a := w.account(e.Account)
-		if a == nil || e.Seq != a.next {
+		slot := w.account(e.Account)
+		if slot == nil || e.Seq != slot.next+1 {
 			return fmt.Errorf("loyalty: entry %d of %q does not follow the last one, or comes without its account", e.Seq, e.Account.Member)
 		}
-		a.next++
+		slot.next++
 	}
 	return nil
 }
 
-// account returns an account of the batch; nil if it is not in it. Entries of
-// one account stand together, mostly.
-func (w *memoryWrite) account(id AccountID) *memoryAccount {
+// account returns the slot of an account; nil if it is not in the batch.
+// Entries of one account stand together, mostly.
+func (w *memoryWrite) account(id AccountID) *memorySlot {
 	for i := range w.batch.Records {
 		at := (w.last + i) % len(w.batch.Records)
-		if a := w.slots[at].account; a != nil && a.id == id {
+		if r := &w.batch.Records[at].ID; r.Kind == KindAccount && r.Name == id.Member && r.Program == id.Program {
 			w.last = at
-			return a
+			return &w.slots[at]
 		}
 	}
 	return nil
@@ -130,16 +123,20 @@ func (w *memoryWrite) account(id AccountID) *memoryAccount {
 func (w *memoryWrite) write() {
 	for i := range w.batch.Records {
 		r, slot := &w.batch.Records[i], &w.slots[i]
-		if slot.account != nil {
-			slot.ledger.putAccount(slot.account, r)
-		} else {
-			slot.ledger.put(r)
+		if r.ID.Kind != KindAccount {
+			slot.ledger.put(r, slot.record)
+			continue
 		}
+		if slot.account == nil {
+			slot.account = slot.ledger.enroll(r.ID.Name)
+		}
+		slot.ledger.putAccount(slot.account, r)
 	}
 	for i := range w.batch.Entries {
 		e := &w.batch.Entries[i]
-		a := w.account(e.Account)
-		a.lines = append(a.lines, a.ledger.journal.add(a, e))
+		slot := w.account(e.Account)
+		a := slot.account
+		a.lines = append(a.lines, slot.ledger.journal.add(a.place, e))
 	}
 	for i := range w.batch.Counters {
 		c := &w.batch.Counters[i]

@@ -13,7 +13,7 @@ import (
 // committed. Places in it stay.
 type journal struct {
 	pages [][]journalLine
-	bytes arena
+	arena arena
 }
 
 // journalPage is how many entries a page holds: one is seldom made, and few
@@ -22,22 +22,25 @@ const journalPage = 128
 
 // journalLine is an entry: its data is the body and then the command.
 type journalLine struct {
-	account            *memoryAccount
 	seq                uint64
 	occurred, recorded int64
-	data               []byte
+	account            uint32 // place in the ledger
+	data               piece
 	body               uint32 // length of the body
 	kind               EntryKind
 }
 
-func (j *journal) add(a *memoryAccount, e *Entry) (place uint32) {
+func (j *journal) add(account uint32, e *Entry) (place uint32) {
 	if n := len(j.pages); n == 0 || len(j.pages[n-1]) == journalPage {
 		j.pages = append(j.pages, make([]journalLine, 0, journalPage))
 	}
+	data, bytes := j.arena.make(len(e.Body) + len(e.Command))
+	copy(bytes, e.Body)
+	copy(bytes[len(e.Body):], e.Command)
 	page := &j.pages[len(j.pages)-1]
 	*page = append(*page, journalLine{
-		account: a, seq: e.Seq, kind: e.Kind, occurred: micros(e.OccurredAt), recorded: micros(e.RecordedAt),
-		data: j.bytes.copy(e.Body, e.Command), body: uint32(len(e.Body)),
+		account: account, seq: e.Seq, kind: e.Kind, occurred: micros(e.OccurredAt), recorded: micros(e.RecordedAt),
+		data: data, body: uint32(len(e.Body)),
 	})
 	return uint32(j.len() - 1)
 }
@@ -55,58 +58,25 @@ func (j *journal) at(place uint32) *journalLine {
 }
 
 // entry returns a copy that shares nothing.
-func (l *journalLine) entry() Entry {
-	data := slices.Clone(l.data)
+func (l *memoryLedger) entry(place uint32) Entry {
+	line := l.journal.at(place)
+	data := slices.Clone(l.journal.arena.bytes(line.data))
 	e := Entry{
-		Account: l.account.id, Seq: l.seq, Kind: l.kind, OccurredAt: instant(l.occurred), RecordedAt: instant(l.recorded),
-		Body: data[:l.body:l.body],
+		Account: AccountID{l.program, string(l.account(line.account).name())},
+		Seq:     line.seq, Kind: line.kind, OccurredAt: instant(line.occurred), RecordedAt: instant(line.recorded),
+		Body: data[:line.body:line.body],
 	}
-	if len(data) > int(l.body) {
-		e.Command = data[l.body:]
+	if len(data) > int(line.body) {
+		e.Command = data[line.body:]
 	}
 	return e
 }
 
-// erase forgets the command, also in memory.
-func (l *journalLine) erase() {
-	clear(l.data[l.body:])
-	l.data = l.data[:l.body]
-}
-
-// arena hands out small pieces of large blocks, so that what stays for ever is
-// not allocated one by one.
-type arena struct {
-	free []byte
-	size int // of the last block
-}
-
-// Blocks double between these, so that a small store stays small.
-const (
-	arenaFirst = 1 << 10
-	arenaLast  = 1 << 16
-)
-
-// copy returns the parts as one piece. What is large gets memory of its own.
-func (a *arena) copy(parts ...[]byte) []byte {
-	n := 0
-	for _, p := range parts {
-		n += len(p)
-	}
-	var piece []byte
-	switch {
-	case n > arenaLast/8:
-		piece = make([]byte, 0, n)
-	default:
-		if n > len(a.free) {
-			a.size = min(max(2*a.size, arenaFirst, n), arenaLast)
-			a.free = make([]byte, a.size)
-		}
-		piece, a.free = a.free[:0:n], a.free[n:]
-	}
-	for _, p := range parts {
-		piece = append(piece, p...)
-	}
-	return piece
+// erase forgets the command of an entry, also in memory.
+func (j *journal) erase(place uint32) {
+	line := j.at(place)
+	clear(j.arena.bytes(line.data)[line.body:])
+	line.data.size = line.body
 }
 
 var errCursor = errors.New("loyalty: not a cursor of this store")
@@ -150,7 +120,7 @@ func (s *memoryShard) feed(entries []Entry, program string, place *uint32, limit
 		return nil, errCursor
 	}
 	for ; *place < end && len(entries) < limit; *place++ {
-		entries = append(entries, l.journal.at(*place).entry())
+		entries = append(entries, l.entry(*place))
 	}
 	return entries, nil
 }

@@ -1,6 +1,9 @@
 package loyalty
 
 import (
+	"encoding/binary"
+	"hash/maphash"
+	"math/bits"
 	"slices"
 	"sync"
 )
@@ -8,6 +11,7 @@ import (
 // memoryShard holds the records, counters and entries whose IDs hash to it.
 type memoryShard struct {
 	mu       sync.Mutex
+	seed     maphash.Seed
 	ledgers  map[string]*memoryLedger // by program
 	last     *memoryLedger            // the one that was asked for last
 	counters map[CounterID]memoryCounter
@@ -18,35 +22,11 @@ type memoryCounter struct{ value, until int64 }
 // memoryLedger is what a shard has of one program.
 type memoryLedger struct {
 	program  string
-	accounts map[string]*memoryAccount // by member
-	records  []map[string]memoryRecord // of the other kinds: by kind, then by name
-	fixed    arena                     // bodies of keys, which are written once
-	roots    [2]*memoryAccount         // of the trees
-	seed     uint64                    // of ranks
-	totals   []Total
+	seed     maphash.Seed
+	accounts memoryAccounts
+	records  memoryRecords
 	journal  journal
-}
-
-// memoryRecord is a record that is no account.
-type memoryRecord struct {
-	version uint64
-	until   int64
-	body    []byte
-}
-
-// memoryAccount is an account's head, and where its entries are.
-type memoryAccount struct {
-	due     int64
-	rank    uint64 // random, of the trees
-	links   [2]memoryLinks
-	id      AccountID
-	version uint64
-	until   int64
-	body    []byte
-	totals  []Total
-	lines   []uint32 // places in the journal, by Seq-1
-	next    uint64   // within a commit: the Seq that must come next
-	ledger  *memoryLedger
+	totals   []Total
 }
 
 // ledger returns that of a program, made if it is not there.
@@ -56,7 +36,7 @@ func (s *memoryShard) ledger(program string) *memoryLedger {
 	}
 	l := s.ledgers[program]
 	if l == nil {
-		l = &memoryLedger{program: program, accounts: map[string]*memoryAccount{}}
+		l = &memoryLedger{program: program, seed: s.seed}
 		s.ledgers[program] = l
 	}
 	s.last = l
@@ -67,81 +47,25 @@ func (s *memoryShard) load(r *Record, id RecordID) {
 	r.ID = id
 	l := s.ledger(id.Program)
 	if id.Kind != KindAccount {
-		found := l.record(id.Kind, id.Name)
-		r.Version, r.Until, r.Body = found.version, instant(found.until), slices.Clone(found.body)
+		if found := l.record(id.Kind, id.Name); found != nil {
+			r.Version, r.Until, r.Body = found.version, instant(found.until), slices.Clone(l.records.body(found))
+		}
 		return
 	}
-	if a := l.accounts[id.Name]; a != nil {
-		r.Version, r.Due, r.Until, r.Body = a.version, instant(a.due), instant(a.until), slices.Clone(a.body)
-	}
-}
-
-// record returns a record of another kind than accounts; the zero value if it
-// is absent.
-func (l *memoryLedger) record(kind RecordKind, name string) memoryRecord {
-	if int(kind) >= len(l.records) {
-		return memoryRecord{}
-	}
-	return l.records[kind][name]
-}
-
-// put writes a record of another kind than accounts.
-func (l *memoryLedger) put(r *Record) {
-	for int(r.ID.Kind) >= len(l.records) {
-		l.records = append(l.records, nil)
-	}
-	if l.records[r.ID.Kind] == nil {
-		l.records[r.ID.Kind] = map[string]memoryRecord{}
-	}
-	now := memoryRecord{version: r.Version + 1, until: micros(r.Until)}
-	switch {
-	case r.Version > 0:
-		now.body = append(l.records[r.ID.Kind][r.ID.Name].body[:0], r.Body...)
-	case r.ID.Kind == KindKey:
-		now.body = l.fixed.copy(r.Body)
-	default:
-		now.body = slices.Clone(r.Body)
-	}
-	l.records[r.ID.Kind][r.ID.Name] = now
-}
-
-func (l *memoryLedger) putAccount(a *memoryAccount, r *Record) {
-	if a.version == 0 {
-		l.accounts[r.ID.Name] = a
-		l.enter(a)
-	}
-	a.version, a.until = r.Version+1, micros(r.Until)
-	a.body = append(a.body[:0], r.Body...)
-	if due := micros(r.Due); due != a.due {
-		l.setDue(a, due)
-	}
-	if !slices.Equal(a.totals, r.Totals) {
-		l.totals = addTotals(l.totals, a.totals, -1)
-		l.totals = addTotals(l.totals, r.Totals, 1)
-		a.totals = append(a.totals[:0], r.Totals...)
+	if a := l.member(id.Name); a != nil {
+		r.Version, r.Due, r.Until, r.Body = a.version, instant(a.due), instant(a.until), slices.Clone(a.body())
 	}
 }
 
 func (s *memoryShard) prune(now int64) (dropped int) {
-	gone := func(until int64) bool {
-		if until == 0 || until > now {
-			return false
-		}
-		dropped++
-		return true
-	}
+	gone := func(until int64) bool { return until != 0 && until <= now }
 	for _, l := range s.ledgers {
-		for _, records := range l.records {
-			for name, r := range records {
-				if gone(r.until) {
-					delete(records, name)
-				}
-			}
-		}
+		dropped += l.records.prune(gone)
 	}
 	for id, c := range s.counters {
 		if gone(c.until) {
 			delete(s.counters, id)
+			dropped++
 		}
 	}
 	return dropped
@@ -165,28 +89,34 @@ func addTotals(sum, totals []Total, sign int64) []Total {
 	return sum
 }
 
-// shardOf spreads IDs over the shards, everywhere alike (FNV-1a).
+// shardOf spreads IDs over the shards, everywhere alike.
 func shardOf(program string, kind RecordKind, name string) uint32 {
-	h := hashText(hashText(fnvOffset, program)^uint32(kind), name)
-	return (h ^ h>>16) % memoryShards
+	return fromHash(hashText(hashText(uint64(kind), program), name))
 }
 
 func shardOfRecord(id *RecordID) uint32 { return shardOf(id.Program, id.Kind, id.Name) }
 
 func shardOfCounter(id *CounterID) uint32 {
-	h := (uint32(id.Kind)*31+id.Number)*31 + uint32(id.Window)
-	h = hashText(hashText(fnvOffset^h, id.Program), id.Value)
-	return (h ^ h>>16) % memoryShards
+	h := (uint64(id.Kind)*31+uint64(id.Number))*31 + uint64(id.Window)
+	return fromHash(hashText(hashText(h, id.Program), id.Value))
 }
 
-const (
-	fnvOffset = 2166136261
-	fnvPrime  = 16777619
-)
+func fromHash(h uint64) uint32 { return uint32(h>>32) % memoryShards }
 
-func hashText(h uint32, s string) uint32 {
-	for i := range len(s) {
-		h = (h ^ uint32(s[i])) * fnvPrime
+// hashText takes eight bytes at a time: each is multiplied by the golden ratio
+// of 64 bits and folded (Knuth, TAOCP 3, 6.4).
+func hashText(h uint64, s string) uint64 {
+	h ^= uint64(len(s))
+	for ; len(s) >= 8; s = s[8:] {
+		h = mixed(h ^ binary.LittleEndian.Uint64([]byte(s[:8])))
 	}
-	return h
+	for i := range len(s) {
+		h = h<<8 ^ h>>56 ^ uint64(s[i])
+	}
+	return mixed(h)
+}
+
+func mixed(h uint64) uint64 {
+	hi, lo := bits.Mul64(h, 0x9e3779b97f4a7c15)
+	return hi ^ lo
 }

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"hash/maphash"
 	"maps"
 	"runtime"
 	"slices"
@@ -81,10 +82,23 @@ func (s *naiveStore) totals() (sum []Total) {
 	return slices.SortedFunc(maps.Values(by), func(a, b Total) int { return cmp.Compare(a.Wallet, b.Wallet) })
 }
 
+// prune drops what may be dropped; accounts and counters here never may.
+func (s *naiveStore) prune(now time.Time) (dropped int) {
+	for id, r := range s.records {
+		if !r.Until.IsZero() && !r.Until.After(now) {
+			delete(s.records, id)
+			dropped++
+		}
+	}
+	return dropped
+}
+
+func testDay(n int) time.Time { return time.Date(2026, 1, 1+n, 0, 0, 0, 0, time.UTC) }
+
 // drawBatch draws a batch that is well formed but may meet conflicts and bounds.
 func drawBatch(t *rapid.T, s *naiveStore) *Batch {
 	b := new(Batch)
-	start := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
+	start := testDay(0)
 	for _, n := range rapid.SliceOfNDistinct(rapid.IntRange(0, 59), 1, 4, rapid.ID).Draw(t, "records") {
 		r := Record{ID: RecordID{"p", RecordKind(1 + n%2), fmt.Sprintf("m%d", n/2)}, Body: rapid.SliceOfN(rapid.Byte(), 1, 40).Draw(t, "body")}
 		r.Version = s.records[r.ID].Version
@@ -93,7 +107,7 @@ func drawBatch(t *rapid.T, s *naiveStore) *Batch {
 		}
 		if r.ID.Kind == KindAccount {
 			if day := rapid.IntRange(0, 5).Draw(t, "due"); day > 0 {
-				r.Due = start.AddDate(0, 0, day)
+				r.Due = testDay(day)
 			}
 			r.Totals = []Total{{Wallet: rapid.Uint8Range(1, 3).Draw(t, "wallet"), Available: rapid.Int64Range(0, 9).Draw(t, "available")}}
 			account := AccountID{"p", r.ID.Name}
@@ -111,6 +125,9 @@ func drawBatch(t *rapid.T, s *naiveStore) *Batch {
 				b.Entries = append(b.Entries, e)
 				seq++
 			}
+		}
+		if day := rapid.IntRange(0, 5).Draw(t, "until"); r.ID.Kind != KindAccount && day > 0 {
+			r.Until = testDay(day)
 		}
 		b.Records = append(b.Records, r)
 	}
@@ -142,6 +159,13 @@ func TestMemoryIsNaive(t *testing.T) {
 			if err != nil && conflicts == nil && bounds == nil {
 				t.Fatal(err)
 			}
+			if rapid.IntRange(0, 4).Draw(t, "prune") == 0 {
+				now := testDay(rapid.IntRange(0, 6).Draw(t, "now"))
+				if got, want := m.Prune(now), naive.prune(now); got != want {
+					t.Fatalf("pruned %d by %v, want %d", got, now, want)
+				}
+			}
+			samePage(t, m, naive)
 		}
 		sameRecords(t, m, naive)
 		sameEntries(t, m, naive)
@@ -163,7 +187,10 @@ func drained(totals []Total) (out []Total) {
 }
 
 func sameRecords(t *rapid.T, m *Memory, naive *naiveStore) {
-	for id, want := range naive.records {
+	for n := range 60 {
+		id := RecordID{"p", RecordKind(1 + n%2), fmt.Sprintf("m%d", n/2)}
+		want := naive.records[id]
+		want.ID = id
 		got, _, err := m.Load(context.Background(), []RecordID{id}, nil)
 		want.Totals = nil
 		if diff := gocmp.Diff([]Record{want}, got); err != nil || diff != "" {
@@ -214,6 +241,19 @@ func sameEntries(t *rapid.T, m *Memory, naive *naiveStore) {
 	}
 	if diff := gocmp.Diff(want, fed); diff != "" {
 		t.Fatalf("feed (-want +got):\n%s", diff)
+	}
+}
+
+// samePage compares one page from anywhere, so that what is listed lazily is
+// asked for at any time.
+func samePage(t *rapid.T, m *Memory, naive *naiveStore) {
+	q := Scan{Program: "p", UpTo: testDay(rapid.IntRange(1, 6).Draw(t, "up to")), Limit: rapid.IntRange(1, 9).Draw(t, "page")}
+	if rapid.Bool().Draw(t, "goes on") {
+		q.After = &Due{fmt.Sprintf("m%d", rapid.IntRange(0, 29).Draw(t, "after")), testDay(rapid.IntRange(1, 5).Draw(t, "day"))}
+	}
+	want := naive.scan(q)
+	if got, err := m.Scan(context.Background(), q); err != nil || len(want)+len(got) > 0 && !gocmp.Equal(want, got) {
+		t.Fatalf("scan %+v after %v: %v, want %v, %v", q, q.After, got, want, err)
 	}
 }
 
@@ -341,20 +381,20 @@ func TestMemoryBound(t *testing.T) {
 	for _, c := range []struct {
 		name  string
 		bytes int // of bodies
-		most  int // beside them
+		most  int // beside them: what the documentation says, and names of 18 bytes
 		batch func(i int) *Batch
 	}{
-		{"key", 150, 130, func(i int) *Batch {
+		{"key", 150, 100, func(i int) *Batch {
 			return &Batch{Records: []Record{{ID: RecordID{"p", KindKey, names[i]}, Body: body[:150]}}}
 		}},
-		{"order", 208, 130, func(i int) *Batch {
+		{"order", 208, 100, func(i int) *Batch {
 			return &Batch{Records: []Record{{ID: RecordID{"p", KindOrder, names[i]}, Body: body[:208]}}}
 		}},
-		{"account", 384, 350, func(i int) *Batch {
+		{"account", 384, 300, func(i int) *Batch {
 			r := Record{ID: RecordID{"p", KindAccount, names[i]}, Body: body[:384], Due: time.UnixMicro(int64(i)), Totals: []Total{{Wallet: 1}, {Wallet: 2}}}
 			return &Batch{Records: []Record{r}}
 		}},
-		{"entry", 150, 70, func(i int) *Batch {
+		{"entry", 150, 60, func(i int) *Batch {
 			account := AccountID{"p", names[i/50]}
 			seq := uint64(i%50) + 1
 			return &Batch{Records: []Record{{ID: account.Record(), Version: seq - 1}}, Entries: []Entry{{Account: account, Seq: seq, Body: body[:100], Command: body[:50]}}}
@@ -382,4 +422,88 @@ func heap() int {
 	runtime.GC()
 	runtime.ReadMemStats(&stats)
 	return int(stats.HeapAlloc)
+}
+
+// Property: a page by due is right at any time, from anywhere and for as many
+// as asked for, however often what is due moved since the last page. All
+// accounts are of one shard.
+func TestMemoryListsLazily(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		l, due := &memoryLedger{program: "p", seed: maphash.MakeSeed()}, map[string]int64{}
+		for range rapid.IntRange(1, 60).Draw(t, "steps") {
+			member := string(rune('a' + rapid.IntRange(0, 11).Draw(t, "member")))
+			if rapid.IntRange(0, 2).Draw(t, "commit") > 0 {
+				a := l.member(member)
+				if a == nil {
+					a = l.enroll(member)
+				}
+				due[member] = rapid.Int64Range(0, 6).Draw(t, "due")
+				l.putAccount(a, &Record{Version: a.version, Due: instant(due[member])})
+				continue
+			}
+			s := Scan{UpTo: instant(rapid.Int64Range(1, 7).Draw(t, "up to")), Limit: rapid.IntRange(1, 6).Draw(t, "limit")}
+			after := Due{member, instant(rapid.Int64Range(0, 6).Draw(t, "after"))}
+			if rapid.Bool().Draw(t, "goes on") {
+				s.After = &after
+			}
+			var want []Due
+			for at := int64(1); at <= micros(s.UpTo); at++ {
+				for _, member := range slices.Sorted(maps.Keys(due)) {
+					isAfter := s.After == nil || at > micros(after.At) || at == micros(after.At) && member > after.Member
+					if due[member] == at && isAfter && len(want) < s.Limit {
+						want = append(want, Due{member, instant(at)})
+					}
+				}
+			}
+			if diff := gocmp.Diff(want, l.accounts.scan(nil, byDue, &s, nil)); diff != "" {
+				t.Fatalf("up to %v after %v (-want +got):\n%s", s.UpTo, s.After, diff)
+			}
+		}
+	})
+}
+
+// What is dropped leaves room: blocks of an arena go with the last of their
+// pieces, and their numbers are used again.
+func TestArenaLetsGo(t *testing.T) {
+	var a arena
+	live := map[piece]byte{}
+	add := func(n, size int) {
+		p, bytes := a.make(size)
+		for i := range bytes {
+			bytes[i] = byte(n)
+		}
+		live[p] = byte(n)
+	}
+	kept := func() (size int) {
+		for _, b := range a.blocks {
+			size += cap(b.bytes)
+		}
+		return size
+	}
+	for round := range 5 {
+		for n := range 3000 {
+			add(n, 100+n%50)
+		}
+		add(7, arenaLast) // with a block of its own
+		for p, n := range live {
+			for _, b := range a.bytes(p) {
+				if b != n {
+					t.Fatalf("round %d: a piece of %d has %d", round, n, b)
+				}
+			}
+		}
+		if size := kept(); size < 3000*124 || size > 3000*124+4*arenaLast {
+			t.Errorf("round %d: %d bytes kept", round, size)
+		}
+		for p := range live {
+			a.drop(p)
+			delete(live, p)
+		}
+		if size := kept(); size > arenaLast {
+			t.Errorf("round %d: %d bytes kept of nothing", round, size)
+		}
+	}
+	if len(a.blocks) > 30 {
+		t.Errorf("%d blocks", len(a.blocks))
+	}
 }

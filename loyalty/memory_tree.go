@@ -1,20 +1,26 @@
 package loyalty
 
 import (
+	"bytes"
 	"cmp"
+	"math"
 	"strings"
 )
 
 // The accounts of a ledger stand in two trees, by member and by what is due
 // next, so that a page of either costs what it holds. They are treaps: searched
 // by key, and balanced by random ranks.
+//
+// Most commands put off what is due. An account that is due later than where it
+// stands is left there: the next page that comes to it moves it. So it always
+// stands at or before its instant.
 
 // memoryOrder is that of a tree.
 type memoryOrder uint8
 
 const (
 	byMember memoryOrder = iota
-	byDue                // then by member; only accounts with something due
+	byDue                // as it is listed, then by member; only accounts with something due
 )
 
 type memoryLinks struct{ left, right *memoryAccount }
@@ -28,27 +34,45 @@ func (o memoryOrder) compare(due1 int64, member1 string, due2 int64, member2 str
 }
 
 func (o memoryOrder) before(a, b *memoryAccount) bool {
-	return o.compare(a.due, a.id.Member, b.due, b.id.Member) < 0
+	if o == byDue && a.listed != b.listed {
+		return a.listed < b.listed
+	}
+	return bytes.Compare(a.name(), b.name()) < 0
 }
 
-// enter takes a new account into the ledger.
-func (l *memoryLedger) enter(a *memoryAccount) {
+// isLate reports whether an account stands before its instant.
+func (a *memoryAccount) isLate() bool { return a.listed != a.due }
+
+// enter takes a new account into the tree by member.
+func (m *memoryAccounts) enter(a *memoryAccount) {
 	// SplitMix64: Steele, Lea and Flood, OOPSLA 2014.
-	l.seed += 0x9e3779b97f4a7c15
-	z := l.seed
+	m.ranks += 0x9e3779b97f4a7c15
+	z := m.ranks
 	z = (z ^ z>>30) * 0xbf58476d1ce4e5b9
 	z = (z ^ z>>27) * 0x94d049bb133111eb
 	a.rank = z ^ z>>31
-	l.roots[byMember] = byMember.insert(l.roots[byMember], a)
+	m.roots[byMember] = byMember.insert(m.roots[byMember], a)
 }
 
-// setDue moves an account to where its new instant belongs.
-func (l *memoryLedger) setDue(a *memoryAccount, due int64) {
-	if a.due != 0 {
-		l.roots[byDue] = byDue.remove(l.roots[byDue], a)
+// setDue notes when an account is due next. Before the instant exact no account
+// is late.
+func (m *memoryAccounts) setDue(a *memoryAccount, due int64) {
+	a.due = due
+	switch {
+	case due != 0 && (a.listed == 0 || due < a.listed):
+		m.relist(a)
+	case a.isLate():
+		m.exact = min(m.exact, a.listed)
 	}
-	if a.due = due; due != 0 {
-		l.roots[byDue] = byDue.insert(l.roots[byDue], a)
+}
+
+// relist moves an account to where it belongs.
+func (m *memoryAccounts) relist(a *memoryAccount) {
+	if a.listed != 0 {
+		m.roots[byDue] = byDue.remove(m.roots[byDue], a)
+	}
+	if a.listed = a.due; a.listed != 0 {
+		m.roots[byDue] = byDue.insert(m.roots[byDue], a)
 	}
 }
 
@@ -112,18 +136,28 @@ func (o memoryOrder) join(left, right *memoryAccount) *memoryAccount {
 
 // scan appends what the ledger has for the page that s asks for. page is what
 // other shards have: beyond a full page nothing is looked for.
-func (l *memoryLedger) scan(dst []Due, by memoryOrder, s *Scan, page []Due) []Due {
-	if l == nil {
-		return dst
-	}
-	w := memoryWalk{by: by, upTo: micros(s.UpTo), limit: s.Limit, found: dst}
+func (m *memoryAccounts) scan(dst []Due, by memoryOrder, s *Scan, page []Due) []Due {
+	w := memoryWalk{by: by, upTo: micros(s.UpTo), limit: s.Limit, found: dst, exact: m.exact}
 	if s.After != nil {
 		w.from, w.due, w.member = true, micros(s.After.At), s.After.Member
 	}
 	if len(page) == s.Limit {
 		w.worst = &page[len(page)-1]
 	}
-	w.walk(l.roots[by])
+	for {
+		w.end = math.MaxInt64
+		w.walk(m.roots[by])
+		if len(w.late) == 0 {
+			break
+		}
+		for _, a := range w.late {
+			m.relist(a)
+		}
+		w.late, w.found = w.late[:0], w.found[:len(dst)]
+	}
+	if by == byDue {
+		m.exact = max(m.exact, w.end)
+	}
 	return w.found
 }
 
@@ -137,6 +171,9 @@ type memoryWalk struct {
 	limit  int
 	worst  *Due // the last of a full page
 	found  []Due
+	exact  int64            // none is late before
+	late   []*memoryAccount // they are to be moved, and the walk to be done again
+	end    int64            // it came so far
 }
 
 // walk returns whether to go on.
@@ -144,22 +181,33 @@ func (w *memoryWalk) walk(t *memoryAccount) bool {
 	if t == nil {
 		return true
 	}
-	if !w.from || w.by.compare(t.due, t.id.Member, w.due, w.member) > 0 {
+	if w.isAfter(t) || w.by == byDue && t.listed >= w.exact {
 		if !w.walk(t.links[w.by].left) || !w.visit(t) {
+			w.end = min(w.end, t.listed)
 			return false
 		}
 	}
 	return w.walk(t.links[w.by].right)
 }
 
+// isAfter reports whether an account comes after the page before.
+func (w *memoryWalk) isAfter(t *memoryAccount) bool {
+	return !w.from || w.by.compare(t.listed, string(t.name()), w.due, w.member) > 0
+}
+
 func (w *memoryWalk) visit(t *memoryAccount) bool {
-	if len(w.found) == w.limit || w.by == byDue && t.due > w.upTo {
+	if len(w.found) == w.limit || w.by == byDue && t.listed > w.upTo {
 		return false
 	}
-	if w.worst != nil && w.by.compare(t.due, t.id.Member, micros(w.worst.At), w.worst.Member) > 0 {
+	if w.worst != nil && w.by.compare(t.listed, string(t.name()), micros(w.worst.At), w.worst.Member) > 0 {
 		return false
 	}
-	w.found = append(w.found, Due{t.id.Member, instant(t.due)})
+	switch {
+	case w.by == byDue && t.isLate():
+		w.late = append(w.late, t)
+	case w.isAfter(t):
+		w.found = append(w.found, Due{string(t.name()), instant(t.due)})
+	}
 	return true
 }
 

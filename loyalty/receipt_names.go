@@ -6,15 +6,15 @@ func (n *receiptNumbers) named(c *compiled, cmd *Command) Receipt {
 		Key: cmd.Key, Member: cmd.Member, RecordedAt: instant(n.recorded), Version: n.version, Seq: n.seq,
 		Taken: n.taken, Waived: n.waived, Owed: n.owed, Lost: n.lost, Tier: c.levelName(n.level),
 	}
-	r.Balances = make([]Balance, 0, len(n.balances))
+	r.Balances = make([]Balance, len(n.balances))
 	for i := range n.balances {
 		b := &n.balances[i]
-		r.Balances = append(r.Balances, Balance{c.walletName(b.Wallet), b.Available, b.Pending, b.Held, b.Debt})
+		r.Balances[i] = Balance{c.walletName(b.Wallet), b.Available, b.Pending, b.Held, b.Debt}
 	}
 	if len(n.rules) > 0 {
-		r.Rules = make([]RuleResult, 0, len(n.rules))
+		r.Rules = make([]RuleResult, len(n.rules))
 		for i := range n.rules {
-			r.Rules = append(r.Rules, n.rules[i].named(c))
+			n.rules[i].name(c, &r.Rules[i])
 		}
 	}
 	if n.next != 0 {
@@ -27,17 +27,27 @@ func (n *receiptNumbers) named(c *compiled, cmd *Command) Receipt {
 	return r
 }
 
-func (n *ruleNumbers) named(c *compiled) RuleResult {
+func (n *ruleNumbers) named(c *compiled) (r RuleResult) {
+	n.name(c, &r)
+	return r
+}
+
+// name writes what the rule gave into a result that is zero.
+func (n *ruleNumbers) name(c *compiled, r *RuleResult) {
 	o := &n.outcome
-	r := RuleResult{
-		Rule: o.rule, Wallet: c.walletName(o.wallet), Points: o.points, Wanted: o.wanted, Reason: o.reason, Cap: o.cap,
-		RetryAt: instant(o.retry), Progress: o.progress, Goal: o.goal, Referrer: o.referrer,
-		Pending: n.slot.activates != 0, Expires: instant(n.slot.expires),
-	}
+	r.Rule, r.Wallet = o.rule, c.walletName(o.wallet)
 	if rule := c.rule(o.rule); rule != nil {
 		r.Name = rule.name
 	}
-	return r
+	r.Points, r.Wanted, r.Reason, r.Cap = o.points, o.wanted, o.reason, o.cap
+	r.Progress, r.Goal, r.Referrer = o.progress, o.goal, o.referrer
+	r.Pending = n.slot.activates != 0
+	if o.retry != 0 {
+		r.RetryAt = instant(o.retry)
+	}
+	if n.slot.expires != 0 {
+		r.Expires = instant(n.slot.expires)
+	}
 }
 
 func (c *compiled) walletName(id uint8) string {

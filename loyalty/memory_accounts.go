@@ -1,0 +1,104 @@
+package loyalty
+
+import "slices"
+
+// memoryAccounts are the heads of a ledger's accounts.
+type memoryAccounts struct {
+	index memoryIndex
+	pages [][]memoryAccount
+	roots [2]*memoryAccount // of the trees
+	ranks uint64            // how they are drawn
+	exact int64             // see setDue
+	was   []Total           // room to work
+}
+
+// memoryAccount is an account's head, and where its entries are. It stays
+// where it is.
+type memoryAccount struct {
+	due     int64
+	listed  int64  // where it stands in the tree by due; 0 if it is not there
+	rank    uint64 // random, of the trees
+	links   [2]memoryLinks
+	version uint64
+	until   int64
+	data    []byte // the name, the totals and the body
+	lines   []uint32
+	place   uint32
+	member  uint32 // length of the name
+	sums    uint32 // length of the totals
+}
+
+// headPage is how many accounts a page holds.
+const headPage = 64
+
+func (l *memoryLedger) account(place uint32) *memoryAccount {
+	return &l.accounts.pages[place/headPage][place%headPage]
+}
+
+func (a *memoryAccount) name() []byte { return a.data[:a.member] }
+
+func (a *memoryAccount) body() []byte { return a.data[a.member+a.sums:] }
+
+// member returns an account; nil if it is absent.
+func (l *memoryLedger) member(name string) *memoryAccount {
+	place, ok := l.accounts.index.find(hashName(l.seed, KindAccount, name), func(place uint32) bool {
+		return string(l.account(place).name()) == name
+	})
+	if !ok {
+		return nil
+	}
+	return l.account(place)
+}
+
+// enroll makes an account that is absent.
+func (l *memoryLedger) enroll(name string) *memoryAccount {
+	m := &l.accounts
+	n := len(m.pages)
+	if n == 0 || len(m.pages[n-1]) == headPage {
+		m.pages = append(m.pages, make([]memoryAccount, 0, headPage))
+		n++
+	}
+	page := &m.pages[n-1]
+	place := uint32((n-1)*headPage + len(*page))
+	*page = append(*page, memoryAccount{place: place, member: uint32(len(name)), data: []byte(name)})
+	m.index.add(hashName(l.seed, KindAccount, name), place)
+	a := l.account(place)
+	m.enter(a)
+	return a
+}
+
+func (l *memoryLedger) putAccount(a *memoryAccount, r *Record) {
+	m := &l.accounts
+	m.was = m.was[:0]
+	for rows := a.data[a.member : a.member+a.sums]; len(rows) > 0; rows = rows[totalWidth:] {
+		m.was = append(m.was, readTotal(rows))
+	}
+	a.version, a.until = r.Version+1, micros(r.Until)
+	a.sums = uint32(len(r.Totals) * totalWidth)
+	a.data = slices.Grow(a.data[:a.member], int(a.sums)+len(r.Body))
+	for i := range r.Totals {
+		a.data = r.Totals[i].append(a.data)
+	}
+	a.data = append(a.data, r.Body...)
+	m.setDue(a, micros(r.Due))
+	if !slices.Equal(m.was, r.Totals) {
+		l.totals = addTotals(l.totals, m.was, -1)
+		l.totals = addTotals(l.totals, r.Totals, 1)
+	}
+}
+
+const totalWidth = 1 + 4*8
+
+func (t *Total) append(dst []byte) []byte {
+	dst, p := extend(dst, totalWidth)
+	p[0] = t.Wallet
+	le.PutUint64(p[1:], uint64(t.Available))
+	le.PutUint64(p[9:], uint64(t.Pending))
+	le.PutUint64(p[17:], uint64(t.Held))
+	le.PutUint64(p[25:], uint64(t.Debt))
+	return dst
+}
+
+func readTotal(p []byte) Total {
+	return Total{p[0], int64(le.Uint64(p[1:])), int64(le.Uint64(p[9:])), int64(le.Uint64(p[17:])), int64(le.Uint64(p[25:]))}
+}

@@ -1,0 +1,106 @@
+package loyalty
+
+// memoryRecords are the records of a ledger that are no accounts: keys and
+// orders, mostly. They hold no pointers, since there are many and most are
+// never looked at again.
+type memoryRecords struct {
+	index memoryIndex
+	pages [][]memoryRecord
+	free  []uint32 // places of what was pruned
+	arena arena
+}
+
+// memoryRecord is a record that is no account. Its data is the name, then the
+// body, then room for the body to grow.
+type memoryRecord struct {
+	version    uint64 // 0: pruned
+	until      int64
+	data       piece
+	name, body uint32 // lengths
+	kind       RecordKind
+}
+
+// recordPage is how many records a page holds.
+const recordPage = 128
+
+func (m *memoryRecords) at(place uint32) *memoryRecord {
+	return &m.pages[place/recordPage][place%recordPage]
+}
+
+func (m *memoryRecords) body(r *memoryRecord) []byte {
+	return m.arena.bytes(r.data)[r.name : r.name+r.body]
+}
+
+// record returns a record of another kind than accounts; nil if it is absent.
+func (l *memoryLedger) record(kind RecordKind, name string) *memoryRecord {
+	m := &l.records
+	place, ok := m.index.find(hashName(l.seed, kind, name), func(place uint32) bool {
+		r := m.at(place)
+		return r.kind == kind && string(m.arena.bytes(r.data)[:r.name]) == name
+	})
+	if !ok {
+		return nil
+	}
+	return m.at(place)
+}
+
+// put writes a record of another kind than accounts. there is the record as it
+// is, nil if it is absent.
+func (l *memoryLedger) put(r *Record, there *memoryRecord) {
+	m, room := &l.records, len(r.Body)
+	if there == nil {
+		place := m.place()
+		m.index.add(hashName(l.seed, r.ID.Kind, r.ID.Name), place)
+		there = m.at(place)
+		*there = memoryRecord{kind: r.ID.Kind, name: uint32(len(r.ID.Name))}
+	} else if size := int(there.data.size - there.name); len(r.Body) > size {
+		m.arena.drop(there.data)
+		room += room / 2 // it may grow again
+	} else {
+		room = size
+	}
+	if size := len(r.ID.Name) + room; size != int(there.data.size) {
+		there.data, _ = m.arena.make(size)
+		copy(m.arena.bytes(there.data), r.ID.Name)
+	}
+	there.version, there.until, there.body = r.Version+1, micros(r.Until), uint32(len(r.Body))
+	copy(m.body(there), r.Body)
+}
+
+// place returns where a new record goes.
+func (m *memoryRecords) place() uint32 {
+	if n := len(m.free); n > 0 {
+		place := m.free[n-1]
+		m.free = m.free[:n-1]
+		return place
+	}
+	n := len(m.pages)
+	if n == 0 || len(m.pages[n-1]) == recordPage {
+		m.pages = append(m.pages, make([]memoryRecord, 0, recordPage))
+		n++
+	}
+	page := &m.pages[n-1]
+	*page = append(*page, memoryRecord{})
+	return uint32((n-1)*recordPage + len(*page) - 1)
+}
+
+func (m *memoryRecords) prune(gone func(until int64) bool) (dropped int) {
+	for n, page := range m.pages {
+		for i := range page {
+			if r := &page[i]; r.version > 0 && gone(r.until) {
+				m.arena.drop(r.data)
+				*r = memoryRecord{}
+				m.free = append(m.free, uint32(n*recordPage+i))
+				dropped++
+			}
+		}
+	}
+	if dropped > 0 {
+		size := 16
+		for left := m.index.used - dropped; left*2 > size; {
+			size *= 2
+		}
+		m.index.rebuild(size, func(place uint32) bool { return m.at(place).version > 0 })
+	}
+	return dropped
+}
