@@ -100,6 +100,34 @@ func TestAssign(t *testing.T) {
 	}
 }
 
+// Where exploration draws from what is left by a holdout of one operation, what it
+// draws may be another: then nothing can be compared.
+func TestAssignOtherDraw(t *testing.T) {
+	p := explores(strategy.One, strategy.One)
+	p.Operations = append(p.Operations, strategy.Operation{Name: "third", Objective: "order", Channel: "sms", Value: strategy.One})
+	p.Holdouts = []strategy.Holdout{{Name: "h", Salt: "h", Share: strategy.One / 2, Operation: "third"}}
+	policy, assign := assigner(t, p)
+	left := 0
+	for i := range 300 {
+		r := record(t, policy, fmt.Sprint(i))
+		x, ok, err := assign.Assign(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		switch {
+		case !ok:
+			left++
+		case x.Withheld != (x.Operation == "third" && policy.Withheld(x.Customer, "third")), !x.Withheld && r.Decision.Chosen != x.Operation:
+			t.Errorf("%+v of %v", x, r.Decision)
+		case math.Abs(x.Chance-1.0/3) > 1e-6 && math.Abs(x.Chance-1.0/2) > 1e-6:
+			t.Errorf("a chance of %v", x.Chance)
+		}
+	}
+	if left == 0 || left > 100 {
+		t.Errorf("%d can't be compared", left)
+	}
+}
+
 // Nothing is at stake for whom nothing is there, and what is not marketing is
 // never withheld.
 func TestNothingAtStake(t *testing.T) {

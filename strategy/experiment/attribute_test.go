@@ -470,6 +470,23 @@ func naiveCredits(records []any) map[string]float64 {
 	return credits
 }
 
+// However logs are merged, what was delivered is counted, and a label that stands
+// twice is one.
+func TestMergedDeliveries(t *testing.T) {
+	twice := touched("d1", "ann", day(0))
+	twice.Labels = []string{"b=1", "a=1", "b=1"}
+	once := twice
+	once.Labels = []string{"a=1", "b=1"}
+	a, b := logOf(t, twice, once, once), logOf(t, once, twice)
+	marshal(t, a) // brings it in order
+	marshal(t, b)
+	a.Merge(b)
+	want := experiment.Counts{Assignments: 1, DuplicateAssignments: 4, People: 1}
+	if diff := cmp.Diff(want, attribute(t, a, rules).Counts()); diff != "" {
+		t.Errorf("(-want +got)\n%s", diff)
+	}
+}
+
 func TestBytesThatAreNoLog(t *testing.T) {
 	l := logOf(t, touched("d1", "ann", day(0)), order("o1", "ann", day(1)), [2]string{"a", "b"})
 	good := marshal(t, l)
@@ -481,6 +498,12 @@ func TestBytesThatAreNoLog(t *testing.T) {
 	}
 	if back.UnmarshalBinary(append(good, 0)) == nil || back.UnmarshalBinary(nil) == nil {
 		t.Error("bytes too many, or none, are read")
+	}
+	never := bytes.Clone(good)
+	if at := len("\x10experiment.log.1") + 1; never[at] != 1 {
+		t.Fatalf("delivered %d times", never[at])
+	} else if never[at] = 0; back.UnmarshalBinary(never) == nil {
+		t.Error("a record that was never delivered is read")
 	}
 	if err := back.UnmarshalBinary(good); err != nil || !bytes.Equal(marshal(t, &back), good) {
 		t.Errorf("read back: %v", err)

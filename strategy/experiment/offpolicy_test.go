@@ -136,6 +136,9 @@ func TestNoSupport(t *testing.T) {
 	if r := sure(1).Report(0.95, experiment.Support{Effective: 3}); r.Reason != experiment.NotEnough || r.IPS != nil || r.Effective != 2 {
 		t.Errorf("with three effective: %+v", r)
 	}
+	if r := sure(1).Report(0.95, experiment.Support{Effective: 2}); r.Reason != 0 || r.Effective != 2 {
+		t.Errorf("with two effective: %+v", r)
+	}
 	var none experiment.OffPolicy
 	if r := none.Report(0.95, experiment.Support{}); r.Reason != experiment.NoSupport || r.SNIPS != nil {
 		t.Errorf("an empty log: %+v", r)

@@ -46,6 +46,7 @@ func TestReview(t *testing.T) {
 	mismatch := said("gift", gain)
 	mismatch.SRM = experiment.CheckSRM(experiment.ArmSize{N: 1000, Weight: 1}, experiment.ArmSize{N: 1300, Weight: 1})
 	few := experiment.Evidence{Operation: "gift", Effect: experiment.CompareRates(rate(10, 99), rate(90, 1000), 0.95)}
+	enough := experiment.Evidence{Operation: "gift", Effect: experiment.CompareRates(rate(10, 100), rate(900, 1000), 0.95)}
 	none := experiment.Evidence{Operation: "gift", Effect: experiment.CompareRates(rate(0, 1000), rate(0, 1000), 0.95)}
 	roll := experiment.Reviewer{RollOut: map[string][]string{"gift": {"stage=silent", "stage=churned", "stage=new"}, "survey": {"stage=new"}}}
 	lowest := func(p *strategy.Playbook) { p.Operations[0].Lever = strategy.One / 4 }
@@ -111,6 +112,9 @@ func TestReview(t *testing.T) {
 		{"too few", experiment.Reviewer{Reviews: 1}, nil, []experiment.Evidence{few}, []string{
 			"gift: keep: 99 customers in the smaller group: want 100",
 		}},
+		{"just enough", experiment.Reviewer{Reviews: 1}, nil, []experiment.Evidence{enough}, []string{
+			"gift: raise lever from 1 to 1.25: net above 0 in 1 review",
+		}},
 		{"nobody orders", experiment.Reviewer{Reviews: 1}, nil, []experiment.Evidence{none}, []string{
 			"gift: keep: nothing to say: no variance",
 		}},
@@ -145,7 +149,7 @@ func TestReview(t *testing.T) {
 
 // Nothing is applied but what is approved, or automatic by the reviewer's word.
 func TestNothingIsAppliedByItself(t *testing.T) {
-	evidence := []experiment.Evidence{said("survey", harm), said("gift", gain), said("gone", gain)}
+	evidence := []experiment.Evidence{said("survey", harm), said("gift", gain), said("gone", gain), said("news", harm)}
 	before, _ := json.Marshal(spring())
 	for _, test := range []struct {
 		automatic []experiment.Action
@@ -153,8 +157,8 @@ func TestNothingIsAppliedByItself(t *testing.T) {
 		want      []string
 	}{
 		{nil, false, nil},
-		{[]experiment.Action{experiment.Pause}, false, []string{"survey"}},
-		{nil, true, []string{"gift", "survey"}},
+		{[]experiment.Action{experiment.Pause}, false, []string{"news", "survey"}},
+		{nil, true, []string{"gift", "news", "survey"}},
 	} {
 		playbook := spring()
 		r := experiment.Reviewer{Reviews: 1, Automatic: test.automatic}

@@ -136,6 +136,21 @@ func TestDesignRefuses(t *testing.T) {
 	}
 }
 
+// What a design can detect takes just so many customers to find.
+func TestDetectableTakesItsSize(t *testing.T) {
+	size := experiment.Size{Control: 4000, Treated: 12000}
+	d := experiment.Design{Deviation: 2, Control: 0.25}
+	least, err := d.Detectable(size)
+	if err != nil {
+		t.Fatal(err)
+	}
+	near(t, "least", least, (1.959963984540054+0.8416212335729143)*2*math.Sqrt(1.0/4000+1.0/12000), 1e-12)
+	d.Effect = least
+	if n, err := d.Customers(); err != nil || math.Abs(n/16000-1) > 1e-3 {
+		t.Errorf("%v customers, %v", n, err)
+	}
+}
+
 // Property: the size of a design finds its effect, and one customer fewer on
 // each side does not, but for rounding.
 func TestDesignFindsWhatItIsFor(t *testing.T) {
