@@ -65,10 +65,14 @@ func (p *Policy) Replay(r Record) (Record, error) {
 }
 
 // ParseRecord reads a record from JSON, strictly, as [ParsePlaybook] does a
-// playbook.
+// playbook. A decision that no policy makes, such as one without a verdict on what
+// was chosen, is an error.
 func ParseRecord(data []byte) (Record, error) {
 	var r Record
 	if err := config.Decode(data, &r); err != nil {
+		return Record{}, err
+	}
+	if err := sound(r.Decision); err != nil {
 		return Record{}, err
 	}
 	return r, nil

@@ -319,7 +319,7 @@ func TestSendAt(t *testing.T) {
 	}
 }
 
-// Over 20,000 customers each operation is drawn as often as its propensity says,
+// Over 10,000 customers each operation is drawn as often as its propensity says,
 // within 5 standard deviations, and the draw of a slot stays.
 func TestExplorationKeepsItsWord(t *testing.T) {
 	p := strategy.Playbook{Exploration: &strategy.Exploration{Salt: "2027", Temperature: strategy.One}}
@@ -341,7 +341,7 @@ func TestExplorationKeepsItsWord(t *testing.T) {
 
 func exploreAll(t *testing.T, p strategy.Playbook, want map[string]float64) {
 	t.Helper()
-	const n = 20_000
+	const n = 10_000
 	policy := compile(t, p)
 	drawn := map[string]float64{}
 	moved := 0

@@ -125,10 +125,10 @@ type Verdict struct {
 	Detail string `json:"detail,omitempty"`
 	// RetryAt is the first instant at which the refusal lapses, if only time
 	// refuses it and nothing else happens until then, such as an outcome that is
-	// dated ahead: the candidate is refused for the same reason a microsecond earlier, and no longer for it then.
-	// Otherwise it is zero. What starts in the future is retried only if its
-	// audiences have the customer. Whether an operation of a higher rank will
-	// take its place then is not foreseen.
+	// dated ahead: the candidate is refused for the same reason a microsecond
+	// earlier, and no longer for it then. Otherwise it is zero. What starts in the
+	// future is retried only if its audiences have the customer. Whether an
+	// operation of a higher rank will take its place then is not foreseen.
 	RetryAt time.Time `json:"retryAt,omitzero"`
 	// Score is that of a candidate that could have been chosen.
 	Score Micros `json:"score,omitzero"`
