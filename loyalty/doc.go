@@ -29,8 +29,8 @@
 //     [TimeError], [ClosedError], [StateError], [DisabledError],
 //     [CommandError], [BehindError], [ErrUnknownAccount] and others. Only
 //     those of [Redeem] and [Hold] are bound to their key.
-//   - [ParseProgram] reads a program strictly. [BankCard], [Retailer] and
-//     [ApplianceService] are complete ones to begin with.
+//   - [ParseProgram] reads a program strictly. [BankCard], [Retailer],
+//     [ApplianceService] and [VocationalSchool] are complete ones to begin with.
 //   - [Checkup] says why members do not take part, and [WhatIf] what a lower
 //     first reward or a longer validity would change. [Simulate] runs commands
 //     under a candidate program beside the present one. [Engine.Liability] is
