@@ -153,12 +153,12 @@ func (v *View) conclude(r *Rules, c *compiled, at int64, subject *seat) {
 	v.decision.rules = c
 }
 
-// next is the cheapest reward that a member can't afford yet, and what is
-// missing; 0 if there is none.
+// next is the cheapest reward that a member may have and can't afford yet, and
+// what is missing; 0 if there is none.
 func (c *compiled) next(a *Account, at int64) (reward uint32, missing int64) {
 	for i := range c.rewards {
 		p := &c.rewards[i]
-		if p.Disabled || p.to != 0 && at >= p.to || at < p.from {
+		if !p.offered(a.tier.level, at) {
 			continue
 		}
 		if available := a.pot(p.wallet, PotAvailable); p.Cost > available {

@@ -38,7 +38,8 @@ type WalletLiability struct {
 	Months  []ExpiryMonth `json:"months,omitempty"`
 	Endless int64         `json:"endless,omitempty"`
 	// Breakage is the share of points that is expected never to be redeemed; nil
-	// if none have come to their end.
+	// if none were redeemed yet, since what ended before the first redemption
+	// doesn't say how many will follow.
 	Breakage *Breakage `json:"breakage,omitempty"`
 	// Cost is what the points come to at the wallet's cost if all are redeemed,
 	// and Expected, Low and High with breakage. Zero if the wallet has no cost;
@@ -282,7 +283,7 @@ func (f *fateSums) add(expired, redeemed float64) {
 }
 
 func (f *fateSums) breakage() *Breakage {
-	if f.ended == 0 {
+	if f.ended <= f.expired { // nothing was redeemed
 		return nil
 	}
 	share := f.expired / f.ended

@@ -27,8 +27,8 @@ type Receipt struct {
 	Lost int64 `json:"lost,omitempty"`
 	// Tier is the level afterwards; empty if there is none.
 	Tier string `json:"tier,omitempty"`
-	// Next is the cheapest reward that the member can't afford yet; zero if
-	// there is none.
+	// Next is the cheapest reward that the member may have, at this tier and
+	// moment, and can't afford yet; zero if there is none.
 	Next NextReward `json:"next,omitzero"`
 }
 

@@ -118,6 +118,12 @@ func (v *View) claim(c *compiled, s *seat, at int64, deal *redemption) (*prize, 
 	return p, nil
 }
 
+// offered reports whether members of a level may have the reward at a moment,
+// limits and stock aside.
+func (p *prize) offered(level uint8, at int64) bool {
+	return !p.Disabled && at >= p.from && (p.to == 0 || at < p.to) && (p.levels == nil || slices.Contains(p.levels, level))
+}
+
 func (p *prize) limit() windowKey { return windowKey{windowReward + windowKind(p.per), p.ID} }
 
 // withinLimit checks how many of a reward the member may have in a period.

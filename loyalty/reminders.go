@@ -230,7 +230,7 @@ func (r *reminding) reward(a *Account) []Reminder {
 		p := &r.c.rewards[i]
 		available := a.pot(p.wallet, PotAvailable)
 		missing := p.Cost - available + a.pot(p.wallet, PotDebt)
-		if p.Disabled || r.now < p.from || p.to != 0 && r.now >= p.to || missing <= 0 || len(p.levels) > 0 && !slices.Contains(p.levels, a.tier.level) {
+		if missing <= 0 || !p.offered(a.tier.level, r.now) {
 			continue
 		}
 		if float64(missing) > reach*float64(p.Cost) {

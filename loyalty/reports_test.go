@@ -75,8 +75,7 @@ func TestLiabilityCountsNothingPastItsEnd(t *testing.T) {
 	// Both accounts are due: a's points have ended, b's hold has timed out.
 	want := loyalty.Liability{AsOf: now, Accounts: 2, Due: 2, Wallets: []loyalty.WalletLiability{{
 		Wallet: "points", Due: loyalty.Owed{Available: 50}, Past: 100, Months: []loyalty.ExpiryMonth{{Month: "2026-04", Points: 50}},
-		Breakage: &loyalty.Breakage{Share: 1, Low: 1, High: 1},
-		Cost:     decimal.New(5, -1), Expected: decimal.Decimal{}, Low: decimal.Decimal{}, High: decimal.Decimal{},
+		Cost: decimal.New(5, -1), Expected: decimal.New(5, -1), Low: decimal.New(5, -1), High: decimal.New(5, -1),
 	}}}
 	same := cmp.Comparer(func(a, b decimal.Decimal) bool { return a.Equal(b) })
 	if diff := cmp.Diff(want, got, same); diff != "" {

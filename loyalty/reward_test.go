@@ -79,6 +79,29 @@ func TestRewardForALevel(t *testing.T) {
 	}
 }
 
+// The next reward is one that the member's level may have.
+func TestNextRewardForALevel(t *testing.T) {
+	p := tiered(loyalty.Tiers{Window: "year"}, nil)
+	p.Rewards = append(p.Rewards, loyalty.Reward{ID: 3, Name: "lounge", Cost: 20, Tiers: []string{"gold"}})
+	d := newDesk(t, p)
+	d.do("ada", grant(5))
+	for _, tt := range []struct {
+		points int64
+		want   loyalty.NextReward
+	}{
+		{100, loyalty.NextReward{Reward: "coffee", Missing: 25}}, // silver
+		{200, loyalty.NextReward{Reward: "lounge", Missing: 15}}, // gold
+		{700, loyalty.NextReward{Reward: "coffee", Missing: 25}}, // diamond
+	} {
+		if got := d.do("ada", growth(tt.points)).Next; got != tt.want {
+			t.Errorf("%s: %+v, want %+v", d.statement("ada").Tier.Level, got, tt.want)
+		}
+		if got := d.statement("ada").Next; got != tt.want {
+			t.Errorf("%s: the statement says %+v, want %+v", d.statement("ada").Tier.Level, got, tt.want)
+		}
+	}
+}
+
 // Points that end when the wallet is idle are spent in their turn among those
 // that end on a day.
 func TestBurnOrderWithIdlePoints(t *testing.T) {
