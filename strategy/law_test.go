@@ -389,6 +389,26 @@ func TestEveryRetryAtIsExact(t *testing.T) {
 	})
 }
 
+// Property: what lies at or before Since, and before all quotas, makes no
+// difference.
+func TestSinceIsFarEnough(t *testing.T) {
+	rapid.Check(t, func(rt *rapid.T) {
+		policy, c := compileWorld(rt, waiting(rt, worlds().Draw(rt, "world"))), cases().Draw(rt, "case")
+		for i := range c.Customer.Exposures {
+			e := &c.Customer.Exposures[i]
+			e.At, e.OutcomeAt = e.At.AddDate(0, 0, -rapid.IntRange(0, 80).Draw(rt, "days earlier")), time.Time{}
+		}
+		before := policy.DecideCase(c)
+		since := policy.Since(c.Now)
+		c.Customer.Exposures = slices.DeleteFunc(c.Customer.Exposures, func(e strategy.Exposure) bool {
+			return !e.At.After(since) && e.At.Before(c.Now.Add(-48*time.Hour))
+		})
+		if diff := cmp.Diff(before, policy.DecideCase(c)); diff != "" {
+			rt.Fatalf("without what lies before %v (-before +after)\n%s", since, diff)
+		}
+	})
+}
+
 // P16. Property: records replay to the same bytes, and a policy differs in
 // nothing from itself.
 func TestAPolicyDiffersInNothingFromItself(t *testing.T) {
@@ -436,8 +456,9 @@ func TestHoldoutsGrow(t *testing.T) {
 		if h.In(id) && !more.In(id) {
 			rt.Fatalf("%q leaves when the share grows from %v to %v", id, h.Share, more.Share)
 		}
-		if h.In(id) != h.In(id) {
-			rt.Fatal("drawn anew")
+		again := strategy.Holdout{Salt: h.Salt, Share: h.Share, Operation: "whatever"}
+		if h.In(id) != again.In(id) {
+			rt.Fatalf("%q: %v, then %v", id, h.In(id), again.In(id))
 		}
 	})
 }

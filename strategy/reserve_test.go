@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"fmt"
+	"sync"
 	"testing"
 	"time"
 
@@ -207,6 +209,65 @@ func TestReserveAgain(t *testing.T) {
 	}
 	if _, err := stores.Expire(t.Context(), c.Now); err != nil {
 		t.Error(err)
+	}
+}
+
+// Many that decide at once, each knowing nothing of the others, keep to caps,
+// cool-downs and budgets all the same.
+func TestReserveTogether(t *testing.T) {
+	policy := compile(t, twoOffers())
+	exposures, budgets := new(strategy.MemoryExposures), new(strategy.MemoryBudgets)
+	stores := strategy.Stores{Exposures: exposures, Budgets: budgets}
+	now := at("2026-11-22T12:00:00Z")
+	var group sync.WaitGroup
+	for i := range 8 {
+		group.Go(func() {
+			for j := range 60 {
+				id := fmt.Sprint("u", j%30)
+				c := strategy.Case{Customer: strategy.Customer{ID: id}, Now: now, Key: fmt.Sprint(id, "/", i, "/", j)}
+				r, err := policy.Reserve(t.Context(), stores, c, time.Hour)
+				if err != nil {
+					t.Error(err)
+					return
+				}
+				if r.Decision.Chosen != "" && j%3 > 0 {
+					if err := stores.Commit(t.Context(), c.Key, now); err != nil {
+						t.Error(err)
+					}
+				}
+			}
+		})
+	}
+	group.Wait()
+	coupons, messages := 0, 0
+	for i := range 30 {
+		had, err := exposures.Load(t.Context(), fmt.Sprint("u", i), now.Add(-time.Hour))
+		if err != nil {
+			t.Fatal(err)
+		}
+		count := map[string]int{}
+		for _, e := range had {
+			count[e.Operation]++
+			count[e.Channel]++
+		}
+		if len(had) != 2 || count["coupon"] > 1 || count["sms"] > 1 {
+			t.Errorf("u%d had %+v, want two: a cap allows no more, and nobody stopped before", i, had)
+		}
+		coupons += count["coupon"]
+		messages += count["sms"]
+	}
+	for _, budget := range []struct {
+		name        string
+		each, limit strategy.Micros
+		sent        int
+	}{{"coupons", 5 * strategy.One, 100 * strategy.One, coupons}, {"messages", 50_000, strategy.One, messages}} {
+		held, spent, err := budgets.Balance(t.Context(), budget.name)
+		if err != nil || held+spent > budget.limit || held+spent != budget.each*strategy.Micros(budget.sent) {
+			t.Errorf("%s: %v held and %v spent for %d, %v", budget.name, held, spent, budget.sent, err)
+		}
+	}
+	if coupons != 20 || messages != 20 {
+		t.Errorf("%d coupons and %d messages, want what the budgets pay for: 20 and 20", coupons, messages)
 	}
 }
 
