@@ -103,6 +103,7 @@ func call(t *testing.T, args ...string) (stdout string, d document) {
 			Stages map[string]int     `json:"stages"`
 			Growth []lifecycle.Growth `json:"growth"`
 		} `json:"lifecycle"`
+		Economics any `json:"economics"` // see economicsRead
 	}{document: &d}
 	if err := json.Unmarshal(f.json, &read); err != nil {
 		t.Fatal(err)

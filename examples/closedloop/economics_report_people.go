@@ -64,7 +64,7 @@ func cardTable(s *scorecardSection) *grid {
 	if s.Card == nil {
 		return nil
 	}
-	t := &grid{Head: []string{"What is looked at", "Information value", "Points"}}
+	t := &grid{Head: []string{"What is looked at", "IV", "Points"}}
 	for _, c := range s.Card.Characteristics {
 		low, high := 0, 0
 		for i, b := range c.Bins {

@@ -225,19 +225,22 @@ func TestSkipped(t *testing.T) {
 	if diff := cmp.Diff(want, d.Skipped); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
-	events := file(t, "events.csv", "customer,at,event\nann,2026-01-05,search\n")
-	alone := once(t, "-events", events)
+	events := file(t, "events.csv", "customer,at,event\nann,2026-01-05,search\nann,2026-01-06,pay\n")
+	alone := once(t, "-events", events, "-funnel", file(t, "funnel.json", searchAndPay))
 	if !strings.Contains(alone.stdout, "Skipped:\n  value, lifecycle, value to come, loyalty, strategy: needs -orders FILE") {
 		t.Error(alone.stdout)
 	}
 }
 
+// searchAndPay is the shortest funnel there is.
+const searchAndPay = `{"steps": [{"name": "search"}, {"name": "pay"}], "match": {"window": "24h"}}`
+
 func TestPlanOfTerms(t *testing.T) {
 	orders := file(t, "orders.csv", "customer,at,amount\nann,2026-01-05,10\nbob,2026-02-10,10\n")
-	events := file(t, "events.csv", "customer,at,event\nann,2026-01-09,installed\n")
+	events := file(t, "events.csv", "customer,at,event\nann,2026-01-05,search\nann,2026-01-05,pay\nann,2026-01-09,installed\n")
 	terms := file(t, "terms.csv", "customer,product,start\nann,purifier,2026-01-05\nbob,purifier,2026-01-20\n")
 	plan := file(t, "plan.json", `{"milestones": [{"name": "install", "after": "7d", "doneBy": "installed"}]}`)
-	d := economicsOf(t, "-orders", orders, "-events", events, "-terms", terms, "-plan", plan)
+	d := economicsOf(t, "-orders", orders, "-events", events, "-funnel", file(t, "funnel.json", searchAndPay), "-terms", terms, "-plan", plan)
 	if m := d.Economics.Terms.Milestones; len(m) != 1 || !cmp.Equal(m[0].Status, map[string]int{"done": 1, "overdue": 1}) {
 		t.Errorf("%+v", m)
 	}
@@ -260,7 +263,7 @@ func TestEconomicsMistakes(t *testing.T) {
 		{"a plan without terms", 2, []string{"-orders", orders, "-plan", spend}, "want -terms FILE too"},
 		{"a plan that is none", 1, []string{"-orders", orders, "-terms", terms, "-plan", spend}, "spend.csv"},
 		{"a term that ends before it starts", 1, []string{"-orders", orders, "-terms", terms}, "ends no later than it starts"},
-		{"a column that is not there", 1, []string{"-orders", orders, "-spend", spend, "-margin", "0.4", "-columns", "spend.amount=cost"}, "keys of this file are led by spend."},
+		{"a column that is not there", 1, []string{"-orders", orders, "-spend", spend, "-margin", "0.4", "-columns", "spend.amount=cost"}, `there is no column "cost"`},
 		{"no such file", 1, []string{"-orders", orders, "-invites", spend + ".no"}, "no such file"},
 	}
 	for _, tt := range tests {

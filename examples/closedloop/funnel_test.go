@@ -333,8 +333,8 @@ func TestEventsAlone(t *testing.T) {
 		t.Fatal(err)
 	}
 	wellFormed(t, string(page))
-	if n := strings.Count(string(page), "<section"); n != 1 || !strings.Contains(string(page), "The input has no orders") {
-		t.Errorf("%d sections on the page, want one that says what is missing", n)
+	if n := strings.Count(string(page), "<section"); n != 2 || !strings.Contains(string(page), "The input has no orders") || !strings.Contains(string(page), "-orders FILE with the columns") {
+		t.Errorf("%d sections on the page, want one and what is missing", n)
 	}
 	if out, _ := call(t, "-events", path, "-customer", "cai"); !strings.Contains(out, "made all 4 steps") {
 		t.Errorf("cai is explained as\n%s", out)

@@ -142,7 +142,7 @@ func loop(o options, stdout, stderr io.Writer, clock func() time.Time) error {
 	if o.customer != "" {
 		return a.explain(stdout, o.customer)
 	}
-	return a.summarise(stdout)
+	return errors.Join(a.summarise(stdout), a.summariseSkipped(stdout))
 }
 
 // writeFile creates the file at path, and leaves none behind if it fails.

@@ -29,13 +29,15 @@ var reportSections = []func(*analysis) (section, error){
 	(*analysis).funnelReport,
 	(*analysis).personaReport,
 	(*analysis).loyaltyReport,
+	(*analysis).economicsReport,
 	(*analysis).strategyReport,
+	(*analysis).skippedReport,
 }
 
 // sections are those that the input has something for.
 func (a *analysis) sections() []func(*analysis) (section, error) {
 	if a.in.orders == nil {
-		return []func(*analysis) (section, error){(*analysis).identityReport, (*analysis).personaReport, (*analysis).funnelReport}
+		return []func(*analysis) (section, error){(*analysis).identityReport, (*analysis).personaReport, (*analysis).funnelReport, (*analysis).skippedReport}
 	}
 	return reportSections
 }
