@@ -144,6 +144,22 @@ func TestCaps(t *testing.T) {
 	}
 }
 
+// All caps hold at once, and the verdict is on the one that holds longest.
+func TestCapsTogether(t *testing.T) {
+	now := at("2026-11-22T12:00:00Z")
+	policy := compile(t, strategy.Playbook{
+		Operations: []strategy.Operation{operation("a", 1, strategy.Audience{})},
+		Caps: []strategy.Cap{
+			{Name: "an hour", Limit: 1, Rolling: regulars.Hours(1)}, {Name: "a week", Limit: 2, Rolling: regulars.Hours(168)}, {Name: "a day", Limit: 2, Rolling: regulars.Hours(24)},
+		},
+	})
+	c := strategy.Customer{ID: "u1", Exposures: []strategy.Exposure{{Operation: "b", Channel: "sms", At: now}, {Operation: "b", Channel: "sms", At: now.Add(-2 * time.Hour)}}}
+	v := policy.Decide(c, now).Verdicts[0]
+	if v.Code != strategy.Capped || v.Detail != "a week" || !v.RetryAt.Equal(now.Add(166*time.Hour)) {
+		t.Errorf("%v", v)
+	}
+}
+
 // Both switches of an operation are apart: to obey caps, and to count towards
 // them.
 func TestObeyAndCount(t *testing.T) {

@@ -382,7 +382,7 @@ func TestEveryRetryAtIsExact(t *testing.T) {
 			early := policy.DecideCase(c).Verdicts[i]
 			c.Now = v.RetryAt
 			due := policy.DecideCase(c).Verdicts[i]
-			if early.Code != v.Code || due.Code == v.Code && due.Channel == v.Channel && due.Detail == v.Detail {
+			if early.Code != v.Code || due.Code == v.Code && due.Channel == v.Channel {
 				rt.Fatalf("%+v\na microsecond before: %+v\nthen: %+v", v, early, due)
 			}
 		}
