@@ -4,11 +4,15 @@
 //
 //   - Order statistics and quantiles: [OrderStatistics], [Index7].
 //   - One proportion and two: [Proportion.Wilson], [Difference], [ZTest],
-//     [Fisher], [RelativeRisk], [OddsRatio].
+//     [DifferenceP], [Fisher], [RelativeRisk], [OddsRatio]; by Bayes [Beta],
+//     [Best], [Losses].
 //   - Tables and strata: [Associate], [GoodnessOfFit], [Strata].
-//   - Means: [Welch], [RelativeLift].
+//   - Means: [Welch], [RelativeLift]; exact and order-free sums for them: [Sum],
+//     [Mean], [Covariance].
 //   - Many tests at once: [Holm], [BenjaminiHochberg], [BenjaminiYekutieli].
-//   - Before and after a test: [TwoRates], [SmallestEffect], [SmallestDrop].
+//   - Several estimates of a kind, drawn together: [Shrink].
+//   - Before and after a test: [TwoRates], [TwoMeans], [SmallestEffect],
+//     [SmallestDrop].
 //   - Survival: [NewSurvival], [LogRank], [RestrictedMeanDifference].
 //   - Distributions: [NormalQuantile], [StudentTail], [ChiSquareTail],
 //     [BetaQuantile], [BinomialAtLeast] and their kin.

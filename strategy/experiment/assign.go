@@ -125,22 +125,3 @@ func LogRecord(r strategy.Record, candidate *strategy.Policy, reward float64) Lo
 	}
 	return l
 }
-
-// MetricOf returns how customers count for an objective of a playbook: a
-// migration and a metric that is a rate are shares, and all else is a mean.
-func MetricOf(p strategy.Playbook, objective string) Metric {
-	for _, o := range p.Objectives {
-		if o.Name != objective {
-			continue
-		}
-		if o.Migration != nil {
-			return Share
-		}
-		for _, m := range p.Metrics {
-			if m.Name == o.Metric && m.Rate {
-				return Share
-			}
-		}
-	}
-	return Mean
-}

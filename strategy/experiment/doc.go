@@ -38,7 +38,8 @@
 //     nothing else is to be trusted.
 //   - A [Trial] compares any number of arms by the [Phase]s of its [Plan].
 //   - [Sequential] intervals may be looked at every day, and a [Watch] follows
-//     them. [Many] adjusts for several tests at once.
+//     them; [Sequential.Effect] is for reviews. [Many] adjusts for several tests
+//     at once.
 //   - [Contest] and [Estimate.Odds] say the same by Bayes: how likely the better
 //     is, and what a wrong choice costs.
 //   - A [Design] says beforehand how many customers it takes.

@@ -192,6 +192,16 @@ func TestReasonsAsText(t *testing.T) {
 	if r.UnmarshalText([]byte("No support")) == nil {
 		t.Error("a reason that does not exist is read")
 	}
+	for _, m := range []experiment.Metric{experiment.Mean, experiment.Share} {
+		text, err := m.MarshalText()
+		var back experiment.Metric
+		if err != nil || back.UnmarshalText(text) != nil || back != m {
+			t.Errorf("%v is read back as %v, %v", m, back, err)
+		}
+	}
+	if _, err := experiment.Metric(9).MarshalText(); err == nil || new(experiment.Metric).UnmarshalText([]byte("Mean")) == nil {
+		t.Error("a metric that does not exist is written, or read")
+	}
 	if got := experiment.Reason(99).String(); got != "Reason(99)" {
 		t.Error(got)
 	}

@@ -142,6 +142,15 @@ func ExampleSequential_Look() {
 	// looked at all the time: 0.01052 (0.001623 to 0.01942), p 0.0063 true
 }
 
+func ExampleSequential_Effect() {
+	e := experiment.CompareRates(experiment.Rate{Hits: 1000, Of: 10_000}, experiment.Rate{Hits: 1110, Of: 10_000}, 0.95)
+	fmt.Println(e)
+	fmt.Println(experiment.Sequential{}.Effect(e))
+	// Output:
+	// +0.011 (0.002485 to 0.01952), p 0.011, of 10000 and 10000
+	// +0.011 (-0.002583 to 0.02458), p 0.26, of 10000 and 10000
+}
+
 func ExampleSequential_AtLeast() {
 	low, p, _ := experiment.Sequential{}.AtLeast(0.02, 0.005, 20_000)
 	fmt.Printf("at least %.4f, p %.2g\n", low, p)

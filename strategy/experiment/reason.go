@@ -1,6 +1,6 @@
 package experiment
 
-import "fmt"
+import "github.com/regulars-go/regulars/internal/names"
 
 // Reason says why a result, or a part of one, is not there. The zero value is
 // no reason: all is there.
@@ -36,37 +36,23 @@ func Reasons() []Reason {
 	return []Reason{Invalid, NoSupport, TooFew, NoVariance, NoBaseline, NegativeBaseline, NotEnough, Mismatched}
 }
 
-const reasonCount = int(Mismatched) + 1 // with the zero value
-
-var reasonNames = [reasonCount]string{
+var reasonNames = names.Names{Package: "experiment", Type: "Reason", What: "reason", List: []string{
 	"", "invalid", "no support", "too few", "no variance", "no baseline", "negative baseline", "not enough", "mismatched",
-}
+}}
 
 // String returns the lower-case name of r, such as "no support"; "" for the
 // zero value.
-func (r Reason) String() string {
-	if int(r) >= reasonCount {
-		return fmt.Sprintf("Reason(%d)", uint8(r))
-	}
-	return reasonNames[r]
-}
+func (r Reason) String() string { return reasonNames.Of(uint8(r)) }
 
 // MarshalText writes r as [Reason.String] does; a reason that does not exist is
 // an error.
-func (r Reason) MarshalText() ([]byte, error) {
-	if int(r) >= reasonCount {
-		return nil, fmt.Errorf("experiment: no such reason: %d", uint8(r))
-	}
-	return []byte(r.String()), nil
-}
+func (r Reason) MarshalText() ([]byte, error) { return reasonNames.Marshal(uint8(r)) }
 
 // UnmarshalText reads the name of a reason; "" is no reason.
 func (r *Reason) UnmarshalText(text []byte) error {
-	for i, name := range reasonNames {
-		if name == string(text) {
-			*r = Reason(i)
-			return nil
-		}
+	i, err := reasonNames.Unmarshal(text)
+	if err == nil {
+		*r = Reason(i)
 	}
-	return fmt.Errorf("experiment: %q is not a reason: want one such as %q", text, NoSupport)
+	return err
 }

@@ -67,6 +67,29 @@ func (s Sequential) Look(value, se float64, n int64) (e Estimate, p float64, ok 
 	return e, min(1, root*math.Exp(-value*value/spread)), true
 }
 
+// Effect returns an effect with the interval and the p-value of a look in place of
+// those of a test made for one look: for who reviews the same customers again and
+// again. The lift becomes wider in the same way. One without a difference or
+// without a test stays as it is, and where [Sequential.Validate] has an error
+// there is no result, and Reason is [Invalid].
+func (s Sequential) Effect(e Effect) Effect {
+	if e.Difference == nil || e.P == nil {
+		return e
+	}
+	n := e.Control.N + e.Treated.N
+	now, p, ok := s.Look(e.Difference.Value, e.Difference.SE, n)
+	if !ok {
+		return Effect{Control: e.Control, Treated: e.Treated, Reason: Invalid}
+	}
+	e.Difference, e.P = &now, &p
+	if e.Lift != nil {
+		if lift, _, ok := s.Look(e.Lift.Value, e.Lift.SE, n); ok {
+			e.Lift = &lift
+		}
+	}
+	return e
+}
+
 // shape returns a and b of the p-value a·exp(-value²/b).
 func (s Sequential) shape(se, n float64) (root, spread float64) {
 	s = s.withDefaults()
@@ -123,14 +146,11 @@ type Watch struct {
 // a level that is none. It reports whether the effect is proven at some look up
 // to now.
 func (w *Watch) Look(e Effect) (proven bool) {
-	if e.Difference != nil && e.P != nil {
-		now, p, ok := w.Sequential.Look(e.Difference.Value, e.Difference.SE, e.Control.N+e.Treated.N)
-		if ok {
-			w.Looks++
-			w.Now = &now
-			if w.P == nil || p < *w.P {
-				w.P = &p
-			}
+	if now := w.Sequential.Effect(e); now.Difference != nil && now.P != nil {
+		w.Looks++
+		w.Now = now.Difference
+		if w.P == nil || *now.P < *w.P {
+			w.P = now.P
 		}
 	}
 	return w.Proven()

@@ -7,16 +7,6 @@ import (
 	"github.com/regulars-go/regulars"
 )
 
-// Metric says what kind of value a customer has.
-type Metric uint8
-
-const (
-	// Mean is for values such as money, compared by [CompareMeans].
-	Mean Metric = iota
-	// Share is for values of 0 and 1, compared by [CompareRates].
-	Share
-)
-
 // Phase is a stretch of an experiment in which the weights of its arms did not
 // change. Whoever changes weights begins a new phase: customers of different
 // phases differ, and compared across phases they would show an effect that is
@@ -53,7 +43,7 @@ const (
 func (p Plan) Validate() error {
 	var f regulars.Faults
 	if p.Metric > Share {
-		f.Add("metric", "%d: want %d or %d", p.Metric, Mean, Share)
+		f.Add("metric", "%v: want %v or %v", p.Metric, Mean, Share)
 	}
 	if n := len(p.Phases); n == 0 || n > MaxPhases {
 		f.Add("phases", "%d phases: want 1 to %d", n, MaxPhases)

@@ -175,7 +175,7 @@ func TestPlanFaults(t *testing.T) {
 	_, err := experiment.NewTrial(experiment.Plan{Control: "nobody", Metric: 7, Phases: []experiment.Phase{
 		phase("a", 1, math.NaN()), phase("a", -1, 1), {Name: "b", Arms: []experiment.Weight{{Arm: "x", Weight: 1}, {Arm: "x", Weight: 1}, {Weight: 1}}},
 	}})
-	const want = `experiment: plan: metric: 7: want 0 or 1
+	const want = `experiment: plan: metric: Metric(7): want mean or share
 phases[0].arms[1].weight: NaN: want 0 or more
 phases[1].name: "a" is the name of another phase
 phases[1].arms[0].weight: -1: want 0 or more

@@ -69,6 +69,25 @@ func TestWatchIsNotFooled(t *testing.T) {
 	}
 }
 
+// A look is wider than a test made for one look, and leaves the value alone.
+func TestEffectOfALook(t *testing.T) {
+	e := experiment.CompareRates(rate(1000, 10_000), rate(1200, 10_000), 0.95)
+	got := experiment.Sequential{}.Effect(e)
+	if *got.P <= *e.P || got.Difference.Low >= e.Difference.Low || got.Lift.High <= e.Lift.High || got.Difference.Value != e.Difference.Value || got.Lift.Value != e.Lift.Value {
+		t.Errorf("%v, as a look %v", e, got)
+	}
+	if e.Difference.Low == got.Difference.Low {
+		t.Error("the effect that was passed in has changed")
+	}
+	none := experiment.CompareRates(rate(0, 10), rate(0, 10), 0.95)
+	if diff := cmp.Diff(none, (experiment.Sequential{}).Effect(none)); diff != "" {
+		t.Errorf("without a test (-want +got)\n%s", diff)
+	}
+	if got := (experiment.Sequential{Level: 2}).Effect(e); got.Reason != experiment.Invalid || got.Difference != nil || got.P != nil {
+		t.Errorf("level 2: %+v", got)
+	}
+}
+
 func TestLooksWithoutAResult(t *testing.T) {
 	var w experiment.Watch
 	if w.Look(experiment.CompareMeans(experiment.Sample{}, experiment.Sample{}, 0.95)) || w.Looks != 0 || w.P != nil {
