@@ -118,22 +118,25 @@ var errTooMuch = errors.New("strategy: the values add up to more than Micros hol
 // value is large: the multiple-choice knapsack. It is within Gap of the optimum,
 // and says so.
 //
-// With one budget it takes, of each customer's offers, those that a mixture of
-// two others does not beat (offers on the line between two are kept), and goes
-// through the steps from one to the next by value per cost, the largest first,
-// ties by ID, until one does not fit (Sinha and Zoltners 1979). What that step
-// would bring for the rest of the budget is the most that is left to gain: that
-// is the bound, and the value falls short of it by less than one step. What
-// still fits of later steps is taken, too, of the next 65,536 at least. If a
-// single offer is worth more than all this, it alone is given, so that the value
-// is at least half the optimum; and a larger budget never brings less.
+// With one budget it takes, of each customer's offers that the budget pays by
+// themselves, those that a mixture of two others does not beat (offers on the
+// line between two are kept), and goes through the steps from one to the next by
+// value per cost, the largest first, ties by ID, until one does not fit (Sinha
+// and Zoltners 1979). What that step would bring for the rest of the budget is
+// the most that is left to gain: that is the bound, and the value falls short of
+// it by less than one step. It goes on with what still fits, of the next 65,536
+// steps at least, and a customer whose step did not fit gets another turn with
+// what does. If a single offer is worth more than all this, it alone is given.
+// So the value is at least half the optimum; and a larger budget never brings
+// less, or one step less at most where there are more steps than it looks at
+// (all are sorted for up to 4,096 customers).
 //
 // With several budgets, each gets a price at which together they bound the value
 // from above (Lagrange's dual, by the ellipsoid method of Shor and of Yudin and
 // Nemirovski; of more than 65,536 customers on about as many, drawn by ID). Costs
-// at those prices are then the one cost that steps are ordered by, and offers
-// that no budget covers by themselves are left out. The prices take some hundred
-// looks at those customers, and a larger budget may bring a little less.
+// at those prices are then the one cost that steps are ordered by. The prices take
+// some hundred looks at those customers, and a larger budget may bring a little
+// less.
 //
 // The first offer is taken of those alike. Nothing given, an empty market and
 // budgets of 0 are fine. Beside the answer's 4 bytes a customer it needs some

@@ -25,15 +25,15 @@ func (s *seller) several() (*Allocation, error) {
 
 // scaleAt makes weights of prices, such that all budgets together weigh
 // MaxAmount: a weight then fits an int64, and keeps its digits.
-func (s *seller) scaleAt(prices Prices) scale {
-	by := scale{budgets: s.Budgets}
+func (s *seller) scaleAt(prices Prices) *scale {
+	by := new(scale)
 	whole := 0.0
 	for b, budget := range s.Budgets {
 		whole += float64(prices[b] * float64(budget))
 	}
 	if whole > 0 {
 		for b := range s.Budgets {
-			by.weights[b] = prices[b] / whole * float64(MaxAmount)
+			by[b] = prices[b] / whole * float64(MaxAmount)
 		}
 	}
 	return by
@@ -98,7 +98,7 @@ type nets struct {
 func (d *dual) at(prices Prices) (bound wide, used ledger, err error) {
 	parts := make([]nets, d.workers())
 	for i := range parts {
-		parts[i].reader = newReader(&d.Market, scale{budgets: d.Budgets})
+		parts[i].reader = newReader(&d.Market, nil)
 	}
 	count := len(d.drawn)
 	if d.whole {
@@ -132,7 +132,7 @@ func (n *nets) add(customer int, prices Prices) *OfferError {
 			continue
 		}
 		if net := netAtMost(prices, o); net > best {
-			if _, ok := n.reader.scale.weigh(o); ok {
+			if o.within(&n.reader.budgets) {
 				best, chosen = net, i
 			}
 		}

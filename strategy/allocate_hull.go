@@ -14,37 +14,29 @@ type point struct {
 // nothing is where each customer starts.
 var nothing = point{offer: none}
 
-// scale makes one weight of several costs. The zero value is for one budget,
-// whose cost is the weight.
-type scale struct {
-	budgets []Micros // nil for one
-	weights [MaxCosts]float64
-}
+// scale makes one weight of several costs.
+type scale [MaxCosts]float64
 
-// weigh returns the weight of an offer by several budgets; false if it is beyond
-// one of them by itself. A lone budget keeps such offers, so that a larger one
-// never changes which steps there are.
-func (s *scale) weigh(o *Offer) (weight int64, ok bool) {
-	for b, budget := range s.budgets {
-		if o.Cost[b] > budget {
-			return 0, false
-		}
-		weight += int64(s.weights[b] * float64(o.Cost[b]))
+func (s *scale) weigh(costs *Costs) (weight int64) {
+	for b, cost := range costs {
+		weight += int64(s[b] * float64(cost))
 	}
-	return weight, true
+	return weight
 }
 
 // reader reads customers, one at a time.
 type reader struct {
 	*Market
-	scale   scale
+	scale   *scale  // nil for one budget, whose cost is the weight
+	budgets Costs   // as much as an offer may cost
 	without Costs   // all bits of a cost that has no budget
 	offers  []Offer // of the customer last read
-	hull    []point // nothing, and what is best for more and more weight
+	hull    []point // where it starts, and what is best for more and more weight
 }
 
-func newReader(m *Market, s scale) reader {
+func newReader(m *Market, s *scale) reader {
 	r := reader{Market: m, scale: s}
+	copy(r.budgets[:], m.Budgets)
 	for b := len(m.Budgets); b < MaxCosts; b++ {
 		r.without[b] = ^0
 	}
@@ -88,29 +80,45 @@ func (r *reader) problem(o *Offer) string {
 	return ""
 }
 
-// readHull reads a customer's offers and keeps those that no mixture of two
-// others, or of one and nothing, beats at the same weight. Offers on the line
-// between two stay, as small steps fit where a large one does not.
+// readHull reads a customer's offers and keeps, of those that budgets pay by
+// themselves, the ones that no mixture of two others, or of one and nothing,
+// beats at the same weight.
 func (r *reader) readHull(customer int) *OfferError {
 	if fault := r.read(customer); fault != nil {
 		return fault
 	}
-	points := append(r.hull[:0], nothing)
+	r.wrap(nothing, &r.budgets)
+	return nil
+}
+
+// wrap makes the hull from a point on, of offers that cost no more than there is
+// room for. Offers on the line between two stay, as small steps fit where a large
+// one does not.
+func (r *reader) wrap(from point, room *Costs) {
+	points := append(r.hull[:0], from)
 	for i := range r.offers {
 		o := &r.offers[i]
-		if o.Value <= 0 {
+		if int64(o.Value) <= from.value || !o.within(room) {
 			continue
 		}
-		weight, ok := int64(o.Cost[0]), true
-		if r.scale.budgets != nil {
-			weight, ok = r.scale.weigh(o)
+		weight := int64(o.Cost[0])
+		if r.scale != nil {
+			weight = r.scale.weigh(&o.Cost)
 		}
-		if ok {
+		if weight >= from.weight {
 			points = sorted(points, point{int64(o.Value), weight, int32(i)})
 		}
 	}
 	r.hull = upperHull(points)
-	return nil
+}
+
+func (o *Offer) within(room *Costs) bool {
+	for b := range o.Cost {
+		if o.Cost[b] > room[b] {
+			return false
+		}
+	}
+	return true
 }
 
 // sorted inserts a point where it belongs after the first: lighter ones before

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"math/big"
+	"slices"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -57,14 +58,19 @@ func optimum(m strategy.Market) (most strategy.Micros) {
 	return most
 }
 
-// inPart is the optimum of one budget if offers can be given in part. By duality
+// affordable are the offers that a budget pays by themselves.
+func affordable(m strategy.Market, customer int) []strategy.Offer {
+	return slices.DeleteFunc(m.Offers(customer, nil), func(o strategy.Offer) bool { return o.Cost[0] > m.Budgets[0] })
+}
+
+// inPart is the optimum of one budget if affordable offers can be given in part. By duality
 // it is the least, over all prices, of what the budget is worth and of each
 // customer's largest net; and it is least at 0 or where two offers of a customer
 // are as good.
 func inPart(m strategy.Market) *big.Rat {
 	prices := []*big.Rat{new(big.Rat)}
 	for customer := range m.Customers {
-		all := append(m.Offers(customer, nil), strategy.Offer{})
+		all := append(affordable(m, customer), strategy.Offer{})
 		for _, a := range all {
 			for _, b := range all {
 				if dv, dc := int64(a.Value-b.Value), int64(a.Cost[0]-b.Cost[0]); dv > 0 && dc > 0 {
@@ -78,7 +84,7 @@ func inPart(m strategy.Market) *big.Rat {
 		sum := new(big.Rat).Mul(price, big.NewRat(int64(m.Budgets[0]), 1))
 		for customer := range m.Customers {
 			most := new(big.Rat)
-			for _, o := range m.Offers(customer, nil) {
+			for _, o := range affordable(m, customer) {
 				net := new(big.Rat).Mul(price, big.NewRat(int64(o.Cost[0]), 1))
 				if net.Sub(big.NewRat(int64(o.Value), 1), net); net.Cmp(most) > 0 {
 					most = net
@@ -188,9 +194,7 @@ func TestAllocateAmpleBudgets(t *testing.T) {
 		one.Offers = func(customer int, buffer []strategy.Offer) []strategy.Offer {
 			for _, o := range m.Offers(customer, nil) {
 				o.Cost[1] = 0
-				if o.Cost[0] <= one.Budgets[0] { // what several budgets leave out by themselves
-					buffer = append(buffer, o)
-				}
+				buffer = append(buffer, o)
 			}
 			return buffer
 		}
@@ -245,7 +249,9 @@ func TestAllocateByNet(t *testing.T) {
 			most, got := 0.0, 0.0
 			for i, o := range people.offers(customer, nil) {
 				net := a.Prices.Net(o)
-				most = max(most, net)
+				if o.Cost[0] <= m.Budgets[0] {
+					most = max(most, net)
+				}
 				if given, ok := a.Offer(customer); ok && given == i {
 					got = net
 				}

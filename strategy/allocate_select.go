@@ -30,7 +30,7 @@ func (s *seller) workers() int { return min(max(1, s.Workers), maxWorkers) }
 
 // one allocates one budget.
 func (s *seller) one() (*Allocation, error) {
-	c, err := s.choose(scale{})
+	c, err := s.choose(nil)
 	if err != nil {
 		return nil, err
 	}
@@ -38,7 +38,7 @@ func (s *seller) one() (*Allocation, error) {
 }
 
 // choose takes steps by value per weight as long as they fit.
-func (s *seller) choose(by scale) (*choice, error) {
+func (s *seller) choose(by *scale) (*choice, error) {
 	w, err := s.window(by)
 	if err != nil {
 		return nil, err
@@ -84,7 +84,7 @@ type choice struct {
 }
 
 // collect takes all steps above the window, and keeps those within.
-func (s *seller) collect(by scale, w window) (*choice, error) {
+func (s *seller) collect(by *scale, w window) (*choice, error) {
 	c := &choice{seller: s, chosen: make([]int32, s.Customers)}
 	parts := make([]part, s.workers())
 	for i := range parts {
@@ -179,39 +179,97 @@ func (s *seller) compareEntries(a, b entry) int {
 	return s.compareIDs(int(a.customer), int(b.customer))
 }
 
-// settle goes through the entries in order and takes what fits.
+// settle goes through the entries in order and takes what fits. A customer of
+// whom a step does not fit gets another turn, with what fits now.
 func (c *choice) settle() error {
 	slices.SortFunc(c.entries, c.compareEntries)
-	for i := range c.entries {
-		if fault := c.reader.readHull(int(c.entries[i].customer)); fault != nil {
+	again := queue{before: func(a, b entry) bool { return c.compareEntries(a, b) < 0 }}
+	for rest := c.entries; len(rest)+len(again.heap) > 0; {
+		var e entry
+		turn := len(rest) == 0 || len(again.heap) > 0 && again.before(again.heap[0], rest[0])
+		if turn {
+			e = again.pop()
+		} else {
+			e, rest = rest[0], rest[1:]
+		}
+		if fault := c.reader.readHull(int(e.customer)); fault != nil {
 			return fault
 		}
-		c.take(&c.entries[i])
+		if turn && c.takeNext(&e) || !turn && !c.take(&e) {
+			if next, ok := c.next(&e); ok {
+				again.push(next)
+			}
+		}
 	}
 	return nil
 }
 
 // take takes the steps of an entry, of the customer last read, as long as they
-// fit. Once a step did not, later ones have nowhere to start from, and are passed
-// over.
-func (c *choice) take(e *entry) {
+// fit; false if one did not. Later ones have nowhere to start from then.
+func (c *choice) take(e *entry) bool {
 	hull := c.reader.hull
-	chosen := &c.chosen[e.customer]
 	for i := 1; i < len(hull); i++ {
 		s := stepTo(hull, i)
-		if hull[i-1].offer != *chosen || s.compare(e.step) != 0 {
+		if hull[i-1].offer != c.chosen[e.customer] || s.compare(e.step) != 0 {
 			continue // taken before, or not of this entry
 		}
-		after := c.spent
-		after.pay(c.reader.cost(&hull[i-1]), c.reader.cost(&hull[i]), len(c.Budgets))
-		if !after.within(c.Budgets) {
+		if !c.step(e.customer, &hull[i-1], &hull[i]) {
 			c.refuse(s)
-			return
+			return false
 		}
-		c.spent = after
-		c.value.add(s.value)
-		*chosen = hull[i].offer
 	}
+	return true
+}
+
+// takeNext takes the step of a customer who has another turn, if it still is the
+// best that fits; what is left may be less than when it was found. It reports
+// whether to look for the next one.
+func (c *choice) takeNext(e *entry) bool {
+	next, ok := c.next(e)
+	if ok && next.step == e.step {
+		c.step(e.customer, &c.reader.hull[0], &c.reader.hull[1])
+	}
+	return ok
+}
+
+// next returns the first step of the customer last read from where they are, of
+// those that fit now.
+func (c *choice) next(e *entry) (next entry, ok bool) {
+	room := c.reader.budgets
+	for b := range c.Budgets {
+		spent, _ := c.spent[b].int64()
+		room[b] -= Micros(spent)
+	}
+	from := nothing
+	if i := c.chosen[e.customer]; i != none {
+		o := &c.reader.offers[i]
+		from = point{int64(o.Value), int64(o.Cost[0]), i}
+		if c.reader.scale != nil {
+			from.weight = c.reader.scale.weigh(&o.Cost)
+		}
+		for b := range room {
+			room[b] += o.Cost[b]
+		}
+	}
+	c.reader.wrap(from, &room)
+	if len(c.reader.hull) < 2 {
+		return entry{}, false
+	}
+	s := stepTo(c.reader.hull, 1)
+	return entry{s, s.efficiency(), e.customer}, true
+}
+
+// step gives a customer one offer in place of another, if the budgets pay it.
+func (c *choice) step(customer int32, from, to *point) bool {
+	after := c.spent
+	after.pay(c.reader.cost(from), c.reader.cost(to), len(c.Budgets))
+	if !after.within(c.Budgets) {
+		return false
+	}
+	c.spent = after
+	c.value.add(to.value - from.value)
+	c.chosen[customer] = to.offer
+	return true
 }
 
 func (c *choice) refuse(s step) {

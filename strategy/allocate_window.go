@@ -60,7 +60,7 @@ func (e *efficiencies) after(spent ledger, bucket int) ledger {
 // window finds where the budget runs out. It counts steps by the leading bits of
 // their efficiency, and those of the bucket that is too much by the next ones if
 // they are more than one would like to sort.
-func (s *seller) window(by scale) (window, error) {
+func (s *seller) window(by *scale) (window, error) {
 	if s.Customers <= s.few {
 		return window{0, math.MaxUint64}, nil
 	}
@@ -100,7 +100,7 @@ func (s *seller) window(by scale) (window, error) {
 }
 
 // count counts the steps whose bits above a bucket's are the prefix.
-func (s *seller) count(by scale, prefix uint64, shift int) (*efficiencies, error) {
+func (s *seller) count(by *scale, prefix uint64, shift int) (*efficiencies, error) {
 	parts := make([]efficiencies, s.workers())
 	for i := range parts {
 		parts[i] = newEfficiencies(newReader(&s.Market, by))
