@@ -25,12 +25,13 @@ const (
 type checker struct {
 	host                                   Host
 	playbook                               *Playbook
+	all                                    []Operation // with the fallback
 	channels, budgets, objectives, metrics []string
 	operations, tags                       []string
 }
 
 func newChecker(p *Playbook, host Host) *checker {
-	c := &checker{host: host, playbook: p}
+	c := &checker{host: host, playbook: p, all: p.all()}
 	for _, x := range p.Channels {
 		c.channels = append(c.channels, x.Name)
 	}
@@ -43,7 +44,7 @@ func newChecker(p *Playbook, host Host) *checker {
 	for _, x := range p.Metrics {
 		c.metrics = append(c.metrics, x.Name)
 	}
-	for _, o := range p.all() {
+	for _, o := range c.all {
 		c.operations = append(c.operations, o.Name)
 		c.tags = append(c.tags, o.Tags...)
 		c.channels = append(c.channels, o.Channel)

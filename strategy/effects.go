@@ -2,7 +2,6 @@ package strategy
 
 import (
 	"cmp"
-	"slices"
 	"strings"
 
 	"github.com/regulars-go/regulars"
@@ -56,10 +55,14 @@ func (e Effects) faults(c *checker) (f regulars.Faults) {
 			!row.NoSupport && !(row.Low <= row.Estimate && row.Estimate <= row.High) {
 			f.Add(path+".estimate", "%v is not from low, %v, to high, %v", row.Estimate, row.Low, row.High)
 		}
-		if j := slices.IndexFunc(c.playbook.all(), func(o Operation) bool { return o.Name == row.Operation }); j >= 0 {
-			if _, ok := c.playbook.all()[j].scoreOf(row); !ok {
+		for j := range c.all {
+			if c.all[j].Name != row.Operation {
+				continue
+			}
+			if _, ok := c.all[j].scoreOf(row); !ok {
 				f.Add(path+".estimate", "%v times the value of %q is out of range", row.Estimate, row.Operation)
 			}
+			break
 		}
 	}
 	return f

@@ -72,11 +72,12 @@ func (c *checker) overlap(a, b Holdout) (what string, ok bool) {
 	if a.everything() {
 		return "all marketing", true
 	}
-	i := slices.IndexFunc(c.playbook.all(), func(o Operation) bool { return a.covers(&o) && b.covers(&o) })
-	if i < 0 {
-		return "", false
+	for i := range c.all {
+		if a.covers(&c.all[i]) && b.covers(&c.all[i]) {
+			return c.all[i].Name, true
+		}
 	}
-	return c.playbook.all()[i].Name, true
+	return "", false
 }
 
 // controlShare returns the share of customers whom a holdout keeps from an
