@@ -44,11 +44,7 @@ func migrate(ctx context.Context, tx Tx, m migrations) error {
 			return err
 		}
 	}
-	steps, err := m.steps()
-	if err != nil {
-		return err
-	}
-	version := 0
+	steps, version := m.steps(), 0
 	if err := tx.QueryRowContext(ctx, `SELECT coalesce(max(version), 0) FROM loyalty_migration`).Scan(&version); err != nil {
 		return err
 	}
@@ -68,19 +64,18 @@ func migrate(ctx context.Context, tx Tx, m migrations) error {
 	return m.end(ctx, tx)
 }
 
-// steps returns the statements of each migration. They end in a semicolon at
-// the end of a line that is not indented.
-func (m *migrations) steps() (steps [][]string, err error) {
-	for n := 1; ; n++ {
-		file, err := fs.ReadFile(migrationFiles, "migrations/"+m.folder+"/"+strconv.Itoa(n)+".sql")
+// steps returns the statements of each migration. Between two of them there is
+// an empty line.
+func (m *migrations) steps() (steps [][]string) {
+	for {
+		file, err := fs.ReadFile(migrationFiles, "migrations/"+m.folder+"/"+strconv.Itoa(len(steps)+1)+".sql")
 		if err != nil {
-			break // no more of them
+			return steps // they are embedded: there is no other reason than that this was the last
 		}
 		var statements []string
-		for _, statement := range strings.Split(string(file), ";\n\n") {
+		for statement := range strings.SplitSeq(string(file), ";\n\n") {
 			statements = append(statements, strings.TrimSuffix(strings.TrimSpace(statement), ";"))
 		}
 		steps = append(steps, statements)
 	}
-	return steps, nil
 }

@@ -2,7 +2,6 @@ package sqlstore
 
 import (
 	"context"
-	"fmt"
 	"strings"
 )
 
@@ -81,25 +80,25 @@ func (a aloneShape) text() string {
 		conditions += " WHEN (SELECT count(*) FROM put_other WHERE found) <> " + counts.others + " THEN loyalty_refuse('loyalty: moved')"
 	}
 	if s.counters > 0 {
-		fmt.Fprintf(b, addToShards, b.parameter("smallint"), "true")
+		b.addf(addToShards, b.parameter("smallint"), "true")
 		conditions += " WHEN (SELECT count(*) FROM count_up) <> " + counts.counters + " THEN loyalty_refuse('loyalty: full')"
 	}
 	// In this order, as all commits do.
 	if s.newAccounts > 0 {
-		fmt.Fprintf(b, insertAccounts, position, gate, " RETURNING 1")
+		b.addf(insertAccounts, position, gate, " RETURNING 1")
 		conditions += " WHEN (SELECT count(*) FROM insert_account) = 0 THEN 1"
 	}
 	if s.newOthers > 0 {
-		fmt.Fprintf(b, insertOthers, gate, " RETURNING 1")
+		b.addf(insertOthers, gate, " RETURNING 1")
 		conditions += " WHEN (SELECT count(*) FROM insert_other) = 0 THEN 1"
 	}
 	if s.entries > 0 {
-		fmt.Fprintf(b, insertEntries, position, gate)
+		b.addf(insertEntries, position, gate)
 	}
 	if conditions == "" {
 		conditions = " WHEN false THEN 1"
 	}
-	fmt.Fprintf(b, "\nSELECT CASE%s ELSE 0 END", conditions)
+	b.addf("\nSELECT CASE%s ELSE 0 END", conditions)
 	return b.String()
 }
 

@@ -55,8 +55,8 @@ func (s boundShape) text() string {
 	s.locks(b, counts)
 	gate := s.insert(b, counts)
 	if s.counters > 0 {
-		fmt.Fprintf(b, addToShards, b.parameter("smallint"), "(SELECT yes FROM "+gate+")")
-		fmt.Fprintf(b, ",\ncounted AS MATERIALIZED (SELECT (SELECT yes FROM %s) AND (SELECT count(*) FROM count_up) = %s AS yes)", gate, counts.counters)
+		b.addf(addToShards, b.parameter("smallint"), "(SELECT yes FROM "+gate+")")
+		b.addf(",\ncounted AS MATERIALIZED (SELECT (SELECT yes FROM %s) AND (SELECT count(*) FROM count_up) = %s AS yes)", gate, counts.counters)
 		gate = "counted"
 	}
 	s.rest(b, gate)
@@ -89,7 +89,7 @@ locked_other AS (SELECT t.version FROM other x, LATERAL (
 		conditions = append(conditions, `NOT EXISTS (SELECT FROM new_other x, LATERAL (
 	SELECT FROM loyalty_record WHERE program = x.p AND kind = x.k AND name = x.n OFFSET 0) t)`)
 	}
-	fmt.Fprintf(b, ",\nok AS MATERIALIZED (SELECT %s AS yes),\nplace AS MATERIALIZED (SELECT %s AS position)", strings.Join(conditions, " AND "), position)
+	b.addf(",\nok AS MATERIALIZED (SELECT %s AS yes),\nplace AS MATERIALIZED (SELECT %s AS position)", strings.Join(conditions, " AND "), position)
 }
 
 // insert writes the new records. It returns the gate to what comes next.
@@ -99,32 +99,32 @@ func (s boundShape) insert(b *statement, counts rowCounts) string {
 	}
 	conditions, gate := "(SELECT yes FROM ok)", " WHERE (SELECT yes FROM ok)"
 	if s.newAccounts > 0 {
-		fmt.Fprintf(b, insertAccounts, "(SELECT position FROM place)", gate, " ON CONFLICT (program, member) DO NOTHING RETURNING program, member")
+		b.addf(insertAccounts, "(SELECT position FROM place)", gate, " ON CONFLICT (program, member) DO NOTHING RETURNING program, member")
 		conditions += " AND (SELECT count(*) FROM insert_account) = " + counts.newAccounts
 	}
 	if s.newOthers > 0 {
-		fmt.Fprintf(b, insertOthers, gate, " ON CONFLICT (name, kind, program) DO NOTHING RETURNING program, kind, name")
+		b.addf(insertOthers, gate, " ON CONFLICT (name, kind, program) DO NOTHING RETURNING program, kind, name")
 		conditions += " AND (SELECT count(*) FROM insert_other) = " + counts.newOthers
 	}
-	fmt.Fprintf(b, ",\ninserted AS MATERIALIZED (SELECT %s AS yes)", conditions)
+	b.addf(",\ninserted AS MATERIALIZED (SELECT %s AS yes)", conditions)
 	return "inserted"
 }
 
 // rest writes what nothing can be in the way of any more.
 func (s boundShape) rest(b *statement, gate string) {
 	if s.accounts > 0 {
-		fmt.Fprintf(b, `,
+		b.addf(`,
 update_account AS (UPDATE loyalty_account t
 SET version = x.v + 1, position = (SELECT position FROM place), due = x.d, until = x.u, totals = x.t, body = x.b
 FROM account x WHERE (SELECT yes FROM %s) AND t.program = x.p AND t.member = x.n)`, gate)
 	}
 	if s.others > 0 {
-		fmt.Fprintf(b, `,
+		b.addf(`,
 update_other AS (UPDATE loyalty_record t SET version = x.v + 1, until = x.u, body = x.b
 FROM other x WHERE (SELECT yes FROM %s) AND t.program = x.p AND t.kind = x.k AND t.name = x.n)`, gate)
 	}
 	if s.entries > 0 {
-		fmt.Fprintf(b, insertEntries, "(SELECT position FROM place)", " WHERE (SELECT yes FROM "+gate+")")
+		b.addf(insertEntries, "(SELECT position FROM place)", " WHERE (SELECT yes FROM "+gate+")")
 	}
 }
 
@@ -146,7 +146,7 @@ func (s boundShape) answer(b *statement) {
 	if s.newOthers > 0 {
 		others = "(SELECT string_agg(x.o::text, ',') FROM new_other x JOIN insert_other i ON i.program = x.p AND i.kind = x.k AND i.name = x.n)"
 	}
-	fmt.Fprintf(b, "\nSELECT r.result, CASE WHEN r.result > %[1]d THEN %[2]s END, CASE WHEN r.result > %[1]d THEN %[3]s END FROM (SELECT CASE%[4]s ELSE 0 END AS result OFFSET 0) r",
+	b.addf("\nSELECT r.result, CASE WHEN r.result > %[1]d THEN %[2]s END, CASE WHEN r.result > %[1]d THEN %[3]s END FROM (SELECT CASE%[4]s ELSE 0 END AS result OFFSET 0) r",
 		resultFull, accounts, others, results)
 }
 

@@ -2,7 +2,6 @@ package sqlstore
 
 import (
 	"context"
-	"fmt"
 	"strconv"
 )
 
@@ -84,7 +83,7 @@ func (s commitShape) sources(b *statement) {
 		{"entry", s.entries, entryColumns},
 	} {
 		if part.n > 0 {
-			fmt.Fprintf(b, "%s%s AS (SELECT * FROM %s)", [...]string{",\n", ""}[bit(first)], part.name, b.source(part.columns, part.n))
+			b.addf("%s%s AS (SELECT * FROM %s)", [...]string{",\n", ""}[bit(first)], part.name, b.source(part.columns, part.n))
 			first = false
 		}
 	}

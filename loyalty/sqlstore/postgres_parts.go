@@ -18,8 +18,16 @@ var (
 	recordColumns  = []column{{"p", "text"}, {"n", "text"}, {"k", "smallint"}, {"v", "bigint"}, {"u", "bigint"}, {"b", "bytea"}}
 	entryColumns   = []column{{"p", "text"}, {"n", "text"}, {"s", "bigint"}, {"k", "smallint"}, {"c", "bigint"}, {"r", "bigint"}, {"b", "bytea"}, {"e", "bytea"}}
 	counterColumns = []column{
-		{"p", "text"}, {"x", "text"}, {"k", "smallint"}, {"i", "bigint"}, {"w", "int"}, {"v", "bigint"}, {"u", "bigint"},
-		{"most", "bigint"}, {"share", "bigint"}, {"spare", "bigint"},
+		{"p", "text"},
+		{"x", "text"},
+		{"k", "smallint"},
+		{"i", "bigint"},
+		{"w", "int"},
+		{"v", "bigint"},
+		{"u", "bigint"},
+		{"most", "bigint"},
+		{"share", "bigint"},
+		{"spare", "bigint"},
 	}
 )
 
@@ -29,6 +37,8 @@ type statement struct {
 	parameters int
 }
 
+func (s *statement) addf(format string, args ...any) { s.WriteString(fmt.Sprintf(format, args...)) }
+
 func (s *statement) parameter(kind string) string {
 	s.parameters++
 	return "$" + strconv.Itoa(s.parameters) + "::" + kind
@@ -37,36 +47,33 @@ func (s *statement) parameter(kind string) string {
 // source returns where n rows come from, as x. Few rows are parameters; many
 // are arrays, a parameter for each column. Each row has its number as o, from 1.
 func (s *statement) source(columns []column, n int) string {
-	var b strings.Builder
 	if n > few {
-		s.arrays(&b, columns)
-	} else {
-		s.values(&b, columns, n)
+		return s.arrays(columns)
 	}
-	return b.String()
+	return s.values(columns, n)
 }
 
-func (s *statement) values(b *strings.Builder, columns []column, n int) {
-	b.WriteString("(VALUES ")
-	for row := range n {
-		fmt.Fprintf(b, "%s(%d", separator(row), row+1)
+func (s *statement) values(columns []column, n int) string {
+	rows := make([]string, n)
+	for row := range rows {
+		values := []string{strconv.Itoa(row + 1)}
 		for _, c := range columns {
-			b.WriteString(", " + s.parameter(c.kind) + collation(c))
+			values = append(values, s.parameter(c.kind)+collation(c))
 		}
-		b.WriteByte(')')
+		rows[row] = "(" + strings.Join(values, ", ") + ")"
 	}
-	b.WriteString(") AS x(o")
+	names := []string{"o"}
 	for _, c := range columns {
-		b.WriteString(", " + c.key)
+		names = append(names, c.key)
 	}
-	b.WriteByte(')')
+	return "(VALUES " + strings.Join(rows, ", ") + ") AS x(" + strings.Join(names, ", ") + ")"
 }
 
 // arrays hides the parameters from the planner by sub-selects: it would plan
 // anew for each length otherwise. Bodies and commands lie in one string of bytes
 // that comes last, a the place of a body from 1, l and e the lengths of body and
 // command.
-func (s *statement) arrays(b *strings.Builder, columns []column) {
+func (s *statement) arrays(columns []column) string {
 	var arrays, names, list []string
 	add := func(name, kind string) {
 		names = append(names, name)
@@ -94,7 +101,7 @@ func (s *statement) arrays(b *strings.Builder, columns []column) {
 			list = append(list, "substring("+bytes+" FROM j.a + j.l FOR j.e) AS e")
 		}
 	}
-	fmt.Fprintf(b, "(SELECT j.o, %s FROM unnest(%s) WITH ORDINALITY AS j(%s, o)) AS x", strings.Join(list, ", "), strings.Join(arrays, ", "), strings.Join(names, ", "))
+	return fmt.Sprintf("(SELECT j.o, %s FROM unnest(%s) WITH ORDINALITY AS j(%s, o)) AS x", strings.Join(list, ", "), strings.Join(arrays, ", "), strings.Join(names, ", "))
 }
 
 func collation(c column) string {
@@ -102,13 +109,6 @@ func collation(c column) string {
 		return ` COLLATE "C"` // that of the columns they meet
 	}
 	return ""
-}
-
-func separator(i int) string {
-	if i == 0 {
-		return ""
-	}
-	return ", "
 }
 
 func bit(is bool) int {
