@@ -45,3 +45,23 @@ func TestSteadyVariance(t *testing.T) {
 	got := SteadyVariance(Proportion{2, 10}, Proportion{0, 20})
 	close(t, "variance", got, 0.25*0.75/12+(1.0/22)*(21.0/22)/22, 1e-15)
 }
+
+func TestSteadyVarianceAgainstReference(t *testing.T) {
+	var block struct {
+		Computed []struct {
+			Control, Treatment [2]int64
+			Bounds             [2]float64 `json:"agresti_caffo95"`
+		}
+	}
+	vector(t, "two_proportion", &block)
+	if len(block.Computed) < 5 {
+		t.Fatal("figures are missing")
+	}
+	for _, row := range block.Computed {
+		a, b := Proportion{row.Treatment[0], row.Treatment[1]}, Proportion{row.Control[0], row.Control[1]}
+		steady := func(p Proportion) float64 { return float64(p.Hits+1) / float64(p.Of+2) }
+		d, half := steady(a)-steady(b), NormalZ(0.95)*math.Sqrt(SteadyVariance(a, b))
+		close(t, "low", d-half, row.Bounds[0], 1e-9)
+		close(t, "high", d+half, row.Bounds[1], 1e-9)
+	}
+}

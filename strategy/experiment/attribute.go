@@ -3,7 +3,6 @@ package experiment
 import (
 	"cmp"
 	"fmt"
-	"math"
 	"slices"
 	"sort"
 	"strings"
@@ -280,5 +279,5 @@ func (a *Attribution) Credits() []Credited {
 
 // ripe reports whether the window of a touch is over.
 func (a *Attribution) ripe(i int) bool {
-	return a.touches[i].end <= a.asOf && a.touches[i].end < math.MaxInt64
+	return a.touches[i].end <= a.asOf
 }
