@@ -15,10 +15,11 @@ type memoryAccounts struct {
 // memoryAccount is an account's head, and where its entries are. It stays
 // where it is.
 type memoryAccount struct {
-	due     int64
-	listed  int64  // where it stands in the tree by due; 0 if it is not there
-	rank    uint64 // random, of the trees
+	listed  int64    // where it stands in the tree by due; 0 if it is not there
+	first   [16]byte // of the name, or all of it and zeros: most names differ in these
+	rank    uint64   // random, of the trees
 	links   [2]memoryLinks
+	due     int64
 	version uint64
 	until   int64
 	data    []byte // the name, the totals and the body
@@ -33,6 +34,14 @@ const headPage = 64
 
 func (l *memoryLedger) account(place uint32) *memoryAccount {
 	return &l.accounts.pages[place/headPage][place%headPage]
+}
+
+// add notes where the next entry is.
+func (a *memoryAccount) add(line uint32) {
+	if a.lines == nil {
+		a.lines = make([]uint32, 0, 6)
+	}
+	a.lines = append(a.lines, line)
 }
 
 func (a *memoryAccount) name() []byte { return a.data[:a.member] }
@@ -63,6 +72,7 @@ func (l *memoryLedger) enroll(name string) *memoryAccount {
 	*page = append(*page, memoryAccount{place: place, member: uint32(len(name)), data: []byte(name)})
 	m.index.add(hashName(l.seed, KindAccount, name), place)
 	a := l.account(place)
+	copy(a.first[:], name)
 	m.enter(a)
 	return a
 }

@@ -135,8 +135,7 @@ func (w *memoryWrite) write() {
 	for i := range w.batch.Entries {
 		e := &w.batch.Entries[i]
 		slot := w.account(e.Account)
-		a := slot.account
-		a.lines = append(a.lines, slot.ledger.journal.add(a.place, e))
+		slot.account.add(slot.ledger.journal.add(slot.account.place, e))
 	}
 	for i := range w.batch.Counters {
 		c := &w.batch.Counters[i]

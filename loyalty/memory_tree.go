@@ -37,6 +37,9 @@ func (o memoryOrder) before(a, b *memoryAccount) bool {
 	if o == byDue && a.listed != b.listed {
 		return a.listed < b.listed
 	}
+	if c := bytes.Compare(a.first[:], b.first[:]); c != 0 {
+		return c < 0
+	}
 	return bytes.Compare(a.name(), b.name()) < 0
 }
 
