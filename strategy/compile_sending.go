@@ -2,6 +2,7 @@ package strategy
 
 import (
 	"cmp"
+	"fmt"
 	"math"
 	"slices"
 
@@ -121,7 +122,7 @@ func (d CoolDown) within() regulars.Span { return cmp.Or(d.Within, d.For) }
 func (d CoolDown) String() string {
 	text := d.For.String() + " after " + cmp.Or(d.After, "sending")
 	if d.Times > 1 {
-		text += ", " + Micros(d.Times*int(One)).String() + " times within " + d.within().String()
+		text += fmt.Sprintf(", %d times within %v", d.Times, d.within())
 	}
 	return text
 }
