@@ -52,6 +52,16 @@ func TestMigrateNewer(t *testing.T) {
 	}
 }
 
+// At a higher isolation a lost swap would be an error of the database, and no
+// conflict.
+func TestMigrateIsolation(t *testing.T) {
+	at := databases[0].new(t)
+	at.address += "&default_transaction_isolation=serializable"
+	if _, err := at.open(t.Context()); err == nil || !strings.Contains(err.Error(), "serializable") {
+		t.Errorf("Migrate: %v, want an error that tells the isolation", err)
+	}
+}
+
 func TestNew(t *testing.T) {
 	if _, err := New(nil, SQLite); err == nil {
 		t.Error("a store without a database")

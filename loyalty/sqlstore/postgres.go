@@ -28,7 +28,7 @@ func (p *postgres) pool() Tx { return p.db }
 func (p *postgres) text(query string) string { return query }
 
 func (p *postgres) begin(ctx context.Context) (*transaction, error) {
-	tx, err := p.db.BeginTx(ctx, nil)
+	tx, err := p.db.BeginTx(ctx, &sql.TxOptions{Isolation: sql.LevelReadCommitted})
 	if err != nil {
 		return nil, err
 	}

@@ -10,12 +10,29 @@ func (p *postgres) migrations() migrations {
 		// The number is of this package; the lock goes with the transaction.
 		`SELECT pg_advisory_xact_lock(7310868735)`,
 		`CREATE TABLE IF NOT EXISTS loyalty_migration (version integer PRIMARY KEY)`,
-	}, end: p.rebase}
+	}, end: p.settle}
+}
+
+// settle checks that the database is one that the store works on, and moves
+// positions on if need be.
+func (p *postgres) settle(ctx context.Context, tx Tx) error {
+	encoding, isolation := "", ""
+	err := tx.QueryRowContext(ctx, `SELECT current_setting('server_encoding'), current_setting('default_transaction_isolation')`).Scan(&encoding, &isolation)
+	if err != nil {
+		return err
+	}
+	if encoding != "UTF8" {
+		return fmt.Errorf("the database has encoding %s, want UTF8", encoding)
+	}
+	if isolation != "read committed" {
+		return fmt.Errorf("connections begin transactions at %s, want read committed: set default_transaction_isolation for them", isolation)
+	}
+	return p.rebase(ctx, tx)
 }
 
 func (p *postgres) beginMigration(ctx context.Context) (*transaction, error) { return p.begin(ctx) }
 
-// newest is how far the newest entry lies ahead of all transactions that this
+// postgresAhead is how far the newest entry lies ahead of all transactions that this
 // cluster has begun; below 0 it lies behind, as it should. It jumps from program to
 // program by the index.
 const postgresAhead = `

@@ -40,8 +40,9 @@ type Dialect uint8
 
 // The dialects.
 const (
-	// PostgreSQL is PostgreSQL 13 or later. The database's encoding must be
-	// UTF8.
+	// PostgreSQL is PostgreSQL 13 or later. The encoding of the database must be
+	// UTF8, and the default isolation of its connections READ COMMITTED, as they
+	// are unless somebody has changed them; Migrate checks it.
 	PostgreSQL Dialect = 1 + iota
 	// SQLite is SQLite 3.38 or later. See the package's documentation for how
 	// to open it.
