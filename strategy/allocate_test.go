@@ -360,3 +360,32 @@ func ExampleAllocate() {
 	// 0 true
 	// 0 true
 }
+
+// Several budgets: a call costs money and a caller's time.
+func ExampleAllocate_severalBudgets() {
+	offers := []strategy.Offer{
+		{Value: 4e6, Cost: strategy.Costs{1e6}},       // a coupon
+		{Value: 9e6, Cost: strategy.Costs{2e6, 10e6}}, // a call of ten minutes
+	}
+	a, err := strategy.Allocate(strategy.Market{
+		Customers: 6,
+		Offers:    func(_ int, buffer []strategy.Offer) []strategy.Offer { return append(buffer, offers...) },
+		Budgets:   []strategy.Micros{8e6, 20e6}, // money and minutes
+	})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	fmt.Println(a)
+	for customer := range 6 {
+		fmt.Println(a.Offer(customer))
+	}
+	// Output:
+	// value 34 of at most 34 (100%) for 6 customers, spent [8 20]
+	// 1 true
+	// 1 true
+	// 0 true
+	// 0 true
+	// 0 true
+	// 0 true
+}

@@ -2,6 +2,8 @@ package strategy
 
 import (
 	"math"
+	"slices"
+	"strconv"
 	"testing"
 
 	"pgregory.net/rapid"
@@ -100,17 +102,76 @@ func TestWindowsOfSeveralBudgets(t *testing.T) {
 	})
 }
 
-// Prices found on a draw of customers bound the whole almost as well.
-func TestDrawnPrices(t *testing.T) {
-	m := Market{Customers: 6_000, Budgets: []Micros{900_000, 6_000}, Workers: 2}
+// calls is a market of coupons, some of which come with calls.
+func calls(customers int) Market {
+	draw := NewBucketer("test", "responses")
+	m := Market{Customers: customers, Budgets: []Micros{Micros(150 * customers), Micros(customers)}, Workers: 2}
+	m.ID = func(customer int) string { return strconv.Itoa(customer) }
 	m.Offers = func(customer int, buffer []Offer) []Offer {
-		x := uint64(NewBucketer("test", "").With("x").Bucket(string(rune(customer))))
+		x := Micros(draw.Bucket(strconv.Itoa(customer)) >> 20 % 1000)
 		for j := range Micros(8) {
-			more := Micros(x>>20%1000) * j / (j + 3)
+			more := x * j / (j + 3)
 			buffer = append(buffer, Offer{Value: more * 100, Cost: Costs{j * (100 + more/5), j % 3}})
 		}
 		return buffer
 	}
+	return m
+}
+
+// Customers are drawn by ID, so neither their order nor the number of workers
+// changes what anyone is given.
+func TestDrawnInAnyOrder(t *testing.T) {
+	m := calls(3000)
+	allocate := func(m Market) *Allocation {
+		a, err := (&seller{m, -1, 50, 300, 1000}).several()
+		if err != nil {
+			t.Fatal(err)
+		}
+		return a
+	}
+	turn := func(customer int) int { return (customer*7 + 13) % m.Customers }
+	other := m
+	other.Workers = 1
+	other.ID = func(customer int) string { return m.ID(turn(customer)) }
+	other.Offers = func(customer int, buffer []Offer) []Offer { return m.Offers(turn(customer), buffer) }
+	a, b := allocate(m), allocate(other)
+	if a.String() != b.String() || a.Prices != b.Prices {
+		t.Fatalf("%v at %v, in another order %v at %v", a, a.Prices, b, b.Prices)
+	}
+	for customer := range m.Customers {
+		if a.chosen[turn(customer)] != b.chosen[customer] {
+			t.Fatalf("customer %d is given %d, in another order %d", turn(customer), a.chosen[turn(customer)], b.chosen[customer])
+		}
+	}
+}
+
+// Property: a queue gives back what was put into it, the first first.
+func TestQueue(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		q := queue{before: func(a, b entry) bool { return a.efficiency > b.efficiency }}
+		var model []float64
+		for range rapid.IntRange(0, 60).Draw(t, "steps") {
+			if len(model) == 0 || rapid.IntRange(0, 2).Draw(t, "push") > 0 {
+				e := entry{efficiency: float64(rapid.IntRange(0, 20).Draw(t, "efficiency"))}
+				q.push(e)
+				model = append(model, e.efficiency)
+				continue
+			}
+			first := slices.Index(model, slices.Max(model))
+			if got := q.pop().efficiency; got != model[first] {
+				t.Fatalf("got %v, want %v", got, model[first])
+			}
+			model = slices.Delete(model, first, first+1)
+		}
+		if len(q.heap) != len(model) {
+			t.Fatalf("%d are left, want %d", len(q.heap), len(model))
+		}
+	})
+}
+
+// Prices found on a draw of customers bound the whole almost as well.
+func TestDrawnPrices(t *testing.T) {
+	m := calls(6000)
 	whole, err := (&seller{m, fewCustomers, lookAhead, m.Customers, m.Customers}).several()
 	if err != nil {
 		t.Fatal(err)
