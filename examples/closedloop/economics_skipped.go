@@ -70,10 +70,3 @@ func splitList(text string) []string {
 	}
 	return list
 }
-
-// summariseEconomics says in a line each what customers cost and bring.
-func (a *analysis) summariseEconomics(b *strings.Builder) {
-	for _, sentence := range a.worthwhile.findings(a) {
-		fmt.Fprintln(b, strings.ReplaceAll(sentence, "\u00a0", " "))
-	}
-}

@@ -23,6 +23,36 @@ func (s *economicsSection) findings(a *analysis) []string {
 	return list
 }
 
+// summariseEconomics says in one line what customers cost and bring.
+func (a *analysis) summariseEconomics(b *strings.Builder) {
+	s := a.worthwhile
+	clauses := []string{"phase " + s.Phase.Customers.Phase.String()}
+	if x := s.Acquisition; x != nil {
+		clauses = append(clauses, fmt.Sprintf("paid CAC %s, blended %s", atCents(x.PaidCAC(2)), atCents(x.BlendedCAC(2))))
+		for _, c := range x.Proven() {
+			clauses = append(clauses, fmt.Sprintf("%s %s (LTV/CAC %.1f against %.1f)", c.Channel, c.Against.Verdict, c.Ratio.Value, c.Against.Rest))
+		}
+	}
+	if x := s.Terms; x != nil {
+		clauses = append(clauses, fmt.Sprintf("%s of %s renewed", count(x.Renewals.All.Renewed().Count), counted(x.Renewals.All.Decided, "term")))
+	}
+	if x := s.KeyActions; x != nil && len(x.Proven()) > 0 {
+		clauses = append(clauses, fmt.Sprintf("key action %s, %d or more", x.Proven()[0].Action, x.Proven()[0].AtLeast))
+	}
+	if x := s.Referral; x != nil && x.Report.Referred != nil {
+		clauses = append(clauses, fmt.Sprintf("%s referred", percent(&x.Report.Referred.Value)))
+	}
+	if x := s.Scorecard; x.Card != nil && len(x.Card.Policy.Grades) > 0 {
+		clauses = append(clauses, fmt.Sprintf("%s may become core", count(x.Grades[x.Card.Policy.Grades[0].Name])))
+	}
+	for _, r := range s.Watch.Readings {
+		if len(r.Signals) > 0 {
+			clauses = append(clauses, fmt.Sprintf("alarm: %s since %s", r.Metric, r.Signals[0].Since))
+		}
+	}
+	fmt.Fprintf(b, "Growth: %s.\n", strings.Join(clauses, "; "))
+}
+
 func phaseInWords(p phaseSection) string {
 	if p.Customers.Phase == lifecycle.TooFewPeriods {
 		return "There are too few months to say in which phase the shop is."
