@@ -1,7 +1,7 @@
 # What each target does is in internal/check: all its parts run even when one
 # fails, in every module, and the last lines say which failed.
 
-.PHONY: test lint portable fuzz bench
+.PHONY: test lint portable fuzz bench compare
 
 # The tests of every module; the library with the race detector if there is a C
 # compiler.
@@ -22,3 +22,8 @@ fuzz:
 
 bench:
 	@go run ./internal/check bench
+
+# Beside DuckDB, ClickHouse, expr and PostgreSQL, which it installs or needs. A
+# trial of two minutes is SCALE=0.01.
+compare:
+	@bash examples/bench/compare.sh
