@@ -387,6 +387,9 @@ func TestOperationsAgreeWithTheDocument(t *testing.T) {
 			want = append(want, []string{count(int(o.Customers))})
 		}
 	}
+	if doc.Unserved > 0 {
+		want = append(want, []string{count(int(doc.Unserved))})
+	}
 	if diff := cmp.Diff(want, drawn(t, f, atBars)); diff != "" || total != doc.Customers {
 		t.Errorf("bars of %d customers in all, want %d (-document +drawing):\n%s", total, doc.Customers, diff)
 	}
