@@ -144,7 +144,7 @@ WHERE program = 'bench' AND due <= `+strconv.FormatInt(upTo.UnixMicro(), 10)+` A
 	if err != nil {
 		return err
 	}
-	defer rows.Close()
+	defer func() { _ = rows.Close() }()
 	for rows.Next() {
 		line := ""
 		if err := rows.Scan(&line); err != nil {
