@@ -323,13 +323,23 @@ func isText(s string) bool { return s != "" && len(s) <= MaxNameBytes && isSound
 // isSound reports whether a text is valid UTF-8 without NUL, which some
 // databases don't take.
 func isSound(s string) bool {
-	for i := range len(s) {
-		if c := s[i]; c == 0 || c >= utf8.RuneSelf {
-			return utf8.ValidString(s) && strings.IndexByte(s, 0) < 0
+	const ones = 0x0101_0101_0101_0101
+	rest := s
+	for ; len(rest) >= 8; rest = rest[8:] { // eight bytes at a time: none 0, none over 0x7f
+		if b := le.Uint64([]byte(rest[:8])); (b-ones|b)&(ones<<7) != 0 {
+			return isSoundWide(s)
+		}
+	}
+	for i := range len(rest) {
+		if c := rest[i]; c == 0 || c >= utf8.RuneSelf {
+			return isSoundWide(s)
 		}
 	}
 	return true
 }
+
+// isSoundWide is isSound for any text.
+func isSoundWide(s string) bool { return utf8.ValidString(s) && strings.IndexByte(s, 0) < 0 }
 
 func shortened(s string) string { return s[:min(len(s), 40)] }
 

@@ -192,6 +192,9 @@ func (c *compiled) purse(id uint8) *purse {
 
 // rule returns how a rule gives; nil if this version lacks it.
 func (c *compiled) rule(id uint32) *ruleTerms {
+	if i := id - 1; i < uint32(len(c.ruleIDs)) && c.ruleIDs[i] == id {
+		return &c.rules[i] // numbered from 1 without a gap, as most are
+	}
 	i, found := slices.BinarySearch(c.ruleIDs, id)
 	if !found {
 		return nil

@@ -11,8 +11,10 @@ func (b *rulebook) award(ev *event, st *standing, out *award) {
 	j := judge{book: b, ev: ev, st: st, out: out}
 	j.begin()
 	rules := b.kinds[ev.kind]
-	for _, i := range rules {
-		j.rule(&b.rules[i])
+	out.outcomes = slices.Grow(out.outcomes, len(rules))[:len(rules)]
+	out.bench.tried = slices.Grow(out.bench.tried, len(rules))[:len(rules)]
+	for n, i := range rules {
+		j.rule(&b.rules[i], &out.outcomes[n], &out.bench.tried[n])
 	}
 	if b.sets > 0 {
 		j.best(rules)
@@ -66,10 +68,9 @@ func (j *judge) begin() {
 func (j *judge) days() *almanac { return &j.out.bench.days }
 
 // rule judges one rule, up to what it would use.
-func (j *judge) rule(r *bookRule) {
-	j.out.outcomes = append(j.out.outcomes, outcome{rule: r.id, wallet: r.wallet, cap: -1, referrer: r.way == wayReferral})
-	j.out.bench.tried = append(j.out.bench.tried, trial{shared: j.next})
-	o, t := &j.out.outcomes[len(j.out.outcomes)-1], &j.out.bench.tried[len(j.out.bench.tried)-1]
+func (j *judge) rule(r *bookRule, o *outcome, t *trial) {
+	*o = outcome{rule: r.id, wallet: r.wallet, cap: -1, referrer: r.way == wayReferral}
+	*t = trial{shared: j.next}
 	if j.st.judged != nil {
 		j.again(r, o)
 		return

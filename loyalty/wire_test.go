@@ -9,6 +9,7 @@ import (
 	"flag"
 	"fmt"
 	"os"
+	"strings"
 	"testing"
 	"time"
 
@@ -337,6 +338,27 @@ func TestNewerFormats(t *testing.T) {
 	} {
 		if !errors.Is(err, ErrNewerState) {
 			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+// Property: a text is taken if and only if it is valid UTF-8 without NUL,
+// wherever in it something else stands.
+func TestIsSound(t *testing.T) {
+	for length := range 25 {
+		plain := strings.Repeat("m", length)
+		if !isSound(plain) {
+			t.Errorf("%q is refused", plain)
+		}
+		for at := range length {
+			for _, c := range []struct {
+				with string
+				want bool
+			}{{"\x00", false}, {"\x01", true}, {"\x7f", true}, {"\x80", false}, {"\xff", false}, {"é", true}, {"员", true}} {
+				if text := plain[:at] + c.with + plain[at+1:]; isSound(text) != c.want {
+					t.Errorf("%q: %t, want %t", text, !c.want, c.want)
+				}
+			}
 		}
 	}
 }
