@@ -60,6 +60,21 @@
 //
 //	-group '{"attr": "mean order", "op": "gt", "value": 50}'
 //
+// What customers cost and bring needs more than orders. With -spend and -margin it
+// compares channels: what a customer cost, what they were worth within six months,
+// and which channel is proven worse than the rest. With -terms it counts who
+// renews a course, a plan or an appliance, and with -plan what is due meanwhile;
+// with -invites who brought whom. With -events it finds what those do early who
+// stay:
+//
+//	go run -C examples ./closedloop -orders orders.csv \
+//		-spend spend.csv -margin 0.4 -columns spend.channel=source,spend.amount=cost \
+//		-terms courses.csv -ladder "basic, plus" -invites invites.csv
+//
+// Orders alone tell in which phase the shop is, who may become core, and what has
+// left its course lately. What was skipped stands at the end, with the column that
+// would unlock it.
+//
 // Orders and refunds are held against a loyalty program, each when it happened:
 // that of a retailer, or with -program FILE any that package loyalty reads. What
 // orders don't tell is said: members are assumed to redeem the cheapest reward

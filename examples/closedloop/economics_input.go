@@ -4,6 +4,7 @@ import (
 	"errors"
 	"flag"
 	"fmt"
+	"maps"
 	"os"
 	"time"
 
@@ -148,10 +149,7 @@ func shopPlan() *term.Plan {
 
 // simulate has what the built-in shop spends, and what comes of it.
 func (g *growthInput) simulate(s *shop.Shop) {
-	g.margin, g.sources = shopMargin, map[string]string{}
-	for id, source := range s.Sources() {
-		g.sources[id] = source
-	}
+	g.margin, g.sources = shopMargin, maps.Collect(s.Sources())
 	for x := range s.Spend() {
 		g.spends = append(g.spends, table.Spend{Channel: x.Source, At: x.At, Amount: x.Amount})
 	}
