@@ -22,11 +22,15 @@ type Objective struct {
 	// Migration is a move between labels that is to happen more often.
 	Migration *Migration `json:"migration,omitempty"`
 	// Population says who is meant. It may be left out for a migration, whose
-	// population is who has From.
+	// population is who has From. For a metric none means everybody: leave it out
+	// only where the operations are for everybody, each or together. Otherwise
+	// [Policy.Preflight] counts customers whom nothing can move.
 	Population Audience `json:"population,omitzero"`
 	// Customers is how many of the population are expected between Start and
 	// Deadline. Zero means not known; then only [Policy.Preflight] can tell
-	// whether the objective can be shown.
+	// whether the objective can be shown. The check asks for a holdout of all
+	// marketing or of the objective: without, or with holdouts of operations
+	// only, any number is accepted, and nothing shows the objective.
 	Customers int64 `json:"customers,omitempty"`
 	// Baseline and Target are the metric as it is and as it is to be: shares
 	// from 0 to 1 for a migration and for a metric that is a rate, and otherwise

@@ -42,6 +42,11 @@ func TestPractices(t *testing.T) {
 		if len(want.Objectives) == 0 || len(want.Holdouts) == 0 || len(want.Caps) == 0 || want.NorthStar == "" {
 			t.Errorf("%s is not whole", file)
 		}
+		for _, o := range want.Objectives {
+			if o.Migration == nil && len(o.Population.AllOf)+len(o.Population.AnyOf) == 0 {
+				t.Errorf("%s: %q is about everybody", file, o.Name)
+			}
+		}
 	}
 	slices.Sort(names)
 	if diff := cmp.Diff(names, strategy.Practices()); diff != "" {

@@ -85,8 +85,9 @@ type ObjectiveForecast struct {
 	Customers int64 `json:"customers"`
 	HeldOut   int64 `json:"heldOut"`
 	// Needed is how many customers it takes with the share that is to be held
-	// out, and Shown whether there are as many. Zero means that nobody is held
-	// out, so that nothing can be shown.
+	// out, and Shown whether there are as many. Zero means that nobody is held out
+	// from all of the objective, so that it can't be shown, though operations with
+	// a holdout of their own may be.
 	Needed int64 `json:"needed"`
 	Shown  bool  `json:"shown"`
 }
