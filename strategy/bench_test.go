@@ -52,7 +52,7 @@ func busy(t testing.TB) (*strategy.Policy, strategy.Case) {
 	p.Channels = []strategy.Channel{{Name: "sms", Consent: strategy.OptIn}, {Name: "push", Consent: strategy.OptIn}}
 	p.Budgets = []strategy.Budget{{Name: "money", Unit: "money", Limit: 1000 * strategy.One}}
 	p.Caps = []strategy.Cap{
-		{Name: "five a week", Limit: 6, Calendar: strategy.Week},
+		{Name: "six a week", Limit: 6, Calendar: strategy.Week},
 		{Name: "two a day", Limit: 2, Scope: strategy.PerChannel, Calendar: strategy.Day},
 		{Name: "one loud in 30 days", Limit: 1, Scope: strategy.PerTag, On: "loud", Rolling: regulars.Hours(720)},
 	}

@@ -1,6 +1,7 @@
 package strategy
 
 import (
+	"cmp"
 	"math"
 	"slices"
 	"time"
@@ -63,6 +64,7 @@ type coolRule struct {
 // and comes last.
 type effectRule struct {
 	label int
+	width float64 // of the interval
 	score Micros
 }
 
@@ -198,7 +200,8 @@ func (p *Policy) numbers(labels []string) []int {
 	return numbers
 }
 
-// effectRules returns the scores by label, the operation's mean last.
+// effectRules returns the scores by label, the narrowest interval first, so that
+// the first that fits is the one known best; the operation's mean comes last.
 func (p *Policy) effectRules(o *Operation) (rules []effectRule) {
 	if p.playbook.Effects == nil {
 		return nil
@@ -210,11 +213,12 @@ func (p *Policy) effectRules(o *Operation) (rules []effectRule) {
 		}
 		score, _ := o.scoreOf(e)
 		if e.Label == "" {
-			mean = append(mean, effectRule{-1, score})
+			mean = append(mean, effectRule{label: -1, score: score})
 			continue
 		}
-		rules = append(rules, effectRule{p.number[e.Label], score})
+		rules = append(rules, effectRule{p.number[e.Label], e.High - e.Low, score})
 	}
+	slices.SortStableFunc(rules, func(x, y effectRule) int { return cmp.Compare(x.width, y.width) }) // rows are in the order of labels
 	return append(rules, mean...)
 }
 

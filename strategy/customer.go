@@ -15,8 +15,8 @@ type Customer struct {
 	// Labels are what is known of the customer, in any order.
 	Labels []string `json:"labels,omitempty"`
 	// Numbers are what is known of the customer in figures, by name. A name that
-	// is missing is an unknown figure and no 0; NaN and infinities are unknown
-	// to a decision, and faults to [Customer.Validate].
+	// is missing is an unknown figure and no 0. NaN and infinities are unknown to
+	// audiences, no propensity to a score, and faults to [Customer.Validate].
 	Numbers map[string]float64 `json:"numbers,omitempty"`
 	// Zone is the name of the time zone in which the customer lives, such as
 	// "Europe/Vienna". One that is missing, or that the host's resolver does not
@@ -99,7 +99,8 @@ type Case struct {
 }
 
 // Refusal is a candidate that a store refused to reserve, and what stood in the
-// way: the name of a cap or of a budget.
+// way: the name of a cap or of a budget, or "key" where the key of the case holds
+// another candidate.
 type Refusal struct {
 	Operation string `json:"operation"`
 	Channel   string `json:"channel"`

@@ -92,7 +92,7 @@ func (p *Policy) Choose(c Case) Choice {
 	}
 	return Choice{
 		Operation: p.gates[race.chosen].operation, Channel: p.channels[f.channel].name, Score: f.score,
-		Propensity: race.propensity(race.chosen), Explored: race.explored, SendAt: p.sendAt(f.channel, &s),
+		Propensity: race.propensity(race.chosen), Explored: race.explored, SendAt: p.sendAt(f.channel, p.gates[race.chosen].endsAt, &s),
 	}
 }
 
@@ -122,7 +122,7 @@ func (p *Policy) decide(verdicts []Verdict, c *Case) Decision {
 		f := &verdicts[race.chosen]
 		d.Chosen, d.Channel, d.Propensity = f.Operation, f.Channel, race.propensity(race.chosen)
 		channel, _ := p.channelIndex(f.Channel)
-		d.SendAt = p.sendAt(channel, &s)
+		d.SendAt = p.sendAt(channel, p.gates[race.chosen].endsAt, &s)
 	}
 	race.finish(verdicts)
 	return d

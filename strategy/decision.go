@@ -31,7 +31,8 @@ type Decision struct {
 	// Explored holds if it was drawn by chance, be it the best or not.
 	Explored bool `json:"explored,omitempty"`
 	// SendAt is the preferred hour of the channel that comes next, outside quiet
-	// hours; zero if it has none, or that is now. Decide again then.
+	// hours; zero if it has none, or that is now, or the operation will have
+	// ended. Decide again then.
 	SendAt time.Time `json:"sendAt,omitzero"`
 	// Waits is the operation for which the customer gets nothing now, as it is
 	// capped or the hours are quiet: see [Defer] and [Drop]. Retry on its

@@ -19,7 +19,10 @@ type Effects struct {
 // Effect is how much one operation changes for the customers of one label.
 type Effect struct {
 	Operation string `json:"operation"`
-	// Label is empty for the mean over all customers.
+	// Label is empty for the mean over all customers, which a score takes of who
+	// has none of the labels. Of several labels the one counts whose interval is
+	// the narrowest, High less Low; of those alike the first by its bytes. A label
+	// with NoSupport does not count.
 	Label string `json:"label,omitempty"`
 	// Estimate is the effect that a score takes; Low and High bound it. They are
 	// differences of a rate or a mean, per customer.

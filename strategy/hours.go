@@ -21,8 +21,8 @@ func (p *Policy) quiet(channel int, s *situation) (until int64, hours string) {
 }
 
 // sendAt returns the next instant of a channel's preferred hour that is not
-// quiet; the zero time if it is now, or there is none.
-func (p *Policy) sendAt(channel int, s *situation) time.Time {
+// quiet and before an end; the zero time if it is now, or there is none.
+func (p *Policy) sendAt(channel int, end int64, s *situation) time.Time {
 	rule := &p.channels[channel]
 	zone, t := s.place.zone, s.now()
 	if rule.preferred == nil || hourOf(wallClock(t, zone)-rule.preferred.micros()) == 0 {
@@ -30,6 +30,9 @@ func (p *Policy) sendAt(channel int, s *situation) time.Time {
 	}
 	for range 8 { // a week, on each day of which a clock could be set
 		t = nextClock(*rule.preferred, t, zone)
+		if microseconds(t) >= end {
+			return time.Time{}
+		}
 		if quietNow(rule.quiet, t, zone, p.place.zone) < 0 {
 			return t.UTC()
 		}

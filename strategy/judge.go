@@ -205,9 +205,8 @@ func (p *Policy) score(g *gate, x *sending, s *situation, f *finding) {
 			break
 		}
 	}
-	if !effect && g.propensityFrom >= 0 && !math.IsNaN(s.figures[g.propensityFrom]) {
-		propensity := s.figures[g.propensityFrom]
-		if propensity < 0 || propensity > 1 {
+	if propensity, given := p.propensity(g, s); given && !effect {
+		if !(propensity >= 0 && propensity <= 1) {
 			f.refuse(StageScore, Unscored, x.channel, p.figures[g.propensityFrom])
 			return
 		}
@@ -217,6 +216,19 @@ func (p *Policy) score(g *gate, x *sending, s *situation, f *finding) {
 	if g.worth > 0 && f.score <= 0 {
 		f.code, f.stage, f.detail = NoGain, StageScore, scoreWords(f.score)
 	}
+}
+
+// propensity returns the customer's own, if it is given; what is no number is
+// NaN.
+func (p *Policy) propensity(g *gate, s *situation) (x float64, given bool) {
+	if g.propensityFrom < 0 {
+		return 0, false
+	}
+	if x = s.figures[g.propensityFrom]; math.IsNaN(x) {
+		_, given = s.c.Customer.Numbers[p.figures[g.propensityFrom]]
+		return x, given
+	}
+	return x, true
 }
 
 // scoreWords says a score that is not above 0.

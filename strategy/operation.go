@@ -63,8 +63,8 @@ type Operation struct {
 	// Propensity is how likely it is to work, from 0 to 1. Zero means 1.
 	Propensity Micros `json:"propensity,omitzero"`
 	// PropensityFrom is the name of a number of the customer that takes the
-	// place of Propensity, where the customer has it. Effects of the playbook
-	// come before both.
+	// place of Propensity, where the customer has it. One that is not from 0 to
+	// 1, NaN included, is [Unscored]. Effects of the playbook come before both.
 	PropensityFrom string `json:"propensityFrom,omitempty"`
 	// Lever is the factor by which the business pushes it. Zero means 1.
 	Lever Micros `json:"lever,omitzero"`

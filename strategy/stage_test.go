@@ -75,6 +75,10 @@ func TestStages(t *testing.T) {
 	effects := strategy.Playbook{Effects: &strategy.Effects{Rows: []strategy.Effect{
 		{Operation: "a", Estimate: 0.1, Low: 0, High: 1}, {Operation: "a", Label: "k=bad", Estimate: -0.1, Low: -1, High: 1}, {Operation: "a", Label: "k=none", NoSupport: true},
 	}}}
+	several := strategy.Playbook{Effects: &strategy.Effects{Rows: []strategy.Effect{
+		{Operation: "a", Label: "k=bad", Estimate: -0.1, Low: -1, High: 1}, {Operation: "a", Label: "k=known", Estimate: 0.1, Low: 0.05, High: 0.15},
+		{Operation: "a", Label: "k=like", Estimate: 0.1, Low: 0, High: 2},
+	}}}
 	tests := []struct {
 		name     string
 		playbook strategy.Playbook
@@ -122,9 +126,14 @@ func TestStages(t *testing.T) {
 		{"own propensity", strategy.Playbook{}, own, numbers(map[string]float64{"p": 0.25}), `rank, chosen: for everyone, by "sms"`},
 		{"own propensity of 0", strategy.Playbook{}, own, numbers(map[string]float64{"p": 0}), `score, no gain: score 0, by "sms"`},
 		{"own propensity out of range", strategy.Playbook{}, own, numbers(map[string]float64{"p": 1.01}), `score, unscored: p, by "sms"`},
-		{"NaN is not known", strategy.Playbook{}, own, numbers(map[string]float64{"p": math.NaN()}), `rank, chosen: for everyone, by "sms"`},
+		{"own propensity not known", strategy.Playbook{}, own, numbers(nil), `rank, chosen: for everyone, by "sms"`},
+		{"own propensity NaN", strategy.Playbook{}, own, numbers(map[string]float64{"p": math.NaN()}), `score, unscored: p, by "sms"`},
+		{"own propensity infinite", strategy.Playbook{}, own, numbers(map[string]float64{"p": math.Inf(1)}), `score, unscored: p, by "sms"`},
+		{"own propensity less than any", strategy.Playbook{}, own, numbers(map[string]float64{"p": math.Inf(-1)}), `score, unscored: p, by "sms"`},
 		{"effects say it does harm", effects, own, customer(strategy.Customer{Labels: []string{"k=bad"}}), `score, no gain: score -1, by "sms"`},
 		{"effects without support go by the mean", effects, own, customer(strategy.Customer{Labels: []string{"k=none"}}), `rank, chosen: for everyone, by "sms"`},
+		{"of several effects the one that is known best", several, own, customer(strategy.Customer{Labels: []string{"k=bad", "k=known"}}), `rank, chosen: for everyone, by "sms"`},
+		{"of effects known alike the first label's", several, own, customer(strategy.Customer{Labels: []string{"k=bad", "k=like"}}), `score, no gain: score -1, by "sms"`},
 		{"without a value nothing is gained or lost", effects, nil, customer(strategy.Customer{Labels: []string{"k=bad"}}), `rank, chosen: for everyone, by "sms"`},
 	}
 	for _, test := range tests {
@@ -293,6 +302,8 @@ func TestZones(t *testing.T) {
 func TestSendAt(t *testing.T) {
 	tests := []struct{ name, hour, now, want string }{
 		{"later today", "20:00", "2026-11-22T12:00:00+01:00", "2026-11-22T20:00:00+01:00"},
+		{"the last hour there is", "20:00", "2027-04-30T12:00:00+02:00", "2027-04-30T20:00:00+02:00"},
+		{"when the operation has ended", "21:00", "2027-04-30T12:00:00+02:00", ""},
 		{"tomorrow", "10:00", "2026-11-22T12:00:00+01:00", "2026-11-23T10:00:00+01:00"},
 		{"within the hour", "12:00", "2026-11-22T12:59:59+01:00", ""},
 		{"an hour later", "11:59", "2026-11-22T12:59:00+01:00", "2026-11-23T11:59:00+01:00"},
@@ -302,6 +313,7 @@ func TestSendAt(t *testing.T) {
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			o := operation("a", 1, strategy.Audience{})
+			o.Dates.End = at("2027-04-30T20:00:00.000001+02:00")
 			policy, err := strategy.Host{Zones: time.LoadLocation}.NewPolicy(strategy.Playbook{
 				Operations: []strategy.Operation{o}, Channels: []strategy.Channel{{Name: "push", PreferredHour: new(clock(t, test.hour))}},
 			})
@@ -312,8 +324,12 @@ func TestSendAt(t *testing.T) {
 			if test.want != "" {
 				want = at(test.want)
 			}
-			if got := policy.Decide(strategy.Customer{ID: "u1", Zone: "Europe/Vienna"}, at(test.now)).SendAt; !got.Equal(want) {
+			c := strategy.Case{Customer: strategy.Customer{ID: "u1", Zone: "Europe/Vienna"}, Now: at(test.now)}
+			if got := policy.DecideCase(c).SendAt; !got.Equal(want) {
 				t.Errorf("%v, want %v", got, want)
+			}
+			if got := policy.Choose(c).SendAt; !got.Equal(want) {
+				t.Errorf("chosen: %v, want %v", got, want)
 			}
 		})
 	}

@@ -49,7 +49,8 @@ const (
 	// NotDrawn means that exploration drew another one of those that the customer
 	// could have had.
 	NotDrawn
-	// Unscored means that the customer's propensity is not between 0 and 1.
+	// Unscored means that the customer's propensity is given and not a number
+	// from 0 to 1.
 	Unscored
 	// NoGain means that it has a value, but the score is not above 0.
 	NoGain

@@ -16,7 +16,10 @@ type EffectRules struct {
 	// [Mean].
 	Metrics map[string]Metric `json:"metrics,omitempty"`
 	// Keys are the keys of the labels to tell apart, such as "stage" and
-	// "segment". None means all.
+	// "segment". None means all. A customer has a label of each key, of which a
+	// score takes the one with the narrowest interval ([strategy.Effect]), often
+	// the one that most customers have: name the one key by which the effect is
+	// thought to differ.
 	Keys []string `json:"keys,omitempty"`
 	// Level is that of intervals. Defaults to [IntervalLevel].
 	Level float64 `json:"level,omitzero"`
