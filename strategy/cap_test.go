@@ -33,6 +33,20 @@ func TestCalendarWindowVectors(t *testing.T) {
 	}
 }
 
+// In Newfoundland the clocks went back at 00:01, to 23:01 of the day before: the
+// date returns, and the window does not.
+func TestADateThatReturns(t *testing.T) {
+	loc := zone(t, "America/St_Johns")
+	k := strategy.Cap{Name: "k", Limit: 1, Calendar: strategy.Day}
+	midnight, next := at("2006-10-29T00:00:00-02:30"), at("2006-10-30T00:00:00-03:30")
+	for _, now := range []time.Time{midnight, at("2006-10-28T23:30:00-03:30"), at("2006-10-29T12:00:00-03:30")} {
+		after, last := k.Window(now, loc)
+		if !after.Add(time.Microsecond).Equal(midnight) || !last.Add(time.Microsecond).Equal(next) {
+			t.Errorf("%v is in the window after %v to %v", now, after, last)
+		}
+	}
+}
+
 // The example of OneSignal's documentation: three in 24 hours, and a message that
 // is exactly 24 hours old has left.
 func TestOneSignalCap(t *testing.T) {

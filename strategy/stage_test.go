@@ -235,6 +235,26 @@ func TestWhenCapped(t *testing.T) {
 	}
 }
 
+// A score that depends on the customer may pass the ones before it, but not those
+// of a higher priority.
+func TestScoresThatMove(t *testing.T) {
+	a, b, c := operation("a", 1, strategy.Audience{}), operation("b", 1, strategy.Audience{}), operation("c", 0, strategy.Audience{})
+	a.Value, a.Propensity = 10*strategy.One, 500_000
+	b.Value, b.Propensity, b.PropensityFrom = 10*strategy.One, 100_000, "p"
+	c.Value = 100 * strategy.One
+	policy := compile(t, strategy.Playbook{Operations: []strategy.Operation{a, b, c}})
+	for _, test := range []struct {
+		p     float64
+		want  string
+		score strategy.Micros
+	}{{0.9, "b", 9e6}, {0.5, "a", 5e6}, {0.4, "a", 5e6}, {math.NaN(), "a", 5e6}} {
+		x := strategy.Case{Now: epoch, Customer: strategy.Customer{ID: "u1", Numbers: map[string]float64{"p": test.p}}}
+		if quick, d := policy.Choose(x), policy.DecideCase(x); quick.Operation != test.want || d.Chosen != test.want || quick.Score != test.score {
+			t.Errorf("%v: %+v\n%v", test.p, quick, d)
+		}
+	}
+}
+
 // What is capped is waited for only if it would have been the best.
 func TestWaitsForTheBestOnly(t *testing.T) {
 	now := at("2026-11-22T12:00:00Z")
