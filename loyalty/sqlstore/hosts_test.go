@@ -3,6 +3,7 @@ package sqlstore
 import (
 	"context"
 	"database/sql"
+	"flag"
 	"fmt"
 	"os"
 	"os/exec"
@@ -17,7 +18,16 @@ import (
 	"github.com/regulars-go/regulars/loyalty/sqlstore/sqlstoretest"
 )
 
-func TestMain(m *testing.M) { os.Exit(sqlstoretest.Main(m)) }
+// A database takes its time, and what is drawn is drawn for memory, too: fewer
+// than the usual 100 are enough here, unless somebody asks for more.
+func TestMain(m *testing.M) {
+	if os.Getenv("RAPID_CHECKS") == "" {
+		if err := flag.Set("rapid.checks", "30"); err != nil {
+			panic(err)
+		}
+	}
+	os.Exit(sqlstoretest.Main(m))
+}
 
 // hosted is a store with all that its host has: further connections,
 // transactions, processes.
