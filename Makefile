@@ -12,7 +12,7 @@ test:
 lint:
 	@go run ./internal/check lint
 
-# The tests on 32 bits, with fused multiply-add, and in an odd time zone.
+# The library's tests on 32 bits, with fused multiply-add, and in an odd time zone.
 portable:
 	@go run ./internal/check portable
 
