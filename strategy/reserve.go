@@ -21,9 +21,13 @@ type Stores struct {
 // one gets its turn. The record has all refusals in its case; it replays.
 //
 // The case needs a Key, which names the reservation in both stores. Calling again
-// with the same key and facts reserves nothing twice. After sending, call
-// [Stores.Commit]; if it can't be sent, [Stores.Release]. On an error other than
-// [ErrKeyReused] it is open what was reserved: call again, or let it expire.
+// with the same key and facts reserves nothing twice, and comes to the same
+// candidate: those that Exposures say the key is not for are refused by "key".
+// Where the key is for none of the candidates, such as with facts that have
+// changed, the error is [ErrKeyReused]; what it holds is in [History]. Budgets
+// without Exposures return it at once. After sending, call [Stores.Commit]; if it
+// can't be sent, [Stores.Release]. On any other error it is open what was
+// reserved: call again, or let it expire.
 func (p *Policy) Reserve(ctx context.Context, stores Stores, c Case, hold time.Duration) (Record, error) {
 	if c.Key == "" {
 		return Record{}, errors.New("strategy: reserving needs a key")
@@ -32,17 +36,28 @@ func (p *Policy) Reserve(ctx context.Context, stores Stores, c Case, hold time.D
 		return Record{}, fmt.Errorf("strategy: reserving for %v: want more than 0", hold)
 	}
 	c.Refused = slices.Clone(c.Refused)
+	var reused error
 	for {
 		r, err := p.Record(c)
-		if err != nil || r.Decision.Chosen == "" {
+		switch {
+		case err != nil:
 			return r, err
+		case r.Decision.Chosen == "" && reused != nil:
+			return Record{}, reused
+		case r.Decision.Chosen == "":
+			return r, nil
 		}
 		by, err := p.reserve(ctx, stores, &r, hold)
 		if err != nil {
-			return Record{}, fmt.Errorf("strategy: reserving %q for %q: %w", r.Decision.Chosen, c.Customer.ID, err)
+			err = fmt.Errorf("strategy: reserving %q for %q: %w", r.Decision.Chosen, c.Customer.ID, err)
 		}
-		if by == "" {
+		switch {
+		case by == "" && err == nil:
 			return r, nil
+		case by == "":
+			return Record{}, err
+		case err != nil:
+			reused = err
 		}
 		// Each refusal takes one candidate out, so this comes to an end.
 		c.Refused = append(c.Refused, Refusal{r.Decision.Chosen, r.Decision.Channel, by})
@@ -50,15 +65,18 @@ func (p *Policy) Reserve(ctx context.Context, stores Stores, c Case, hold time.D
 }
 
 // reserve reserves one decision in both stores, or in none; it returns what
-// refused.
+// refused. If that is the key, which holds another candidate, it returns
+// [ErrKeyReused] as well.
 func (p *Policy) reserve(ctx context.Context, stores Stores, r *Record, hold time.Duration) (by string, err error) {
 	expires := r.Case.Now.Add(hold)
 	if stores.Exposures != nil {
 		refused, err := stores.Exposures.Reserve(ctx, p.reservation(r, expires))
-		if err != nil {
+		switch {
+		case errors.Is(err, ErrKeyReused):
+			return "key", err
+		case err != nil:
 			return "", err
-		}
-		if refused != nil {
+		case refused != nil:
 			return cmp.Or(refused.Name, "exposures"), nil
 		}
 	}
@@ -80,11 +98,13 @@ func (p *Policy) reserve(ctx context.Context, stores Stores, r *Record, hold tim
 }
 
 // Commit makes a reservation final: the budgets first, as what was sent has been
-// paid for.
+// paid for. One that is not held, or has expired at now, is [ErrNoReservation].
+// Budgets alone hold nothing for what costs nothing: without Exposures commit only
+// what has [Policy.Costs].
 func (s Stores) Commit(ctx context.Context, key string, now time.Time) error {
 	if s.Budgets != nil {
-		// What costs nothing holds nothing.
-		if err := s.Budgets.Commit(ctx, key, now); err != nil && !errors.Is(err, ErrNoReservation) {
+		err := s.Budgets.Commit(ctx, key, now)
+		if free := s.Exposures != nil && errors.Is(err, ErrNoReservation); err != nil && !free {
 			return err
 		}
 	}

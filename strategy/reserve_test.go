@@ -212,6 +212,62 @@ func TestReserveAgain(t *testing.T) {
 	}
 }
 
+// A first call that moved on to the next operation, and whose answer was lost,
+// gets the same one again; a key that holds what is nobody's candidate does not.
+func TestReserveAgainAfterARefusal(t *testing.T) {
+	policy, now := compile(t, twoOffers()), at("2026-11-22T12:00:00Z")
+	exposures, budgets := new(strategy.MemoryExposures), new(strategy.MemoryBudgets)
+	stores := strategy.Stores{Exposures: exposures, Budgets: budgets}
+	all := strategy.Spending{Key: "others", Spends: []strategy.Spend{{Budget: "coupons", Amount: 100 * strategy.One, Limit: 100 * strategy.One}}, Expires: now.Add(time.Hour)}
+	if refused, err := budgets.Reserve(t.Context(), all); refused != nil || err != nil {
+		t.Fatal(refused, err)
+	}
+	c := strategy.Case{Customer: strategy.Customer{ID: "u1"}, Now: now, Key: "k"}
+	for _, by := range []string{"coupons", "key", "key"} {
+		r, err := policy.Reserve(t.Context(), stores, c, time.Hour)
+		if err != nil {
+			t.Fatal(err)
+		}
+		want := []strategy.Refusal{{"coupon", "sms", by}, {"coupon", "push", by}}
+		if diff := gocmp.Diff(want, r.Case.Refused); diff != "" || r.Decision.Chosen != "news" || r.Decision.Channel != "email" {
+			t.Errorf("%s, refused (-want +got)\n%s", r.Decision.Chosen, diff)
+		}
+		if err := budgets.Release(t.Context(), "others"); err != nil { // what was too dear stays out for this key
+			t.Fatal(err)
+		}
+	}
+	if had, err := exposures.Load(t.Context(), "u1", now.Add(-time.Hour)); err != nil || len(had) != 1 || had[0].Operation != "news" {
+		t.Errorf("%+v, %v", had, err)
+	}
+	if held, spent, err := budgets.Balance(t.Context(), "coupons"); held != 0 || spent != 0 || err != nil {
+		t.Errorf("%v held and %v spent for the coupon that nobody got, %v", held, spent, err)
+	}
+
+	c.Customer.ID = "u2"
+	if r, err := policy.Reserve(t.Context(), stores, c, time.Hour); !errors.Is(err, strategy.ErrKeyReused) {
+		t.Errorf("a key of another customer: %v, %v", r.Decision, err)
+	}
+}
+
+// Budgets alone know what was never reserved, has expired or costs nothing.
+func TestCommitWithBudgetsAlone(t *testing.T) {
+	policy, now := compile(t, twoOffers()), at("2026-11-22T12:00:00Z")
+	stores := strategy.Stores{Budgets: new(strategy.MemoryBudgets)}
+	c := strategy.Case{Customer: strategy.Customer{ID: "u1"}, Now: now, Key: "k"}
+	if r, err := policy.Reserve(t.Context(), stores, c, time.Hour); err != nil || r.Decision.Chosen != "coupon" {
+		t.Fatal(r.Decision, err)
+	}
+	if err := stores.Commit(t.Context(), "nobody", now); !errors.Is(err, strategy.ErrNoReservation) {
+		t.Errorf("committed what never was: %v", err)
+	}
+	if released, err := stores.Expire(t.Context(), now.Add(time.Hour)); released != 1 || err != nil {
+		t.Fatal(released, err)
+	}
+	if err := stores.Commit(t.Context(), "k", now); !errors.Is(err, strategy.ErrNoReservation) {
+		t.Errorf("committed what has expired: %v", err)
+	}
+}
+
 // Many that decide at once, each knowing nothing of the others, keep to caps,
 // cool-downs and budgets all the same.
 func TestReserveTogether(t *testing.T) {
