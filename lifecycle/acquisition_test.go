@@ -526,3 +526,18 @@ func ExampleShare_Interval() {
 	// Output:
 	// 80 %, from 49 to 94
 }
+
+func ExampleSpend_Merge() {
+	var web, shop lifecycle.Spend
+	check(web.Add("ads", on("2024-01-03"), decimal.RequireFromString("120.50")))
+	check(shop.Add("", on("2024-01-31"), decimal.NewFromInt(80))) // a poster: for no channel
+	sent, err := shop.MarshalBinary()
+	check(err)
+
+	var received lifecycle.Spend // set Each, Zone and Until here if they are not the defaults
+	check(received.UnmarshalBinary(sent))
+	check(web.Merge(&received))
+	fmt.Println(web.Channels())
+	// Output:
+	// [ads unattributed]
+}

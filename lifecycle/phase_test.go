@@ -181,3 +181,19 @@ func ExamplePhasePolicy_Of() {
 	// by July: growth
 	// {too few periods 2 0 0 periods < 6} <nil>
 }
+
+func ExamplePhasePolicy_Growth() {
+	var activity lifecycle.Activity[int]
+	for month := range 8 {
+		for customer := range 100 * (1 + month) {
+			check(activity.Add(customer, time.Date(2024, time.Month(1+month), 15, 0, 0, 0, 0, time.UTC)))
+		}
+	}
+	growth, err := activity.Growth(on("2024-09-02"), lifecycle.GrowthOptions[int]{})
+	check(err)
+	at, err := lifecycle.PhasePolicy{}.Growth(growth) // September is not over, and left out
+	check(err)
+	fmt.Println(at.Phase, "after", at.Periods, "months:", at.Before, "then", at.Recent)
+	// Output:
+	// growth after 8 months: 1200 then 2100
+}

@@ -126,3 +126,13 @@ func ExamplePlan_Validate() {
 	// Output:
 	// milestones[0]: want one of after and everyMonths
 }
+
+func ExampleParsePolicy() {
+	policy := must(term.ParsePolicy([]byte(`{"onTime": "3d", "late": "2mo", "ladders": [["basic", "plus", "max"]]}`), nil))
+	fmt.Println(policy.OnTime, policy.Late, policy.Ladders[0])
+	_, err := term.ParsePolicy([]byte(`{"ladders": [["basic", "plus"], ["plus", "max"]]}`), nil)
+	fmt.Println(err)
+	// Output:
+	// 3d 2mo [basic plus max]
+	// ladders[1][0]: "plus" is at ladders[0][1] too
+}
