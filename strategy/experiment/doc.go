@@ -37,9 +37,9 @@
 //   - [CheckSRM] says whether groups have the sizes that they should have. If not,
 //     nothing else is to be trusted.
 //   - A [Trial] compares any number of arms by the [Phase]s of its [Plan].
-//   - [Sequential] intervals may be looked at every day, and a [Watch] follows
-//     them; [Sequential.Effect] is for reviews. [Many] adjusts for several tests
-//     at once.
+//   - [Sequential] intervals may be looked at every day, and [Looks] keep what
+//     they showed; [Sequential.Effect] is for reviews. [Many] adjusts for several
+//     tests at once.
 //   - [Contest] and [Estimate.Odds] say the same by Bayes: how likely the better
 //     is, and what a wrong choice costs.
 //   - A [Design] says beforehand how many customers it takes.

@@ -158,12 +158,12 @@ func ExampleSequential_AtLeast() {
 	// at least 0.0057, p 0.0012
 }
 
-func ExampleWatch() {
-	var w experiment.Watch
+func ExampleLooks() {
+	var l experiment.Looks
 	for day, hits := range []int64{40, 95, 190, 260} {
 		n := int64(400 * (day + 1))
-		proven := w.Look(experiment.CompareRates(experiment.Rate{Hits: n / 10, Of: n}, experiment.Rate{Hits: hits, Of: n}, 0.95))
-		fmt.Printf("day %d: p %.2g, proven %v\n", day+1, *w.P, proven)
+		proven := l.Look(experiment.CompareRates(experiment.Rate{Hits: n / 10, Of: n}, experiment.Rate{Hits: hits, Of: n}, 0.95))
+		fmt.Printf("day %d: p %.2g, proven %v\n", day+1, *l.P, proven)
 	}
 	// Output:
 	// day 1: p 1, proven false

@@ -129,14 +129,15 @@ func (s Sequential) AtLeast(value, se float64, n int64) (low, p float64, ok bool
 	return low, min(0.5, math.Sqrt(t)/2/math.Expm1(value*value/spread)), true
 }
 
-// Watch follows one effect over many looks. Its p-value never rises, so what was
-// once proven stays proven. The zero value is ready to use; keep it as JSON
-// between looks.
-type Watch struct {
+// Looks are many looks at one effect. Their p-value never rises, so what was once
+// proven stays proven. The zero value is ready to use; keep it as JSON between
+// looks. For a metric without groups there is
+// [github.com/regulars-go/regulars/strategy.Watch].
+type Looks struct {
 	Sequential Sequential `json:"sequential,omitzero"`
-	// Looks is how many looks there were, P the least p-value so far, 1 before
+	// Count is how many looks there were, P the least p-value so far, nil before
 	// the first, and Now the interval of the last.
-	Looks int       `json:"looks"`
+	Count int       `json:"looks"`
 	P     *float64  `json:"p"`
 	Now   *Estimate `json:"now"`
 }
@@ -145,18 +146,18 @@ type Watch struct {
 // so far. One without a difference, or without a test, adds nothing, and so does
 // a level that is none. It reports whether the effect is proven at some look up
 // to now.
-func (w *Watch) Look(e Effect) (proven bool) {
-	if now := w.Sequential.Effect(e); now.Difference != nil && now.P != nil {
-		w.Looks++
-		w.Now = now.Difference
-		if w.P == nil || *now.P < *w.P {
-			w.P = now.P
+func (l *Looks) Look(e Effect) (proven bool) {
+	if now := l.Sequential.Effect(e); now.Difference != nil && now.P != nil {
+		l.Count++
+		l.Now = now.Difference
+		if l.P == nil || *now.P < *l.P {
+			l.P = now.P
 		}
 	}
-	return w.Proven()
+	return l.Proven()
 }
 
 // Proven reports whether the effect was proven at some look.
-func (w *Watch) Proven() bool {
-	return w.P != nil && *w.P <= 1-w.Sequential.withDefaults().Level
+func (l *Looks) Proven() bool {
+	return l.P != nil && *l.P <= 1-l.Sequential.withDefaults().Level
 }

@@ -12,41 +12,41 @@ import (
 	"github.com/regulars-go/regulars/strategy/experiment"
 )
 
-// P15. Property: the p-value of a watch never rises, and what was proven stays
+// P15. Property: the p-value of looks never rises, and what was proven stays
 // proven.
-func TestWatchNeverTakesBack(t *testing.T) {
+func TestLooksNeverTakeBack(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		w := experiment.Watch{Sequential: experiment.Sequential{Tuned: rapid.SampledFrom([]float64{0, 200}).Draw(t, "tuned")}}
+		l := experiment.Looks{Sequential: experiment.Sequential{Tuned: rapid.SampledFrom([]float64{0, 200}).Draw(t, "tuned")}}
 		p, proven := 1.0, false
 		for i := range rapid.IntRange(1, 20).Draw(t, "looks") {
 			e := experiment.CompareMeans(drawSample(t, "control"), drawSample(t, "treated"), 0.95)
-			now := w.Look(e)
-			if *w.P > p || proven && !now || w.Looks != i+1 || now != (*w.P <= 0.05) {
-				t.Fatalf("p %v after %v, proven %v after %v", *w.P, p, now, proven)
+			now := l.Look(e)
+			if *l.P > p || proven && !now || l.Count != i+1 || now != (*l.P <= 0.05) {
+				t.Fatalf("p %v after %v, proven %v after %v", *l.P, p, now, proven)
 			}
-			p, proven = *w.P, now
+			p, proven = *l.P, now
 		}
-		var back experiment.Watch
-		data, err := json.Marshal(w)
+		var back experiment.Looks
+		data, err := json.Marshal(l)
 		if err != nil || json.Unmarshal(data, &back) != nil {
 			t.Fatal(err)
 		}
-		if diff := cmp.Diff(w, back); diff != "" {
+		if diff := cmp.Diff(l, back); diff != "" {
 			t.Fatalf("read back (-want +got)\n%s", diff)
 		}
 	})
 }
 
 // Of experiments in which nothing changes, looked at twenty times, a test made
-// for one look is fooled in about one of five, and a watch in at most one of
+// for one look is fooled in about one of five, and looks in at most one of
 // twenty.
-func TestWatchIsNotFooled(t *testing.T) {
+func TestLooksAreNotFooled(t *testing.T) {
 	rng := rand.New(rand.NewPCG(1, 2))
 	fooled, fooledOnce := 0, 0
 	const runs = 60
 	for range runs {
 		var control, treated experiment.Moments
-		var w experiment.Watch
+		var l experiment.Looks
 		once := false
 		for range 20 {
 			for range 20 {
@@ -55,12 +55,12 @@ func TestWatchIsNotFooled(t *testing.T) {
 			}
 			e := experiment.CompareMeans(control.Sample(), treated.Sample(), 0.95)
 			once = once || e.Proven() != 0
-			w.Look(e)
+			l.Look(e)
 		}
 		if once {
 			fooledOnce++
 		}
-		if w.Proven() {
+		if l.Proven() {
 			fooled++
 		}
 	}
@@ -89,9 +89,9 @@ func TestEffectOfALook(t *testing.T) {
 }
 
 func TestLooksWithoutAResult(t *testing.T) {
-	var w experiment.Watch
-	if w.Look(experiment.CompareMeans(experiment.Sample{}, experiment.Sample{}, 0.95)) || w.Looks != 0 || w.P != nil {
-		t.Errorf("%+v", w)
+	var l experiment.Looks
+	if l.Look(experiment.CompareMeans(experiment.Sample{}, experiment.Sample{}, 0.95)) || l.Count != 0 || l.P != nil {
+		t.Errorf("%+v", l)
 	}
 	for _, s := range []experiment.Sequential{{Level: 1}, {Level: -1}, {Tuned: -1}, {Tuned: math.Inf(1)}, {Tau: -1}, {Tau: math.NaN()}, {Tuned: 9, Tau: 1}} {
 		if s.Validate() == nil {
