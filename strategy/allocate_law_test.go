@@ -127,7 +127,7 @@ func checkLegal(t *rapid.T, m strategy.Market, a *strategy.Allocation) {
 	}
 }
 
-// Property: with one budget, budgets hold, the bound is the optimum in part, the
+// P12. Property: with one budget, budgets hold, the bound is the optimum in part, the
 // value is at least half the optimum and short of the bound by less than the
 // largest offer.
 func TestAllocateOneBudget(t *testing.T) {

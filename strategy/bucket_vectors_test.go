@@ -53,6 +53,10 @@ func TestGrowthBookCases(t *testing.T) {
 		GetEqualWeights [][]json.RawMessage
 	}
 	readJSON(t, "growthbook_cases.json", &cases)
+	counts := []int{len(cases.Hash), len(cases.GetBucketRange), len(cases.ChooseVariation), len(cases.InNamespace), len(cases.GetEqualWeights)}
+	if diff := cmp.Diff([]int{10, 8, 8, 14, 4}, counts); diff != "" {
+		t.Fatalf("cases (-want +got)\n%s", diff)
+	}
 	for _, c := range cases.Hash {
 		var seed, value string
 		var version int

@@ -36,9 +36,9 @@ func (m fundsModel) total(budget string, committed bool) (sum strategy.Micros) {
 	return sum
 }
 
-// Property: through any reserves, commits, releases and expiries a budget never
-// has more held and spent than its limit, keys are idempotent, and what is spent
-// is the sum of what was committed.
+// P11. Property: through any reserves, commits, releases and expiries a budget
+// never has more held and spent than its limit, keys are idempotent, and what is
+// spent is the sum of what was committed.
 func TestMemoryBudgetsAsAModel(t *testing.T) {
 	limits := map[string]strategy.Micros{"money": 20, "calls": 5}
 	rapid.Check(t, func(t *rapid.T) {
