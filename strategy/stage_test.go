@@ -375,6 +375,28 @@ func TestExplorationKeepsItsWord(t *testing.T) {
 	exploreAll(t, p, map[string]float64{"op 0": 0.1, "op 1": 0.1, "op 2": 0.8})
 }
 
+// The best is the best for the customer, wherever the playbook alone would rank
+// it.
+func TestExplorationFavoursTheBest(t *testing.T) {
+	p := strategy.Playbook{Exploration: &strategy.Exploration{Salt: "2027", Epsilon: 300_000}}
+	for i, value := range []strategy.Micros{3, 2, 1} {
+		o := operation(fmt.Sprint("op ", i), 0, strategy.Audience{})
+		o.Value = value * strategy.One
+		p.Operations = append(p.Operations, o)
+	}
+	p.Operations[0].PropensityFrom, p.Operations[1].PropensityFrom = "p", "p"
+	d := compile(t, p).Decide(strategy.Customer{ID: "u1", Numbers: map[string]float64{"p": 0.1}}, epoch)
+	for _, v := range d.Verdicts {
+		want := 0.1
+		if v.Operation == "op 2" {
+			want = 0.8
+		}
+		if math.Abs(v.Propensity-want) > 1e-6 {
+			t.Errorf("%s: %v, want %v", v.Operation, v.Propensity, want)
+		}
+	}
+}
+
 func exploreAll(t *testing.T, p strategy.Playbook, want map[string]float64) {
 	t.Helper()
 	const n = 10_000
