@@ -76,7 +76,8 @@ func TestStages(t *testing.T) {
 		{Operation: "a", Estimate: 0.1, Low: 0, High: 1}, {Operation: "a", Label: "k=bad", Estimate: -0.1, Low: -1, High: 1}, {Operation: "a", Label: "k=none", NoSupport: true},
 	}}}
 	several := strategy.Playbook{Effects: &strategy.Effects{Rows: []strategy.Effect{
-		{Operation: "a", Label: "k=bad", Estimate: -0.1, Low: -1, High: 1}, {Operation: "a", Label: "k=known", Estimate: 0.1, Low: 0.05, High: 0.15},
+		{Operation: "a", Label: "k=bad", Estimate: -0.1, Low: -1, High: 1},
+		{Operation: "a", Label: "k=known", Estimate: 0.1, Low: 0.05, High: 0.15},
 		{Operation: "a", Label: "k=like", Estimate: 0.1, Low: 0, High: 2},
 	}}}
 	tests := []struct {
