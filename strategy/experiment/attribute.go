@@ -55,8 +55,9 @@ type Counts struct {
 	// have, or that is of another customer or objective. They are credited like
 	// those that name none, and so counted again above.
 	UnknownName int64 `json:"unknownName"`
-	// Contaminated are outcomes of people who were in both groups, and
-	// ContaminatedPeople how many those are. Nothing of theirs is compared.
+	// Contaminated are outcomes of people who were in both groups: of an operation
+	// in one phase, or, under two IDs, of an operation or of an objective.
+	// ContaminatedPeople is how many those are. Nothing of theirs is compared.
 	Contaminated       int64 `json:"contaminated"`
 	ContaminatedPeople int64 `json:"contaminatedPeople"`
 	// People is how many there are with an assignment, several IDs of one

@@ -221,8 +221,10 @@ func TestContamination(t *testing.T) {
 		a.Customer = customer
 		return a
 	}
-	other := later
-	other.Operation = "survey"
+	other, moved := later, later
+	other.Operation, moved.Objective = "survey", "answer"
+	elsewhere, again := other, other
+	elsewhere.Objective, again.Withheld = "answer", false
 	tests := []struct {
 		name    string
 		records []any
@@ -233,7 +235,11 @@ func TestContamination(t *testing.T) {
 		{"held out as the holdout grew", []any{touched("d1", "ann", day(0)), later}, 0},
 		{"the same, under another ID", []any{touched("d1", "ann", day(0)), under(later, "anna"), [2]string{"ann", "anna"}}, 1},
 		{"the same, not known to be one", []any{touched("d1", "ann", day(0)), under(later, "anna")}, 0},
-		{"of two operations", []any{touched("d1", "ann", day(0)), under(other, "anna"), [2]string{"ann", "anna"}}, 0},
+		{"of two operations", []any{touched("d1", "ann", day(0)), other}, 0},
+		{"of two operations, under two IDs", []any{touched("d1", "ann", day(0)), under(other, "anna"), [2]string{"ann", "anna"}}, 1},
+		{"of two objectives, under two IDs", []any{touched("d1", "ann", day(0)), under(elsewhere, "anna"), [2]string{"ann", "anna"}}, 0},
+		{"of an operation that changed its objective, under two IDs", []any{touched("d1", "ann", day(0)), under(moved, "anna"), [2]string{"ann", "anna"}}, 1},
+		{"two IDs in one group, of two operations", []any{touched("d1", "ann", day(0)), under(again, "anna"), [2]string{"ann", "anna"}}, 0},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
@@ -308,7 +314,7 @@ func drawRecords(t *rapid.T) []any {
 		case 1, 2, 3, 4:
 			a := touched(name, customer, at)
 			a.Objective, a.Withheld, a.Phase = objective, customer > "b" && rapid.Bool().Draw(t, "withheld"), rapid.IntRange(0, 1).Draw(t, "phase")
-			a.Operation = objective + "er"
+			a.Operation = objective + rapid.SampledFrom([]string{"er", "or"}).Draw(t, "operation")
 			a.Labels = rapid.SliceOfN(rapid.SampledFrom([]string{"stage=new", "stage=silent", "city=x"}), 0, 3).Draw(t, "labels")
 			return a
 		default:
@@ -444,7 +450,11 @@ func naiveCredits(records []any) map[string]float64 {
 	tainted := map[string]bool{}
 	for _, x := range assignments {
 		for _, y := range assignments {
-			if of(x.Customer) == of(y.Customer) && x.Operation == y.Operation && x.Withheld != y.Withheld && (x.Phase == y.Phase || x.Customer != y.Customer) {
+			if of(x.Customer) != of(y.Customer) || x.Withheld == y.Withheld {
+				continue
+			}
+			operation, objective := x.Operation == y.Operation, x.Objective == y.Objective
+			if operation && x.Phase == y.Phase || (operation || objective) && x.Customer != y.Customer {
 				tainted[of(x.Customer)] = true
 			}
 		}

@@ -79,8 +79,7 @@ func (names aliasing) of(id string) string {
 	return root
 }
 
-// taint finds people who were in both groups of an operation: in one phase, or
-// under two IDs. Under one ID the group may change with the phase.
+// taint finds people who were in both groups.
 func (a *Attribution) taint() {
 	a.tainted = make([]bool, len(a.people))
 	var of []*Assignment
@@ -89,33 +88,50 @@ func (a *Attribution) taint() {
 		for i := s.from; i < s.to; i++ {
 			of = append(of, a.assignment(i))
 		}
-		slices.SortFunc(of, func(x, y *Assignment) int {
-			return cmp.Or(strings.Compare(x.Operation, y.Operation), cmp.Compare(x.Phase, y.Phase), compareBools(x.Withheld, y.Withheld))
-		})
-		if mixed(of) {
+		if inBothGroups(of) {
 			a.tainted[person] = true
 			a.counts.ContaminatedPeople++
 		}
 	}
 }
 
-// mixed looks at assignments of one person in the order of operation, phase and
-// group. Who has two IDs and was in both groups was so under two IDs.
-func mixed(of []*Assignment) bool {
-	for from := 0; from < len(of); {
-		to, ids, groups := from+1, false, false
-		for ; to < len(of) && of[to].Operation == of[from].Operation; to++ {
-			x, y := of[to-1], of[to]
-			if x.Phase == y.Phase && x.Withheld != y.Withheld {
-				return true
-			}
-			ids = ids || of[to].Customer != of[from].Customer
-			groups = groups || of[to].Withheld != of[from].Withheld
+// inBothGroups looks at the assignments of one person. Under one ID the group may
+// change with the phase and with the operation, but not within one phase of one
+// operation. Who has two IDs is two to every holdout: they are in both groups of
+// all that has one name, be it an operation or an objective.
+func inBothGroups(of []*Assignment) bool {
+	if len(of) < 2 {
+		return false
+	}
+	slices.SortFunc(of, func(x, y *Assignment) int {
+		return cmp.Or(strings.Compare(x.Operation, y.Operation), cmp.Compare(x.Phase, y.Phase), compareBools(x.Withheld, y.Withheld))
+	})
+	for i, y := range of[1:] {
+		if x := of[i]; x.Operation == y.Operation && x.Phase == y.Phase && x.Withheld != y.Withheld {
+			return true
 		}
+	}
+	if !slices.ContainsFunc(of, func(x *Assignment) bool { return x.Customer != of[0].Customer }) {
+		return false
+	}
+	return apart(of, func(x *Assignment) string { return x.Operation }) || apart(of, func(x *Assignment) string { return x.Objective })
+}
+
+// apart reports whether assignments of one name have both groups and two IDs; then
+// one ID was in a group that another was not in.
+func apart(of []*Assignment, name func(*Assignment) string) bool {
+	slices.SortFunc(of, func(x, y *Assignment) int { return strings.Compare(name(x), name(y)) })
+	ids, groups := false, false
+	for i := 1; i < len(of); i++ {
+		x, y := of[i-1], of[i]
+		if name(x) != name(y) {
+			ids, groups = false, false
+			continue
+		}
+		ids, groups = ids || x.Customer != y.Customer, groups || x.Withheld != y.Withheld
 		if ids && groups {
 			return true
 		}
-		from = to
 	}
 	return false
 }
