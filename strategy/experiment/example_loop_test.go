@@ -157,21 +157,25 @@ func ExampleLogRecord() {
 }
 
 func ExampleReviewer_Review() {
-	evidence := experiment.Evidence{
-		Operation: "gift",
-		Effect:    experiment.CompareRates(experiment.Rate{Hits: 300, Of: 1000}, experiment.Rate{Hits: 700, Of: 3000}, 0.95),
-		SRM:       experiment.CheckSRM(experiment.ArmSize{N: 1000, Weight: 1}, experiment.ArmSize{N: 3000, Weight: 3}),
+	// Of each month, a thousand were held out and three thousand got it.
+	after := func(months int64) experiment.Evidence {
+		return experiment.Evidence{
+			Operation: "gift",
+			Effect:    experiment.CompareRates(experiment.Rate{Hits: 300 * months, Of: 1000 * months}, experiment.Rate{Hits: 700 * months, Of: 3000 * months}, 0.95),
+			SRM:       experiment.CheckSRM(experiment.ArmSize{N: 1000 * months, Weight: 1}, experiment.ArmSize{N: 3000 * months, Weight: 3}),
+		}
 	}
 	reviewer := experiment.Reviewer{Automatic: []experiment.Action{experiment.Pause}}
 	var standings []experiment.Standing
-	for range 2 {
-		proposals, after, err := reviewer.Review(giftShop(), []experiment.Evidence{evidence}, standings)
+	for _, months := range []int64{1, 1, 2} { // the second time there is nothing new
+		proposals, next, err := reviewer.Review(giftShop(), []experiment.Evidence{after(months)}, standings)
 		check(err)
-		standings = after
+		standings = next
 		fmt.Println(proposals[0], proposals[0].Automatic)
 	}
 	// Output:
 	// gift: keep: it does harm in 1 of 2 reviews false
+	// gift: keep: it does harm, and nothing new since the last review false
 	// gift: pause: it does harm in 2 reviews true
 }
 

@@ -126,7 +126,8 @@ func TestReview(t *testing.T) {
 				test.change(&playbook)
 			}
 			var got []string
-			for _, e := range test.reviews {
+			for i, e := range test.reviews {
+				e.Effect.Control.N += int64(i) // one more customer each time
 				proposals, after, err := test.reviewer.Review(playbook, []experiment.Evidence{e}, standings)
 				if err != nil {
 					t.Fatal(err)
@@ -144,6 +145,45 @@ func TestReview(t *testing.T) {
 				t.Errorf("(-want +got)\n%s", diff)
 			}
 		})
+	}
+}
+
+// Evidence that is reviewed again, as by a program that runs more often than data
+// come, changes nothing; a new cost of the same customers counts as a review.
+func TestReviewOfTheSame(t *testing.T) {
+	more, costly := said("gift", gain), said("gift", gain)
+	more.Effect.Treated.Mean += 0.001 // other customers, as many
+	costly.Worth, costly.Spend = 20*strategy.One, 3000*strategy.One
+	reviewer, standings := experiment.Reviewer{}, []experiment.Standing(nil)
+	for i, review := range []struct {
+		evidence experiment.Evidence
+		want     string
+		reviews  int
+	}{
+		{said("gift", gain), "gift: keep: net above 0 in 1 of 2 reviews", 1},
+		{said("gift", gain), "gift: keep: net above 0, and nothing new since the last review", 1},
+		{said("gift", gain), "gift: keep: net above 0, and nothing new since the last review", 1},
+		{more, "gift: raise lever from 1 to 1.25: net above 0 in 2 reviews", 0},
+		{more, "gift: keep: net above 0, and nothing new since the last review", 0},
+		{costly, "gift: keep: net below 0 in 1 of 3 reviews", 1},
+		{costly, "gift: keep: net below 0, and nothing new since the last review", 1},
+		{said("gift", open), "gift: keep: net may be above 0 or below", 1},
+	} {
+		proposals, after, err := reviewer.Review(spring(), []experiment.Evidence{review.evidence}, standings)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := proposals[0].String(); got != review.want || after[0].Reviews != review.reviews {
+			t.Errorf("review %d: %s, %d counted; want %s, %d", i+1, got, after[0].Reviews, review.want, review.reviews)
+		}
+		data, err := json.Marshal(after) // kept between reviews
+		if err != nil {
+			t.Fatal(err)
+		}
+		standings = nil
+		if err := json.Unmarshal(data, &standings); err != nil {
+			t.Fatal(err)
+		}
 	}
 }
 
@@ -246,13 +286,14 @@ func TestHysteresis(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		playbook, standings := spring(), []experiment.Standing(nil)
 		since, last := 99, experiment.Action("")
-		for range rapid.IntRange(1, 30).Draw(t, "reviews") {
+		for i := range rapid.IntRange(1, 30).Draw(t, "reviews") {
 			hits := rapid.SampledFrom([]int64{gain, gain, open, harm}).Draw(t, "hits")
 			e := said("gift", hits)
 			if hits == harm { // a loss rather than harm, so that it is not paused
 				e = said("gift", gain)
 				e.Worth, e.Spend = strategy.One, 10_000*strategy.One
 			}
+			e.Effect.Control.N += int64(i) // one more customer each time
 			proposals, after, err := experiment.Reviewer{}.Review(playbook, []experiment.Evidence{e}, standings)
 			if err != nil {
 				t.Fatal(err)

@@ -29,16 +29,24 @@ const (
 type Standing struct {
 	Operation string `json:"operation"`
 	// Signal is the last, and Reviews how many in a row said the same since the
-	// last change.
+	// last change, each with data of its own.
 	Signal  Signal `json:"signal"`
 	Reviews int    `json:"reviews"`
+	// Control and Treated are the groups of the last review that counted. A review
+	// that says the same of the same groups does not count.
+	Control Arm `json:"control"`
+	Treated Arm `json:"treated"`
 	// Last is the last change that was proposed; empty if there was none.
 	Last Action `json:"last,omitempty"`
 }
 
 // Reviewer turns evidence into proposals. It proposes what two reviews in a row
 // have said, and a turn back only after three, so that chance does not make it go
-// to and fro. The zero value is ready to use.
+// to and fro. A review counts if its data are new: as long as the groups of an
+// operation have as many customers and the same means as before, reviewing them
+// again says nothing. One customer more is enough, though, so review as often as
+// there is something to know, such as once a window. The zero value is ready to
+// use.
 type Reviewer struct {
 	// Least is how many customers each group must have. Defaults to 100.
 	Least int64 `json:"least,omitzero"`
@@ -147,15 +155,16 @@ func (r Reviewer) one(o *strategy.Operation, fallback bool, e Evidence, s *Stand
 	if net, ok := e.Net(); ok {
 		p.Net = &net
 	}
-	if signal != s.Signal {
-		s.Signal, s.Reviews = signal, 0
-	}
-	s.Reviews = min(s.Reviews+1, math.MaxInt32)
 	p.Because = why
-	if signal == Open || o.Stopped {
-		if o.Stopped {
-			p.Because = "stopped"
-		}
+	counts := s.note(signal, e)
+	switch {
+	case o.Stopped:
+		p.Because = "stopped"
+		return p
+	case signal == Open:
+		return p
+	case !counts:
+		p.Because += ", and nothing new since the last review"
 		return p
 	}
 	needed := r.Reviews
@@ -173,6 +182,21 @@ func (r Reviewer) one(o *strategy.Operation, fallback bool, e Evidence, s *Stand
 		p.Automatic = slices.Contains(r.Automatic, p.Action)
 	}
 	return p
+}
+
+// note counts a review, unless it says the same of the same groups as the last
+// that counted.
+func (s *Standing) note(signal Signal, e Evidence) (counts bool) {
+	control, treated := e.Effect.Control, e.Effect.Treated
+	if s.Signal == signal && s.Control == control && s.Treated == treated {
+		return false
+	}
+	if s.Signal != signal {
+		s.Signal, s.Reviews = signal, 0
+	}
+	s.Control, s.Treated = control, treated
+	s.Reviews = min(s.Reviews+1, math.MaxInt32)
+	return true
 }
 
 func times(reviews int) string {
