@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/shopspring/decimal"
 
 	"github.com/regulars-go/regulars/loyalty"
 )
@@ -76,6 +77,9 @@ func TestCheckupOfAHistory(t *testing.T) {
 		if f.Verdict == loyalty.VerdictBad && c.metric != loyalty.MetricAffordable && c.metric != loyalty.MetricReach && c.metric != loyalty.MetricBreakage && len(f.Levers) == 0 {
 			t.Errorf("%v: no lever", f)
 		}
+	}
+	if levers := finding(t, r, loyalty.MetricLayers).Levers; len(levers) == 0 || levers[0].Effect != "not simulated" {
+		t.Errorf("the levers for an upgrade are %v", levers)
 	}
 	if len(cases) != len(r.Findings) {
 		t.Errorf("%d findings, %d were looked at", len(r.Findings), len(cases))
@@ -161,5 +165,50 @@ func TestCheckupRefusesWhatCantBe(t *testing.T) {
 	cancel()
 	if _, err := e.Checkup(ctx, asOf, loyalty.Evidence{}); !errors.Is(err, context.Canceled) {
 		t.Errorf("canceled: %v", err)
+	}
+}
+
+// Who redeems later than in the first year is no redeemer of it.
+func TestCheckupRedeemersOfTheFirstYear(t *testing.T) {
+	e := engineOf(t, corner())
+	for member, first := range map[string]int{"early": 10, "late": 400} {
+		mustDo(t, e, member, member+" joins", noon(1), spend(1))
+		mustDo(t, e, member, member+" buys", noon(first), spend(100))
+		mustDo(t, e, member, member+" redeems", noon(first), loyalty.Command{Redeem: &loyalty.Redeem{Reward: "espresso"}})
+	}
+	r, err := e.Checkup(t.Context(), noon(500), loyalty.Evidence{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if f := finding(t, r, loyalty.MetricRedeemers); f.Value != 0.5 {
+		t.Errorf("%v, want a half", f)
+	}
+}
+
+// Points that ended before anyone redeemed don't say how many will end.
+func TestCheckupRewardRateBeforeARedemption(t *testing.T) {
+	p := corner()
+	p.Wallets[0].Value = decimal.New(1, -2)
+	for _, redeemed := range []bool{false, true} {
+		e := engineOf(t, p)
+		mustDo(t, e, "a", "a1", noon(1), spend(300))
+		if redeemed {
+			mustDo(t, e, "a", "a2", noon(2), loyalty.Command{Redeem: &loyalty.Redeem{Points: 100}})
+		}
+		asOf := noon(60)
+		if _, err := e.Sweep(t.Context(), asOf, 10); err != nil {
+			t.Fatal(err)
+		}
+		r, err := e.Checkup(t.Context(), asOf, loyalty.Evidence{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		want := 0.01 // a point for each unit
+		if redeemed {
+			want *= 1 - 200.0/300
+		}
+		if f := finding(t, r, loyalty.MetricRewardRate); math.Abs(f.Value-want) > 1e-12 {
+			t.Errorf("redeemed %t: %v, want %v", redeemed, f, want)
+		}
 	}
 }

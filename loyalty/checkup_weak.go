@@ -53,12 +53,12 @@ func (c *checkup) rewardRate() {
 		}
 	}
 	lost := 0.0
-	if c.seen != nil && c.seen.expired+c.seen.redeemed > 0 {
+	if c.seen != nil && c.seen.redeemed > 0 {
 		lost = float64(c.seen.expired) / float64(c.seen.expired+c.seen.redeemed)
 	}
 	f := Finding{
 		Cause: CauseWeak, Metric: MetricRewardRate, Unit: "share", Formula: "points for each unit spent × value of a point × (1 - breakage), of the best routine rule",
-		Value: face * (1 - lost), Inputs: []Input{{"face rate", face}, {"breakage, 0 if not measured", lost}},
+		Value: face * (1 - lost), Inputs: []Input{{"face rate", face}, {"breakage, 0 if none were redeemed", lost}},
 	}
 	missing := ""
 	if face == 0 {

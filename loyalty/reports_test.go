@@ -6,6 +6,7 @@ import (
 	"math"
 	"math/rand/v2"
 	"slices"
+	"strconv"
 	"testing"
 	"time"
 
@@ -90,6 +91,19 @@ func TestLiabilityCountsNothingPastItsEnd(t *testing.T) {
 	want.Due, want.Wallets[0].Settled, want.Wallets[0].Due, want.Wallets[0].Past = 0, want.Wallets[0].Due, loyalty.Owed{}, 0
 	if diff := cmp.Diff(want, got, same); diff != "" {
 		t.Errorf("liability once swept (-want +got) %s", diff)
+	}
+}
+
+// All accounts are read, also those of the pages after the first.
+func TestLiabilityOfManyAccounts(t *testing.T) {
+	e := engineOf(t, corner())
+	for i := range 1001 {
+		name := strconv.Itoa(i)
+		mustDo(t, e, name, name, noon(1), spend(1))
+	}
+	l, err := e.Liability(t.Context(), noon(1))
+	if err != nil || l.Accounts != 1001 || l.Wallets[0].Settled.Available != 1001 {
+		t.Errorf("%+v, %v", l, err)
 	}
 }
 
