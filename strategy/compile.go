@@ -40,6 +40,7 @@ type audienceRule struct {
 	stage                Stage
 	allOf, anyOf, noneOf []int
 	lacksAny             string
+	all, any, none       bitSet // the same as the lists
 	ranges               []rangeRule
 }
 
@@ -177,6 +178,7 @@ func (p *Policy) audienceRule(a Audience) audienceRule {
 	r := audienceRule{
 		allOf: p.numbers(a.AllOf), anyOf: p.numbers(a.AnyOf), noneOf: p.numbers(a.NoneOf),
 		lacksAny: "any of " + joined(a.AnyOf),
+		all:      p.bits(a.AllOf), any: p.bits(a.AnyOf), none: p.bits(a.NoneOf),
 	}
 	for _, bounds := range a.Numbers {
 		rule := rangeRule{low: math.Inf(-1), below: math.Inf(1), words: bounds.String()}
@@ -198,6 +200,14 @@ func (p *Policy) numbers(labels []string) []int {
 		numbers[i] = p.number[label]
 	}
 	return numbers
+}
+
+func (p *Policy) bits(labels []string) bitSet {
+	bits := make(bitSet, words(len(p.labels)))
+	for _, n := range p.numbers(labels) {
+		bits.set(n)
+	}
+	return bits
 }
 
 // effectRules returns the scores by label, the narrowest interval first, so that

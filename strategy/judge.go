@@ -3,6 +3,7 @@ package strategy
 import (
 	"fmt"
 	"math"
+	"slices"
 )
 
 // finding is what became of a candidate as if it were the only one. It is handed
@@ -63,18 +64,8 @@ func (p *Policy) fits(g *gate, s *situation, f *finding) bool {
 }
 
 func (p *Policy) audience(a *audienceRule, s *situation) (Code, string) {
-	for _, n := range a.allOf {
-		if !s.labels.has(n) {
-			return LacksLabel, p.labels[n]
-		}
-	}
-	if len(a.anyOf) > 0 && !s.labels.hasAny(a.anyOf) {
-		return LacksLabel, a.lacksAny
-	}
-	for _, n := range a.noneOf {
-		if s.labels.has(n) {
-			return Excluded, p.labels[n]
-		}
+	if !a.has(s.labels) {
+		return p.lack(a, s.labels)
 	}
 	for i := range a.ranges {
 		r := &a.ranges[i]
@@ -83,6 +74,36 @@ func (p *Policy) audience(a *audienceRule, s *situation) (Code, string) {
 			return LacksNumber, r.words
 		case x < r.low || x >= r.below:
 			return OutOfRange, r.words
+		}
+	}
+	return 0, ""
+}
+
+// has reports whether labels are as the audience asks.
+func (a *audienceRule) has(labels bitSet) bool {
+	some := len(a.anyOf) == 0
+	for i, held := range labels {
+		if held&a.all[i] != a.all[i] || held&a.none[i] != 0 {
+			return false
+		}
+		some = some || held&a.any[i] != 0
+	}
+	return some
+}
+
+// lack returns what labels lack for the audience, or have too much.
+func (p *Policy) lack(a *audienceRule, labels bitSet) (Code, string) {
+	for _, n := range a.allOf {
+		if !labels.has(n) {
+			return LacksLabel, p.labels[n]
+		}
+	}
+	if len(a.anyOf) > 0 && !slices.ContainsFunc(a.anyOf, labels.has) {
+		return LacksLabel, a.lacksAny
+	}
+	for _, n := range a.noneOf {
+		if labels.has(n) {
+			return Excluded, p.labels[n]
 		}
 	}
 	return 0, ""

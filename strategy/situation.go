@@ -2,7 +2,6 @@ package strategy
 
 import (
 	"math"
-	"slices"
 	"time"
 )
 
@@ -70,10 +69,6 @@ type bitSet []uint64
 func (s bitSet) has(n int) bool { return s[n/64]>>(n%64)&1 != 0 }
 
 func (s bitSet) set(n int) { s[n/64] |= 1 << (n % 64) }
-
-func (s bitSet) hasAny(numbers []int) bool {
-	return slices.ContainsFunc(numbers, s.has)
-}
 
 // sized returns few, if that is enough, and otherwise a new slice.
 func sized[T any](few []T, n int) []T {
