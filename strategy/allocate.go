@@ -43,9 +43,9 @@ type Market struct {
 	// Customers is how many there are, at most 2^31-1.
 	Customers int
 	// Offers appends the offers of a customer, a number from 0 to Customers-1, to
-	// an empty buffer and returns it. It is asked two times or more for each
-	// customer, in no order, must answer the same each time, and must allow
-	// concurrent calls if there are several workers.
+	// an empty buffer and returns it; [Policy.Candidates] has those of a decision.
+	// It is asked two times or more for each customer, in no order, must answer the
+	// same each time, and must allow concurrent calls if there are several workers.
 	Offers func(customer int, buffer []Offer) []Offer
 	// ID names a customer, each by a name of its own, so that the answer does not
 	// depend on the order of customers: where two offers are as good, the one

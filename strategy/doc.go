@@ -41,7 +41,8 @@
 //     refuses. [MemoryExposures] and [MemoryBudgets] are in memory; package
 //     [github.com/regulars-go/regulars/strategy/strategytest] checks a host's own.
 //   - [Allocate] spends budgets where they bring most, over many customers at once;
-//     [Pace] as they come.
+//     [Pace] as they come. What customers could be given, and what it brings and
+//     costs by the playbook's [Effects], is [Policy.Candidates].
 //   - [NewBucketer] draws customers for a purpose. [GrowthBookHash] and
 //     [UnleashBucket] draw as others do, so that what was assigned stays.
 //   - [Watch] notices that a metric is off, and a [Plan] says what to do then.
