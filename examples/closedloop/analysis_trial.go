@@ -102,7 +102,9 @@ func (t *trial) furnish(p strategy.Playbook) strategy.Playbook {
 	p.NorthStar = "revenue"
 	p.Metrics = []strategy.Metric{
 		{Name: "revenue", Unit: "money", Product: []string{"customers", "orders of a customer", "basket"}},
-		{Name: "customers", Unit: "customers"}, {Name: "orders of a customer", Rate: true}, {Name: "basket", Unit: "money"},
+		{Name: "customers", Unit: "customers"},
+		{Name: "orders of a customer", Rate: true},
+		{Name: "basket", Unit: "money"},
 	}
 	p.Objectives = []strategy.Objective{{
 		Name: goal, Step: "order again", Metric: "orders of a customer",

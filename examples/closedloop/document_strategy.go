@@ -1,8 +1,6 @@
 package main
 
 import (
-	"time"
-
 	"github.com/regulars-go/regulars/strategy"
 	"github.com/regulars-go/regulars/strategy/experiment"
 )
@@ -198,9 +196,4 @@ func (t *trial) nextSection() nextSection {
 		}
 	}
 	return s
-}
-
-// month names the days that are played through.
-func (t *trial) month() string {
-	return t.day.Format(time.DateOnly) + " to " + t.opens(waves-1).AddDate(0, 0, orderDays).Format(time.DateOnly)
 }

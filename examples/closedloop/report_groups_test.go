@@ -423,7 +423,8 @@ func TestUnserved(t *testing.T) {
 		{"one", few, "The plan is for 1,200 customers. 1 of them, 0.1\u00a0%, gets no operation, since none is meant for them.", "1,199 1"},
 		{"all", none, "The plan is for 5 customers. 5 of them, 100.0\u00a0%, get no operation, since none is meant for them.", "5"},
 		{
-			"held out", strategySection{Customers: 10, Unserved: 2, Holdout: holdoutSection{Customers: 1}, Decisions: few.Decisions},
+			"held out",
+			strategySection{Customers: 10, Unserved: 2, Holdout: holdoutSection{Customers: 1}, Decisions: few.Decisions},
 			"The plan is for 10 customers. 2 of them, 20.0\u00a0%, get no operation: 1 is held out, to compare with.", "1,199 2",
 		},
 		{"nobody", strategySection{Customers: 1}, "The plan is for 1 customer. None is left without an operation.", "0"},
