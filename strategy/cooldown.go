@@ -13,7 +13,7 @@ func (p *Policy) coolDown(g *gate, s *situation, f *finding) bool {
 	longest := s.at
 	for i := range g.coolDowns {
 		rule := &g.coolDowns[i]
-		if until := s.cooling(g.operation, rule); until > longest {
+		if until := s.cooling(g.index, rule); until > longest {
 			f.refuse(StageCoolDown, CoolingDown, -1, rule.words)
 			f.retryAt, longest = until, until
 		}
@@ -23,14 +23,14 @@ func (p *Policy) coolDown(g *gate, s *situation, f *finding) bool {
 
 // cooling returns when an operation is free of a cool-down, or an instant that is
 // not ahead if it is free.
-func (s *situation) cooling(operation string, rule *coolRule) int64 {
+func (s *situation) cooling(gate int, rule *coolRule) int64 {
 	until := int64(never)
 	for i := range s.c.Customer.Exposures {
-		last, ok := s.started(i, operation, rule)
+		last, ok := s.started(i, gate, rule)
 		if !ok || s.at >= last+rule.most {
 			continue
 		}
-		if rule.times > 1 && s.together(operation, rule, last) < rule.times {
+		if rule.times > 1 && s.together(gate, rule, last) < rule.times {
 			continue
 		}
 		if s.quick && s.at < last+rule.least {
@@ -43,9 +43,9 @@ func (s *situation) cooling(operation string, rule *coolRule) int64 {
 
 // started returns when an exposure counts for a cool-down, in microseconds, if it
 // does.
-func (s *situation) started(i int, operation string, rule *coolRule) (at int64, ok bool) {
+func (s *situation) started(i, gate int, rule *coolRule) (at int64, ok bool) {
 	e := &s.c.Customer.Exposures[i]
-	if e.Operation != operation || !s.happened(e) {
+	if int(s.gateOf[i]) != gate || !s.happened(e) {
 		return 0, false
 	}
 	if rule.after == "" {
@@ -63,9 +63,9 @@ func (s *situation) started(i int, operation string, rule *coolRule) (at int64, 
 
 // together counts what lies near enough to the last of several to count with
 // it.
-func (s *situation) together(operation string, rule *coolRule, last int64) (n int) {
+func (s *situation) together(gate int, rule *coolRule, last int64) (n int) {
 	for i := range s.c.Customer.Exposures {
-		at, ok := s.started(i, operation, rule)
+		at, ok := s.started(i, gate, rule)
 		if ok && at <= last && microseconds(rule.within.After(time.UnixMicro(at), s.place.zone)) > last {
 			n++
 		}

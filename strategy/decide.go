@@ -64,8 +64,8 @@ type Choice struct {
 }
 
 // Choose decides as [Policy.DecideCase] does, and asks only as far as it takes to
-// know who wins. It allocates nothing as long as a playbook has few enough
-// parts for them to be held on the stack.
+// know who wins. It allocates nothing as long as the playbook has few enough
+// parts, and the customer few enough exposures, to be held on the stack.
 func (p *Policy) Choose(c Case) Choice {
 	var few scratch
 	s := p.look(&c, &few)

@@ -15,6 +15,7 @@ const (
 	fewBudgets  = 8
 	fewHoldouts = 64
 	fewGates    = 64
+	fewSent     = 32
 )
 
 // situation is a case as a policy sees it. What is asked for more than once is
@@ -27,7 +28,8 @@ type situation struct {
 	labels  bitSet
 	figures []float64 // NaN where not known
 	heldOut bitSet
-	seen    bitSet // gates that the customer has had exposures of
+	seen    bitSet  // gates that the customer has had exposures of
+	gateOf  []int16 // by exposure; -1 for an operation that the policy lacks
 	left    []Micros
 
 	place   *place
@@ -43,6 +45,7 @@ type scratch struct {
 	figures  [fewFigures]float64
 	heldOut  [fewHoldouts / 64]uint64
 	seen     [fewGates / 64]uint64
+	gateOf   [fewSent]int16
 	left     [fewBudgets]Micros
 	counted  [fewCounters]countState
 	channels [fewChannels]channelState
@@ -88,6 +91,7 @@ func (p *Policy) look(c *Case, few *scratch) situation {
 		figures:  sized(few.figures[:], len(p.figures)),
 		heldOut:  sized(few.heldOut[:], words(len(p.holdouts))),
 		seen:     sized(few.seen[:], words(len(p.gates))),
+		gateOf:   sized(few.gateOf[:], len(c.Customer.Exposures)),
 		left:     sized(few.left[:], len(p.budgets)),
 		counted:  sized(few.counted[:], len(p.counters)),
 		channels: sized(few.channels[:], len(p.channels)),
@@ -110,8 +114,10 @@ func (p *Policy) look(c *Case, few *scratch) situation {
 		}
 	}
 	for i := range c.Customer.Exposures {
+		s.gateOf[i] = -1
 		if n, ok := p.index[c.Customer.Exposures[i].Operation]; ok {
 			s.seen.set(n)
+			s.gateOf[i] = int16(n) // of MaxOperations at most
 		}
 	}
 	for i := range p.budgets {
