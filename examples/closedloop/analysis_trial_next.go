@@ -16,16 +16,10 @@ type nextMonth struct {
 	changed   int // customers who get another operation, or none
 
 	left       map[string]strategy.Micros
-	bids       [][]bid // of each customer
+	candidates [][]strategy.Candidate // of each customer
 	firstCome  yield   // by rank, until the money is gone
 	allocated  yield
 	allocation *strategy.Allocation
-}
-
-// bid is an operation that a customer could be given.
-type bid struct {
-	operation string
-	offer     strategy.Offer
 }
 
 // yield is what operations bring: by the effects that were found, and by those
@@ -80,32 +74,21 @@ func (t *trial) foresee(c strategy.Customer) error {
 	for _, spend := range n.policy.Costs(d.Chosen, d.Channel) {
 		n.left[spend.Budget] -= spend.Amount
 	}
-	var bids []bid
-	for _, v := range n.policy.DecideCase(strategy.Case{Customer: c, Now: n.at}).Verdicts {
-		if v.Code == strategy.Chosen || v.Code == strategy.Outranked {
-			bids = append(bids, n.bid(v))
-		}
-		if v.Operation == d.Chosen {
-			t.count(&n.firstCome, n.bid(v))
+	candidates := n.policy.Candidates(n.policy.Decide(c, n.at), moneyName)
+	for _, x := range candidates {
+		if x.Operation == d.Chosen {
+			t.count(&n.firstCome, x)
 		}
 	}
-	n.bids = append(n.bids, bids)
+	n.candidates = append(n.candidates, candidates)
 	return nil
 }
 
-func (n *nextMonth) bid(v strategy.Verdict) bid {
-	b := bid{operation: v.Operation, offer: strategy.Offer{Value: v.Score}}
-	for _, spend := range n.policy.Costs(v.Operation, v.Channel) {
-		b.offer.Cost[0] += spend.Amount
-	}
-	return b
-}
-
 // count adds what an operation brings one customer.
-func (t *trial) count(y *yield, b bid) {
-	o, _ := t.policy.Operation(b.operation)
+func (t *trial) count(y *yield, c strategy.Candidate) {
+	o, _ := t.policy.Operation(c.Operation)
 	truth, _ := strategy.MicrosOf(assumed(o).effect * o.Value.Float64())
-	y.found += b.offer.Value
+	y.found += c.Offer.Value
 	y.truth += truth
 }
 
@@ -113,10 +96,10 @@ func (t *trial) count(y *yield, b bid) {
 func (t *trial) allocate() (err error) {
 	n := t.next
 	n.allocation, err = strategy.Allocate(strategy.Market{
-		Customers: len(n.bids),
+		Customers: len(n.candidates),
 		Offers: func(customer int, buffer []strategy.Offer) []strategy.Offer {
-			for _, b := range n.bids[customer] {
-				buffer = append(buffer, b.offer)
+			for _, c := range n.candidates[customer] {
+				buffer = append(buffer, c.Offer)
 			}
 			return buffer
 		},
@@ -126,9 +109,9 @@ func (t *trial) allocate() (err error) {
 	if err != nil {
 		return err
 	}
-	for customer, bids := range n.bids {
+	for customer, candidates := range n.candidates {
 		if offer, ok := n.allocation.Offer(customer); ok {
-			t.count(&n.allocated, bids[offer])
+			t.count(&n.allocated, candidates[offer])
 		}
 	}
 	return nil
