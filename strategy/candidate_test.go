@@ -72,8 +72,10 @@ func ExamplePolicy_Candidates() {
 	policy, err := strategy.NewPolicy(playbook)
 	check(err)
 	customers := []strategy.Customer{
-		{ID: "ann", Labels: []string{"stage=active"}}, {ID: "bob", Labels: []string{"stage=silent"}},
-		{ID: "cat", Labels: []string{"stage=active"}}, {ID: "dan", Labels: []string{"stage=silent"}},
+		{ID: "ann", Labels: []string{"stage=active"}},
+		{ID: "bob", Labels: []string{"stage=silent"}},
+		{ID: "cat", Labels: []string{"stage=active"}},
+		{ID: "dan", Labels: []string{"stage=silent"}},
 	}
 	var candidates [][]strategy.Candidate
 	for d := range policy.DecideAll(slices.Values(customers), time.Date(2027, 5, 1, 12, 0, 0, 0, time.UTC)) {
