@@ -17,7 +17,7 @@ type nextMonth struct {
 
 	left       map[string]strategy.Micros
 	candidates [][]strategy.Candidate // of each customer
-	firstCome  yield   // by rank, until the money is gone
+	firstCome  yield                  // by rank, until the money is gone
 	allocated  yield
 	allocation *strategy.Allocation
 }
