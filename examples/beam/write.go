@@ -52,12 +52,12 @@ func (*sortTable) ProcessElement(name string, lines func(*string) bool) (string,
 type writeDocument struct{ Folder string }
 
 // ProcessElement writes one document.
-func (f *writeDocument) ProcessElement(ctx context.Context, name, text string) error {
+func (f *writeDocument) ProcessElement(ctx context.Context, name, text string) (err error) {
 	fs, err := filesystem.New(ctx, f.Folder)
 	if err != nil {
 		return err
 	}
-	defer fs.Close()
+	defer func() { err = errors.Join(err, fs.Close()) }()
 	file, err := fs.OpenWrite(ctx, path.Join(f.Folder, name))
 	if err != nil {
 		return err
