@@ -1,6 +1,9 @@
 package loyalty
 
-import "time"
+import (
+	"fmt"
+	"time"
+)
 
 // Entry is one line of an account's journal. It never changes.
 type Entry struct {
@@ -94,6 +97,17 @@ func (k EntryKind) String() string { return entryNames[k] }
 // MarshalText writes the kind as [EntryKind.String] does.
 func (k EntryKind) MarshalText() ([]byte, error) { return []byte(k.String()), nil }
 
+// UnmarshalText reads the name of a kind.
+func (k *EntryKind) UnmarshalText(text []byte) error {
+	for kind, name := range entryNames {
+		if name == string(text) {
+			*k = kind
+			return nil
+		}
+	}
+	return fmt.Errorf("loyalty: %.40q is not a kind of entry: want one such as %q", text, EntryEarned)
+}
+
 var potNames = [numPots]string{
 	PotIssued: "issued", PotReceived: "received", PotAvailable: "available", PotPending: "pending", PotHeld: "held",
 	PotRedeemed: "redeemed", PotExpired: "expired", PotRevoked: "revoked", PotForfeited: "forfeited", PotSent: "sent", PotDebt: "debt",
@@ -110,6 +124,17 @@ func (p Pot) String() string {
 
 // MarshalText writes the pot as [Pot.String] does.
 func (p Pot) MarshalText() ([]byte, error) { return []byte(p.String()), nil }
+
+// UnmarshalText reads the name of a pot.
+func (p *Pot) UnmarshalText(text []byte) error {
+	for pot, name := range potNames {
+		if name == string(text) {
+			*p = Pot(pot)
+			return nil
+		}
+	}
+	return fmt.Errorf("loyalty: %.40q is not a pot: want one such as %q", text, PotAvailable)
+}
 
 // Move is points going from one pot to another.
 type Move struct {

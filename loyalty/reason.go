@@ -1,5 +1,7 @@
 package loyalty
 
+import "fmt"
+
 // Reason says why a rule gave what it gave, or nothing.
 type Reason uint8
 
@@ -55,3 +57,14 @@ func (r Reason) String() string {
 
 // MarshalText writes the reason as [Reason.String] does.
 func (r Reason) MarshalText() ([]byte, error) { return []byte(r.String()), nil }
+
+// UnmarshalText reads the name of a reason.
+func (r *Reason) UnmarshalText(text []byte) error {
+	for reason, name := range reasonNames {
+		if name == string(text) && name != "" {
+			*r = Reason(reason)
+			return nil
+		}
+	}
+	return fmt.Errorf("loyalty: %.40q is not a reason: want one such as %q", text, ReasonFired)
+}
