@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/regulars-go/regulars"
@@ -272,13 +273,31 @@ func (t *trial) judge() error {
 		}
 		standing = after
 		t.reviews = append(t.reviews, review{at, proposals})
-		t.result, t.proposals = result, proposals
+		t.result = result
 	}
+	t.proposals = latest(t.reviews)
 	var err error
 	t.effects, err = t.result.Effects(experiment.EffectRules{
 		Metrics: map[string]experiment.Metric{goal: experiment.Share}, Keys: []string{"stage"}, Least: leastGroup,
 	})
 	return err
+}
+
+// latest returns what is proposed for each operation, by name: its last change,
+// as nothing is carried out before the month is over, or else what the last
+// review says.
+func latest(reviews []review) []experiment.Proposal {
+	last := map[string]experiment.Proposal{}
+	for _, r := range reviews {
+		for _, p := range r.proposals {
+			if was, ok := last[p.Operation]; !ok || was.Action == experiment.Keep || p.Action != experiment.Keep {
+				last[p.Operation] = p
+			}
+		}
+	}
+	list := slices.Collect(maps.Values(last))
+	slices.SortFunc(list, func(a, b experiment.Proposal) int { return strings.Compare(a.Operation, b.Operation) })
+	return list
 }
 
 // lift returns what an operation changed; none is all of them.

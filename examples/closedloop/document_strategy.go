@@ -63,7 +63,7 @@ type liftSection struct {
 	Cost  string  `json:"cost"` // what it took from the budget
 }
 
-// proposalSection is what the last review proposes.
+// proposalSection is what the reviews propose: the last change, if there was one.
 type proposalSection struct {
 	Operation string `json:"operation"`
 	Action    string `json:"action"`

@@ -132,7 +132,7 @@ func (a *analysis) steps(doc strategySection) []step {
 		{"Reach", fmt.Sprintf("%s get an operation, in %d waves a week apart. %s (%s of all) are held out to compare with; %s of the budget's %s are spent.",
 			count(int(served)), waves, count(doc.Holdout.Customers), unbroken(&doc.Holdout.Share), a.amount(toCents(doc.Budget.Spent)), a.amount(toCents(doc.Budget.Limit)))},
 		{"Feedback", feedback},
-		{"Adjust", fmt.Sprintf("%d reviews, a week apart. The last proposes %s; a change needs two reviews in a row that say the same. %s customers get something else the month after.",
+		{"Adjust", fmt.Sprintf("%d reviews, a week apart. They propose %s; a change needs two reviews in a row that say the same. %s customers get something else the month after.",
 			waves, countedWord(changes, "change"), count(doc.Next.Changed))},
 	}
 }

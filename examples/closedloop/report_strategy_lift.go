@@ -76,7 +76,7 @@ func budgetInWords(doc strategySection) string {
 		grouped(toCents(b.Allocated.Truth)), grouped(toCents(b.FirstCome.Truth)))
 }
 
-// proposalsTable lists what the last review proposes, changes first.
+// proposalsTable lists what the reviews propose, changes first.
 func proposalsTable(doc strategySection) grid {
 	t := grid{Head: []string{"Operation", "Proposal", "Margin a customer", "Because"}, Prose: true}
 	for _, changed := range []bool{true, false} {
