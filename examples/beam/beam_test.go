@@ -131,20 +131,20 @@ func TestRunReadsFiles(t *testing.T) {
 
 // A malformed row stops the pipeline, and the error shows it.
 func TestRunRefusesMalformedRows(t *testing.T) {
-	for name, row := range map[string]string{
-		"amount": "ann,2026-01-02T03:04:05Z,ten",
-		"time":   "ann,2.1.2026,10",
-		"fields": "ann,2026-01-02T03:04:05Z",
+	for _, tt := range []struct{ name, row, want string }{
+		{"amount", "ann,2026-01-02T03:04:05Z,ten", `amount "ten": want a number`},
+		{"time", "ann,2.1.2026,10", `line "ann,2.1.2026,10": want a time such as`},
+		{"fields", "ann,2026-01-02T03:04:05Z", `line "ann,2026-01-02T03:04:05Z": want ` + orderHeader},
 	} {
 		folder := t.TempDir()
-		write(t, folder, "orders.csv", orderHeader+"\n"+row+"\n")
+		write(t, folder, "orders.csv", orderHeader+"\n"+tt.row+"\n")
 		write(t, folder, "events.csv", eventHeader+"\n")
 		o := options{
 			orders: filepath.Join(folder, "orders.csv"), events: filepath.Join(folder, "events.csv"),
 			zone: "UTC", asOf: "2026-06-30", shards: 2, out: t.TempDir(),
 		}
-		if err := run(context.Background(), o, &bytes.Buffer{}); err == nil || !strings.Contains(err.Error(), "want ") {
-			t.Errorf("%s: error %v, want one that says what was expected", name, err)
+		if err := run(context.Background(), o, &bytes.Buffer{}); err == nil || !strings.Contains(err.Error(), tt.want) {
+			t.Errorf("%s: error %v, want one that says %s", tt.name, err, tt.want)
 		}
 	}
 }
@@ -218,11 +218,14 @@ func write(t *testing.T, folder, name, text string) {
 func cdnow(t *testing.T) (orders []Order) {
 	t.Helper()
 	folder := os.Getenv("REGULARS_DATA")
-	if folder == "" {
-		folder = "../../../shared/data"
+	switch {
+	case folder == "":
+		folder = filepath.Join("..", "..", "..", "shared", "data")
+	case !filepath.IsAbs(folder):
+		folder = filepath.Join("..", "..", folder) // from the checkout on
 	}
 	data, err := os.ReadFile(filepath.Join(folder, "CDNOW_master.txt"))
-	if os.IsNotExist(err) && os.Getenv("REGULARS_REQUIRE_DATA") == "" {
+	if os.IsNotExist(err) && os.Getenv("REGULARS_REQUIRE_DATA") != "1" {
 		t.Skip("no CDNOW_master.txt: set REGULARS_DATA to the folder that has it")
 	}
 	if err != nil {
