@@ -56,17 +56,11 @@ type trial struct {
 	withheld  int
 	verdicts  map[string]map[strategy.Code]int64 // by operation
 
-	reviews   []review
+	reviews   [][]experiment.Proposal // as one wave after the other was ripe
 	result    *experiment.Attribution
 	effects   experiment.EffectTable
 	proposals []experiment.Proposal
 	next      *nextMonth
-}
-
-// review is what was known when one more wave was ripe.
-type review struct {
-	at        time.Time
-	proposals []experiment.Proposal
 }
 
 func (a *analysis) newTrial(playbook strategy.Playbook, known strategy.Vocabulary) (*trial, error) {
@@ -272,7 +266,7 @@ func (t *trial) judge() error {
 			return err
 		}
 		standing = after
-		t.reviews = append(t.reviews, review{at, proposals})
+		t.reviews = append(t.reviews, proposals)
 		t.result = result
 	}
 	t.proposals = latest(t.reviews)
@@ -286,10 +280,10 @@ func (t *trial) judge() error {
 // latest returns what is proposed for each operation, by name: its last change,
 // as nothing is carried out before the month is over, or else what the last
 // review says.
-func latest(reviews []review) []experiment.Proposal {
+func latest(reviews [][]experiment.Proposal) []experiment.Proposal {
 	last := map[string]experiment.Proposal{}
-	for _, r := range reviews {
-		for _, p := range r.proposals {
+	for _, proposals := range reviews {
+		for _, p := range proposals {
 			if was, ok := last[p.Operation]; !ok || was.Action == experiment.Keep || p.Action != experiment.Keep {
 				last[p.Operation] = p
 			}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"slices"
 	"strings"
 	"time"
 
@@ -77,10 +78,4 @@ func (t *trial) respond(c strategy.Customer, operation string, at time.Time) err
 }
 
 // days are equally likely.
-var days = func() []uint64 {
-	list := make([]uint64, orderDays)
-	for i := range list {
-		list[i] = 1
-	}
-	return list
-}()
+var days = slices.Repeat([]uint64{1}, orderDays)

@@ -81,6 +81,12 @@
 // whenever an order leaves them with enough points for it, and what the check-up
 // would need other events for is not measured.
 //
+// The loop then closes on a month after the data. Everybody gets an operation
+// of the starter playbook or none, with the reason; a fifth are held out. How
+// customers respond is simulated, by effects that stand in
+// analysis_trial_truth.go; what operations changed is found out from the
+// holdout alone, with proposals and the next month's budget.
+//
 // It prints a summary of one screen. With -json FILE it writes all it found as
 // a document, with -report FILE as a page to read and print, and with
 // -customer ID it explains one customer. With -since DATE it says who changed
