@@ -24,6 +24,6 @@ bench:
 	@go run ./internal/check bench
 
 # Beside DuckDB, ClickHouse, expr and PostgreSQL, which it installs or needs. A
-# trial of two minutes is SCALE=0.01.
+# trial of two minutes is SCALE=0.01 LEDGER=0.
 compare:
 	@bash examples/bench/compare.sh

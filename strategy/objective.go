@@ -75,8 +75,8 @@ const (
 //
 // rounded up, where a variance v is rate·(1-rate), of Baseline for those held out
 // and of Target for those served, or Deviation² for both. That is the form of
-// most calculators, which does not pool the rates. ok is false for an objective that is not valid, and for a share
-// not between 0 and 1.
+// most calculators, which does not pool the rates. ok is false for an objective
+// that is not valid, and for a share not between 0 and 1.
 func (o Objective) Needed(share float64) (customers int64, ok bool) {
 	if !(share > 0 && share < 1) {
 		return 0, false
