@@ -44,7 +44,8 @@ func (s *Story) Next(t *rapid.T, now time.Time) loyalty.Command {
 	switch {
 	case c.Capture != nil:
 		if d, ok := pick(t, s.holds); ok {
-			c.Member, c.Capture.Hold, c.Capture.Points = d.member, d.name, draw(t, "part", 0, d.points, (d.points+1)/2, d.points+1)
+			c.Member, c.Capture.Hold = d.member, d.name
+			c.Capture.Points = min(draw(t, "part", 0, d.points, (d.points+1)/2, d.points+1), loyalty.MaxPoints)
 		}
 	case c.Release != nil:
 		if d, ok := pick(t, s.holds); ok {
