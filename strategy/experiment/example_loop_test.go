@@ -124,6 +124,43 @@ func ExampleLog_Attribute() {
 	// 1 credited, 1 late, 1 before
 }
 
+// Ann has two accounts. One got the gift and one was held out, so what she does
+// says nothing about the gift.
+func ExampleLog_Same() {
+	assigned := func(customer string, withheld bool) experiment.Assignment {
+		return experiment.Assignment{Decision: "for " + customer, Customer: customer, At: may, Operation: "gift", Objective: "order", Withheld: withheld, Share: 0.25}
+	}
+	var log, web experiment.Log
+	check(log.AddAssignment(assigned("ann", false)))
+	check(web.AddAssignment(assigned("ann@example.com", true)))
+	check(web.AddAssignment(assigned("bob", true)))
+	check(web.AddAssignment(assigned("cai", false)))
+	log.Merge(&web)
+	check(log.Same("ann", "ann@example.com"))
+	attribution, err := log.Attribute(experiment.Rules{Window: regulars.Days(14), AsOf: may.AddDate(0, 1, 0)})
+	check(err)
+	fmt.Println("in both groups:", attribution.Counts().ContaminatedPeople)
+	fmt.Println("left to compare:", attribution.Lift(experiment.Question{Objective: "order"}, 0.95).Effect)
+	// Output:
+	// in both groups: 1
+	// left to compare: nothing to say: too few, of 1 and 1
+}
+
+// A decision is named by its case's key; without one by who, when and which slot.
+func ExampleDecisionName() {
+	policy, err := strategy.NewPolicy(giftShop())
+	check(err)
+	ann := strategy.Customer{ID: "ann", Labels: []string{"stage=silent"}}
+	for _, c := range []strategy.Case{{Customer: ann, Now: may, Key: "may/ann"}, {Customer: ann, Now: may, Slot: "morning"}} {
+		record, err := policy.Record(c)
+		check(err)
+		fmt.Printf("%q\n", experiment.DecisionName(record))
+	}
+	// Output:
+	// "may/ann"
+	// "ann\x002026-05-01T09:00:00Z\x00morning"
+}
+
 func ExampleAssigner_Assign() {
 	playbook := giftShop()
 	policy, err := strategy.NewPolicy(playbook)
@@ -154,6 +191,30 @@ func ExampleLogRecord() {
 	fmt.Printf("%+v\n", experiment.LogRecord(record, candidate, 1))
 	// Output:
 	// {Reward:1 Propensity:1 Target:0 Unseen:1 Predicted:0 Expected:0}
+}
+
+// An order brings 20, the gifts cost 1,500 in all.
+func ExampleEvidence_Net() {
+	e := experiment.Evidence{
+		Operation: "gift", Worth: 20 * strategy.One, Spend: 1500 * strategy.One,
+		Effect: experiment.CompareRates(experiment.Rate{Hits: 100, Of: 1000}, experiment.Rate{Hits: 390, Of: 3000}, 0.95),
+	}
+	net, ok := e.Net()
+	fmt.Println("more orders per customer:", e.Effect.Difference)
+	fmt.Println("net of the gift:", net, ok)
+	fmt.Println("may be a loss:", net.Holds(0))
+	// Output:
+	// more orders per customer: 0.03 (0.006766 to 0.05118)
+	// net of the gift: 0.1 (-0.3647 to 0.5236) true
+	// may be a loss: true
+}
+
+func ExampleReviewer_Validate() {
+	fmt.Println(experiment.Reviewer{Reviews: -1, Step: strategy.One, Automatic: []experiment.Action{"stop"}}.Validate())
+	// Output:
+	// reviews: -1: want 1 or more
+	// step: 1: want above 1 to 1000
+	// automatic[0]: "stop": want raise, lower, pause or widen
 }
 
 func ExampleReviewer_Review() {

@@ -1,6 +1,7 @@
 package experiment_test
 
 import (
+	"encoding/json"
 	"fmt"
 
 	"github.com/regulars-go/regulars/strategy"
@@ -19,6 +20,7 @@ func ExampleCompareRates() {
 	e := experiment.CompareRates(experiment.Rate{Hits: 200, Of: 2000}, experiment.Rate{Hits: 960, Of: 8000}, 0.95)
 	fmt.Println("more orders per customer:", e)
 	fmt.Printf("that is %.0f %% more, %.0f to %.0f\n", 100*e.Lift.Value, 100*e.Lift.Low, 100*e.Lift.High)
+	fmt.Println("proven:", e.Proven(), "; ten per cent more is possible:", e.Lift.Holds(0.1))
 
 	// Nobody ordered: there is no test, and it doesn't say that all is equal.
 	e = experiment.CompareRates(experiment.Rate{Of: 50}, experiment.Rate{Of: 50}, 0.95)
@@ -26,6 +28,7 @@ func ExampleCompareRates() {
 	// Output:
 	// more orders per customer: +0.02 (0.004442 to 0.03438), p 0.013, of 2000 and 8000
 	// that is 20 % more, 3 to 37
+	// proven: 1 ; ten per cent more is possible: true
 	// +0 (-0.07135 to 0.07135), not tested: no variance, of 50 and 50
 }
 
@@ -38,7 +41,14 @@ func ExamplePooledTest() {
 func ExampleRate_Interval() {
 	e, _ := experiment.Rate{Hits: 81, Of: 263}.Interval(0.95)
 	fmt.Println(e)
-	// Output: 0.308 (0.2553 to 0.3662)
+
+	// Three orders of two visitors: visits were not counted as they should be.
+	broken := experiment.Rate{Hits: 3, Of: 2}
+	_, ok := broken.Interval(0.95)
+	fmt.Println(broken.Valid(), ok)
+	// Output:
+	// 0.308 (0.2553 to 0.3662)
+	// false false
 }
 
 func ExampleCompareMeans() {
@@ -62,8 +72,11 @@ func ExampleMoments() {
 		check(tuesday.Add(spent))
 	}
 	monday.Merge(&tuesday)
+	fmt.Println(monday.N(), "customers")
 	fmt.Printf("%+v\n", monday.Sample())
-	// Output: {N:5 Mean:15 Variance:300}
+	// Output:
+	// 5 customers
+	// {N:5 Mean:15 Variance:300}
 }
 
 func ExampleCUPED() {
@@ -78,10 +91,32 @@ func ExampleCUPED() {
 	a := experiment.CUPED(&control, &treated, 0.95)
 	fmt.Println(a.Effect)
 	fmt.Printf("%.0f %% of the variance was known before\n", 100*a.Explained)
+
+	var all experiment.Pairs // of two shops, say
+	all.Merge(&control)
+	all.Merge(&treated)
+	fmt.Printf("%d customers spent %.2f on average\n", all.N(), all.Sample().Mean)
 	// Output:
 	// +1.375 (-7.151 to 9.901), p 0.73, of 8 and 8
 	// +2.169 (0.9642 to 3.373), p 0.0018, of 8 and 8
 	// 96 % of the variance was known before
+	// 16 customers spent 9.06 on average
+}
+
+// What a screen can say where there is no number, in its own language.
+func ExampleReasons() {
+	chinese := map[experiment.Reason]string{experiment.NoSupport: "没有对照组", experiment.TooFew: "人数太少", experiment.NoVariance: "无差异可比"}
+	for _, reason := range experiment.Reasons() {
+		if chinese[reason] == "" {
+			fmt.Print(reason, "; ")
+		}
+	}
+	fmt.Println("still to be translated")
+	e := experiment.CompareRates(experiment.Rate{}, experiment.Rate{Hits: 3, Of: 40}, 0.95)
+	fmt.Println(e.Reason, chinese[e.Reason])
+	// Output:
+	// invalid; no baseline; negative baseline; not enough; mismatched; still to be translated
+	// no support 没有对照组
 }
 
 func ExampleCheckSRM() {
@@ -132,6 +167,34 @@ func ExampleTrial() {
 	// coupon, in [May]: +0.005 (-0.03749 to 0.04753), p 0.82, of 400 and 400; adjusted p 0.82
 }
 
+func ExamplePlan_Validate() {
+	fmt.Println(experiment.Plan{Control: "nothing", Phases: []experiment.Phase{
+		{Name: "May", Arms: []experiment.Weight{{Arm: "control", Weight: 1}, {Arm: "gift", Weight: -1}}},
+	}}.Validate())
+	// Output:
+	// phases[0].arms[1].weight: -1: want 0 or more
+	// control: "nothing" is an arm of no phase
+}
+
+// Each warehouse counts its own customers.
+func ExampleTrial_Merge() {
+	plan := experiment.Plan{Control: "control", Phases: []experiment.Phase{
+		{Name: "May", Arms: []experiment.Weight{{Arm: "control", Weight: 1}, {Arm: "gift", Weight: 1}}},
+	}}
+	north, err := experiment.NewTrial(plan)
+	check(err)
+	south, err := experiment.NewTrial(plan)
+	check(err)
+	for _, spent := range []float64{0, 20, 35, 10} {
+		check(north.Add("May", "control", spent))
+		check(south.Add("May", "gift", spent+15))
+	}
+	check(north.Merge(south))
+	fmt.Println(north.Report(0.95).Arms[0].Effect)
+	// Output:
+	// +15 (-10.83 to 40.83), p 0.21, of 4 and 4
+}
+
 func ExampleSequential_Look() {
 	e := experiment.CompareRates(experiment.Rate{Hits: 2500, Of: 25000}, experiment.Rate{Hits: 2763, Of: 25000}, 0.95)
 	now, p, ok := experiment.Sequential{}.Look(e.Difference.Value, e.Difference.SE, 50_000)
@@ -140,6 +203,14 @@ func ExampleSequential_Look() {
 	// Output:
 	// looked at once:         +0.01052 (0.005141 to 0.0159), p 0.00013, of 25000 and 25000
 	// looked at all the time: 0.01052 (0.001623 to 0.01942), p 0.0063 true
+}
+
+func ExampleSequential_Validate() {
+	fmt.Println(experiment.Sequential{Level: 95}.Validate())
+	fmt.Println(experiment.Sequential{Tuned: 5000, Tau: 0.02}.Validate())
+	// Output:
+	// experiment: level 95: want a number between 0 and 1
+	// experiment: tuned 5000 and tau 0.02: want one of them
 }
 
 func ExampleSequential_Effect() {
@@ -165,11 +236,17 @@ func ExampleLooks() {
 		proven := l.Look(experiment.CompareRates(experiment.Rate{Hits: n / 10, Of: n}, experiment.Rate{Hits: hits, Of: n}, 0.95))
 		fmt.Printf("day %d: p %.2g, proven %v\n", day+1, *l.P, proven)
 	}
+	kept, err := json.Marshal(l)
+	check(err)
+	var tomorrow experiment.Looks
+	check(json.Unmarshal(kept, &tomorrow))
+	fmt.Println("as kept until tomorrow:", tomorrow.Count, "looks, proven", tomorrow.Proven())
 	// Output:
 	// day 1: p 1, proven false
 	// day 2: p 1, proven false
 	// day 3: p 0.0016, proven true
 	// day 4: p 2.4e-05, proven true
+	// as kept until tomorrow: 4 looks, proven true
 }
 
 func ExampleMany_Adjust() {
@@ -230,6 +307,17 @@ func ExampleDesign_Detectable() {
 	// Output: 38.6 % more <nil>
 }
 
+// A form in which percentages were typed as they are said.
+func ExampleDesign_Validate() {
+	fmt.Println(experiment.Design{Baseline: 5, Effect: 0.5}.Validate())
+	fmt.Println(experiment.Design{Baseline: 0.05}.Validate())
+	fmt.Println(experiment.Design{Baseline: 0.05, Effect: 0.005, Control: 0.1}.Validate())
+	// Output:
+	// experiment: a rate from 5 to 5.5: want both from 0 to 1
+	// experiment: effect 0 on a baseline of 0.05: want an effect that is not 0
+	// <nil>
+}
+
 func ExampleOffPolicy() {
 	// A log of Vowpal Wabbit's wiki: action, reward, probability. The candidate
 	// takes action 3 always.
@@ -251,6 +339,22 @@ func ExampleOffPolicy() {
 	// Output:
 	// IPS 0.9286, SNIPS 0.7222, of 1.53 effective decisions
 	// no support
+}
+
+// Two services log their decisions apart.
+func ExampleOffPolicy_Merge() {
+	app, shop := experiment.OffPolicy{Clip: 10}, experiment.OffPolicy{Clip: 10}
+	for range 300 {
+		check(app.Add(experiment.Logged{Reward: 1, Propensity: 0.5, Target: 1}))
+		check(shop.Add(experiment.Logged{Reward: 0, Propensity: 0.5, Target: 0}))
+	}
+	check(app.Merge(&shop))
+	r := app.Report(0.95, experiment.Support{})
+	fmt.Println(r.N, "decisions:", r.IPS)
+	fmt.Println(app.Merge(&experiment.OffPolicy{}))
+	// Output:
+	// 600 decisions: 1 (0.9199 to 1.08)
+	// experiment: weights clipped at 10 and at 0 don't merge
 }
 
 func ExampleMetricOf() {
