@@ -9,6 +9,7 @@ import (
 	"github.com/shopspring/decimal"
 
 	"github.com/regulars-go/regulars"
+	"github.com/regulars-go/regulars/internal/calendar"
 	"github.com/regulars-go/regulars/internal/exact"
 )
 
@@ -67,7 +68,7 @@ func (o AcquisitionOptions[K]) check(now time.Time) error {
 		return fmt.Errorf("lifecycle: level %v: want a number between 0 and 1", o.Level)
 	}
 	if !o.From.IsZero() {
-		if err := checkTime(o.From); err != nil {
+		if err := calendar.CheckInstant(o.From); err != nil {
 			return fmt.Errorf("lifecycle: the first period %w", err)
 		}
 	}

@@ -6,6 +6,7 @@ import (
 	"github.com/shopspring/decimal"
 
 	"github.com/regulars-go/regulars/internal/exact"
+	"github.com/regulars-go/regulars/internal/names"
 	"github.com/regulars-go/regulars/internal/stats"
 )
 
@@ -25,19 +26,19 @@ const (
 	PaybackOpen
 )
 
-var paybackNames = names{"PaybackState", "state of a payback", []string{"nothing spent", "paid back", "not reached", "open"}}
+var paybackNames = names.Names{Package: "lifecycle", Type: "PaybackState", What: "state of a payback", List: []string{"nothing spent", "paid back", "not reached", "open"}}
 
 // String returns "nothing spent", "paid back", "not reached" or "open".
-func (s PaybackState) String() string { return paybackNames.of(uint8(s)) }
+func (s PaybackState) String() string { return paybackNames.Of(uint8(s)) }
 
 // MarshalText writes s as [PaybackState.String] does; an unknown state is an
 // error.
-func (s PaybackState) MarshalText() ([]byte, error) { return paybackNames.marshal(uint8(s)) }
+func (s PaybackState) MarshalText() ([]byte, error) { return paybackNames.Marshal(uint8(s)) }
 
 // UnmarshalText reads what [PaybackState.String] writes; any other text is an
 // error, and leaves s as it was.
 func (s *PaybackState) UnmarshalText(text []byte) error {
-	n, err := paybackNames.unmarshal(text)
+	n, err := paybackNames.Unmarshal(text)
 	if err == nil {
 		*s = PaybackState(n)
 	}
@@ -85,18 +86,18 @@ const (
 	Worse
 )
 
-var verdictNames = names{"Verdict", "verdict", []string{"untested", "none proven", "better", "worse"}}
+var verdictNames = names.Names{Package: "lifecycle", Type: "Verdict", What: "verdict", List: []string{"untested", "none proven", "better", "worse"}}
 
 // String returns "untested", "none proven", "better" or "worse".
-func (v Verdict) String() string { return verdictNames.of(uint8(v)) }
+func (v Verdict) String() string { return verdictNames.Of(uint8(v)) }
 
 // MarshalText writes v as [Verdict.String] does; an unknown verdict is an error.
-func (v Verdict) MarshalText() ([]byte, error) { return verdictNames.marshal(uint8(v)) }
+func (v Verdict) MarshalText() ([]byte, error) { return verdictNames.Marshal(uint8(v)) }
 
 // UnmarshalText reads what [Verdict.String] writes; any other text is an error,
 // and leaves v as it was.
 func (v *Verdict) UnmarshalText(text []byte) error {
-	n, err := verdictNames.unmarshal(text)
+	n, err := verdictNames.Unmarshal(text)
 	if err == nil {
 		*v = Verdict(n)
 	}

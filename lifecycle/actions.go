@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/regulars-go/regulars"
+	"github.com/regulars-go/regulars/internal/calendar"
 	"github.com/regulars-go/regulars/internal/wire"
 )
 
@@ -48,7 +49,7 @@ func (a *Actions[K]) Add(id K, action string, at time.Time) error {
 	if action == "" {
 		return fmt.Errorf("lifecycle: customer %v did an action without a name", id)
 	}
-	if err := checkTime(at); err != nil {
+	if err := calendar.CheckInstant(at); err != nil {
 		return fmt.Errorf("lifecycle: %s of customer %v %w", action, id, err)
 	}
 	if err := a.used.fix(a.frame(), a.Until); err != nil {
@@ -116,7 +117,7 @@ func (a *Actions[K]) Kinds() []string { return slices.Sorted(maps.Keys(a.logs)) 
 // Until.
 func (a *Actions[K]) AfterUntil() int { return a.afterUntil }
 
-func (a *Actions[K]) frame() frame { return frame{zone: orUTC(a.Zone)} }
+func (a *Actions[K]) frame() frame { return frame{zone: calendar.OrUTC(a.Zone)} }
 
 // MarshalBinary returns a as bytes: the same events give the same bytes, in
 // whatever order they came.

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/regulars-go/regulars"
+	"github.com/regulars-go/regulars/internal/calendar"
 )
 
 // Activity remembers in which periods each customer was active, in some 16
@@ -67,8 +68,8 @@ func alike(a, b frame, aUntil, bUntil time.Time) error {
 	switch {
 	case a.each != b.each:
 		return fmt.Errorf("lifecycle: merging by %s into by %s", b.each, a.each)
-	case !sameZone(a.zone, b.zone):
-		return fmt.Errorf("lifecycle: merging of zone %q into zone %q", orUTC(b.zone), orUTC(a.zone))
+	case !calendar.SameZone(a.zone, b.zone):
+		return fmt.Errorf("lifecycle: merging of zone %q into zone %q", calendar.OrUTC(b.zone), calendar.OrUTC(a.zone))
 	case !aUntil.Equal(bUntil):
 		return fmt.Errorf("lifecycle: merging until %s into until %s", bUntil.Format(time.RFC3339Nano), aUntil.Format(time.RFC3339Nano))
 	}
@@ -83,7 +84,7 @@ func (a *Activity[K]) Add(id K, at time.Time) error {
 	if err := checkID(id); err != nil {
 		return err
 	}
-	if err := checkTime(at); err != nil {
+	if err := calendar.CheckInstant(at); err != nil {
 		return fmt.Errorf("lifecycle: event of customer %v %w", id, err)
 	}
 	if err := a.used.fix(a.frame(), a.Until); err != nil {
@@ -129,7 +130,7 @@ func (a *Activity[K]) Know(id K) error {
 // untilUnix returns the last whole second that counts.
 func untilUnix(until time.Time) int64 {
 	if until.IsZero() {
-		return maxUnix
+		return calendar.MaxUnix
 	}
 	return until.Unix()
 }
@@ -173,7 +174,7 @@ func (a *Activity[K]) Len() int { return a.chains.len() }
 // than Until.
 func (a *Activity[K]) AfterUntil() int { return a.afterUntil }
 
-func (a *Activity[K]) frame() frame { return frame{a.Each, orUTC(a.Zone)} }
+func (a *Activity[K]) frame() frame { return frame{a.Each, calendar.OrUTC(a.Zone)} }
 
 // each calls f with the periods in which each customer was active, ascending,
 // up to last; for a customer who has none they are empty. Customers come in no

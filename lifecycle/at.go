@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/regulars-go/regulars"
+	"github.com/regulars-go/regulars/internal/calendar"
 )
 
 // At is the stage of a customer as of a moment, with its reason.
@@ -191,5 +192,5 @@ func inZone(t time.Time, zone *time.Location) time.Time {
 	if t.IsZero() {
 		return t
 	}
-	return t.In(orUTC(zone))
+	return t.In(calendar.OrUTC(zone))
 }

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/regulars-go/regulars"
+	"github.com/regulars-go/regulars/internal/calendar"
 )
 
 // CohortOptions says how customers are put into the rows of a triangle. The
@@ -63,7 +64,7 @@ func (p *placing[K]) place(id K, earliest int32) (first int32, name string, l li
 	first = earliest
 	if p.o.Start != nil {
 		at, ok := p.o.Start(id)
-		if !ok || checkTime(at) != nil {
+		if !ok || calendar.CheckInstant(at) != nil {
 			return 0, "", life{}
 		}
 		first = p.frame.of(at)

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 
+	"github.com/regulars-go/regulars/internal/names"
 	"github.com/regulars-go/regulars/internal/stats"
 )
 
@@ -21,19 +22,19 @@ const (
 	Plain
 )
 
-var intervalKindNames = names{"IntervalKind", "kind of interval", []string{"log-log", "plain"}}
+var intervalKindNames = names.Names{Package: "lifecycle", Type: "IntervalKind", What: "kind of interval", List: []string{"log-log", "plain"}}
 
 // String returns "log-log" or "plain".
-func (k IntervalKind) String() string { return intervalKindNames.of(uint8(k)) }
+func (k IntervalKind) String() string { return intervalKindNames.Of(uint8(k)) }
 
 // MarshalText writes k as [IntervalKind.String] does; an unknown kind is an
 // error.
-func (k IntervalKind) MarshalText() ([]byte, error) { return intervalKindNames.marshal(uint8(k)) }
+func (k IntervalKind) MarshalText() ([]byte, error) { return intervalKindNames.Marshal(uint8(k)) }
 
 // UnmarshalText reads what [IntervalKind.String] writes; any other text is an
 // error, and leaves k as it was.
 func (k *IntervalKind) UnmarshalText(text []byte) error {
-	n, err := intervalKindNames.unmarshal(text)
+	n, err := intervalKindNames.Unmarshal(text)
 	if err == nil {
 		*k = IntervalKind(n)
 	}

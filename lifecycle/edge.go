@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/regulars-go/regulars"
+	"github.com/regulars-go/regulars/internal/calendar"
 )
 
 // Limits on what one report may hold.
@@ -19,30 +20,8 @@ const (
 	MaxCells = 2_000_000
 )
 
-// Instants lie in the years 1 to 9999, where microseconds fit an int64 and
-// dates have four digits. A later one is most often milliseconds taken for
-// seconds.
-const (
-	minUnix = -62_135_596_799 // one second into year 1: the zero time is not a time
-	maxUnix = 253_402_300_799
-)
-
-func checkTime(t time.Time) error {
-	if t.IsZero() {
-		return errors.New("has no time")
-	}
-	return checkUnix(t.Unix())
-}
-
-func checkUnix(unix int64) error {
-	if unix < minUnix || unix > maxUnix {
-		return fmt.Errorf("at %d seconds since 1970: want the years 1 to 9999", unix)
-	}
-	return nil
-}
-
 func checkNow(now time.Time) error {
-	if err := checkTime(now); err != nil {
+	if err := calendar.CheckInstant(now); err != nil {
 		return fmt.Errorf("lifecycle: the moment of the report %w", err)
 	}
 	return nil
@@ -63,8 +42,8 @@ func checkColumns[K regulars.ID](ids []K, unixSeconds []int64) error {
 		return fmt.Errorf("lifecycle: %d IDs and %d times: want as many of each", len(ids), len(unixSeconds))
 	}
 	for i, unix := range unixSeconds {
-		if unix < minUnix || unix > maxUnix {
-			return fmt.Errorf("lifecycle: row %d: %w", i, checkUnix(unix))
+		if err := calendar.CheckUnix(unix); err != nil {
+			return fmt.Errorf("lifecycle: row %d: %w", i, err)
 		}
 	}
 	if reflect.TypeFor[K]().Kind() != reflect.String {
@@ -76,34 +55,4 @@ func checkColumns[K regulars.ID](ids []K, unixSeconds []int64) error {
 		}
 	}
 	return nil
-}
-
-func orUTC(zone *time.Location) *time.Location {
-	if zone == nil {
-		return time.UTC
-	}
-	return zone
-}
-
-// sameZone reports whether two zones agree: in name, and, since a fixed zone
-// may have any name, on the first days of January and July of many years.
-func sameZone(a, b *time.Location) bool {
-	a, b = orUTC(a), orUTC(b)
-	if a == b {
-		return true
-	}
-	if a.String() != b.String() {
-		return false
-	}
-	for year := 1970; year < 2040; year++ {
-		for _, month := range []time.Month{time.January, time.July} {
-			t := time.Date(year, month, 1, 0, 0, 0, 0, time.UTC)
-			_, x := t.In(a).Zone()
-			_, y := t.In(b).Zone()
-			if x != y {
-				return false
-			}
-		}
-	}
-	return true
 }

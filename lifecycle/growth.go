@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"github.com/regulars-go/regulars"
+	"github.com/regulars-go/regulars/internal/calendar"
+	"github.com/regulars-go/regulars/internal/names"
 )
 
 // Growth accounts for the active customers of one period. Two identities hold
@@ -71,18 +73,18 @@ const (
 	GivenDate
 )
 
-var newRuleNames = names{"NewRule", "rule for new customers", []string{"first-ever", "first-in-range", "given-date"}}
+var newRuleNames = names.Names{Package: "lifecycle", Type: "NewRule", What: "rule for new customers", List: []string{"first-ever", "first-in-range", "given-date"}}
 
 // String returns "first-ever", "first-in-range" or "given-date".
-func (r NewRule) String() string { return newRuleNames.of(uint8(r)) }
+func (r NewRule) String() string { return newRuleNames.Of(uint8(r)) }
 
 // MarshalText writes r as [NewRule.String] does; an unknown rule is an error.
-func (r NewRule) MarshalText() ([]byte, error) { return newRuleNames.marshal(uint8(r)) }
+func (r NewRule) MarshalText() ([]byte, error) { return newRuleNames.Marshal(uint8(r)) }
 
 // UnmarshalText reads what [NewRule.String] writes; any other text is an
 // error, and leaves r as it was.
 func (r *NewRule) UnmarshalText(text []byte) error {
-	n, err := newRuleNames.unmarshal(text)
+	n, err := newRuleNames.Unmarshal(text)
 	if err == nil {
 		*r = NewRule(n)
 	}
@@ -105,7 +107,7 @@ func (o GrowthOptions[K]) check(now time.Time) error {
 		return err
 	}
 	if !o.From.IsZero() {
-		if err := checkTime(o.From); err != nil {
+		if err := calendar.CheckInstant(o.From); err != nil {
 			return fmt.Errorf("lifecycle: the first period %w", err)
 		}
 	}
@@ -159,7 +161,7 @@ func sinceOf[K regulars.ID](o GrowthOptions[K], f frame, id K) (period int32, gi
 		return 0, false
 	}
 	at, ok := o.Since(id)
-	if !ok || checkTime(at) != nil {
+	if !ok || calendar.CheckInstant(at) != nil {
 		return 0, false
 	}
 	return f.of(at), true

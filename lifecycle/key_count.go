@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/regulars-go/regulars"
+	"github.com/regulars-go/regulars/internal/calendar"
 	"github.com/regulars-go/regulars/internal/stats"
 )
 
@@ -109,7 +110,7 @@ type keyCount[K regulars.ID] struct {
 type doneSums struct{ customers, stayed int }
 
 func (a *Actions[K]) newKeyCount(o KeyOptions[K]) *keyCount[K] {
-	c := &keyCount[K]{o: o, kinds: a.Kinds(), zone: orUTC(a.Zone)}
+	c := &keyCount[K]{o: o, kinds: a.Kinds(), zone: calendar.OrUTC(a.Zone)}
 	for _, kind := range c.kinds {
 		c.outcome = append(c.outcome, o.Outcome == nil || slices.Contains(o.Outcome, kind))
 		c.try = append(c.try, o.Try == nil || slices.Contains(o.Try, kind))
@@ -121,7 +122,7 @@ func (a *Actions[K]) newKeyCount(o KeyOptions[K]) *keyCount[K] {
 func (c *keyCount[K]) start(id K, did [][]int64) (start time.Time, ok bool) {
 	if c.o.Start != nil {
 		start, ok = c.o.Start(id)
-		return start, ok && checkTime(start) == nil
+		return start, ok && calendar.CheckInstant(start) == nil
 	}
 	first := int64(math.MaxInt64)
 	for _, events := range did {

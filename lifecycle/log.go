@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/regulars-go/regulars"
+	"github.com/regulars-go/regulars/internal/calendar"
 )
 
 // Log remembers the instant of every event of every customer, in some 12 bytes
@@ -56,7 +57,7 @@ func (l *Log[K]) Add(id K, at time.Time) error {
 	if err := l.check(id); err != nil {
 		return err
 	}
-	if err := checkTime(at); err != nil {
+	if err := calendar.CheckInstant(at); err != nil {
 		return fmt.Errorf("lifecycle: event of customer %v %w", id, err)
 	}
 	if !l.Until.IsZero() && at.After(l.Until) {
@@ -100,7 +101,7 @@ func (l *Log[K]) Know(id K, since time.Time) error {
 	}
 	micros := int64(knownAlways)
 	if !since.IsZero() {
-		if err := checkTime(since); err != nil {
+		if err := calendar.CheckInstant(since); err != nil {
 			return fmt.Errorf("lifecycle: customer %v: known %w", id, err)
 		}
 		micros = since.UnixMicro()
@@ -182,7 +183,7 @@ func (l *Log[K]) Events(id K) (events []time.Time, ok bool) {
 		return nil, false
 	}
 	l.pages[page].settle()
-	return instants(nil, l.pages[page].events(number), orUTC(l.Zone)), true
+	return instants(nil, l.pages[page].events(number), calendar.OrUTC(l.Zone)), true
 }
 
 // Activity returns the periods in which the customers of the log were active,
@@ -204,7 +205,7 @@ func (l *Log[K]) Activity(each Period) *Activity[K] {
 	return a
 }
 
-func (l *Log[K]) frame() frame { return frame{zone: orUTC(l.Zone)} }
+func (l *Log[K]) frame() frame { return frame{zone: calendar.OrUTC(l.Zone)} }
 
 // settle brings the events in order, by customer and then by time, each once.
 func (p *logPage) settle() {

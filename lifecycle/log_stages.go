@@ -4,6 +4,8 @@ import (
 	"iter"
 	"strconv"
 	"time"
+
+	"github.com/regulars-go/regulars/internal/calendar"
 )
 
 // Labels gives the labels of a customer, such as "plan=pro", by which
@@ -50,7 +52,7 @@ func (s *summing) history(page *logPage, number uint32, p Policy, now time.Time,
 	page.settle()
 	s.events = s.events[:0]
 	for _, at := range page.events(number) {
-		t := time.UnixMicro(at).In(orUTC(p.Zone))
+		t := time.UnixMicro(at).In(calendar.OrUTC(p.Zone))
 		if t.After(now) {
 			break
 		}
@@ -63,7 +65,7 @@ func (s *summing) history(page *logPage, number uint32, p Policy, now time.Time,
 	case knownAlways:
 		return h, true
 	default:
-		h.Known = time.UnixMicro(known).In(orUTC(p.Zone))
+		h.Known = time.UnixMicro(known).In(calendar.OrUTC(p.Zone))
 		return h, len(s.events) > 0 || !h.Known.After(now)
 	}
 }

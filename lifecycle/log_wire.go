@@ -1,6 +1,7 @@
 package lifecycle
 
 import (
+	"github.com/regulars-go/regulars/internal/calendar"
 	"github.com/regulars-go/regulars/internal/wire"
 )
 
@@ -61,7 +62,7 @@ func (l *Log[K]) UnmarshalBinary(data []byte) error {
 			if i == 0 {
 				at = checkMicros(r, r.Int())
 			} else {
-				at = checkMicros(r, at+1+int64(r.UintUpTo((maxUnix-minUnix)*1e6)))
+				at = checkMicros(r, at+1+int64(r.UintUpTo(calendar.MaxMicro-calendar.MinMicro)))
 			}
 			if r.Err() != nil {
 				return
@@ -79,7 +80,7 @@ func (l *Log[K]) UnmarshalBinary(data []byte) error {
 
 // checkMicros fails for an instant that [Log.Add] would not have taken.
 func checkMicros(r *wire.Reader, micros int64) int64 {
-	if unix := floorSeconds(micros); r.Err() == nil && (unix < minUnix || unix > maxUnix) {
+	if r.Err() == nil && (micros < calendar.MinMicro || micros > calendar.MaxMicro) {
 		r.Fail("event or date outside the years 1 to 9999")
 	}
 	return micros

@@ -32,21 +32,21 @@ func TestNamesOfOptions(t *testing.T) {
 			[]string{"on", "on-or-after", "on-or-before", "streak", "bracket"},
 			[]any{lifecycle.On, lifecycle.OnOrAfter, lifecycle.OnOrBefore, lifecycle.Streak, lifecycle.Bracket},
 			new(lifecycle.Bracket + 1), "Kind(5)", "lifecycle: no such kind of retention: 5",
-			`lifecycle: %q is not a kind of retention: want on, on-or-after, on-or-before, streak, bracket`,
+			`lifecycle: no such kind of retention: %q: want on, on-or-after, on-or-before, streak, bracket`,
 		},
 		{
 			"rule", &rule,
 			[]string{"first-ever", "first-in-range", "given-date"},
 			[]any{lifecycle.FirstEver, lifecycle.FirstInRange, lifecycle.GivenDate},
 			new(lifecycle.GivenDate + 1), "NewRule(3)", "lifecycle: no such rule for new customers: 3",
-			`lifecycle: %q is not a rule for new customers: want first-ever, first-in-range, given-date`,
+			`lifecycle: no such rule for new customers: %q: want first-ever, first-in-range, given-date`,
 		},
 		{
 			"interval", &interval,
 			[]string{"log-log", "plain"},
 			[]any{lifecycle.LogLog, lifecycle.Plain},
 			new(lifecycle.Plain + 1), "IntervalKind(2)", "lifecycle: no such kind of interval: 2",
-			`lifecycle: %q is not a kind of interval: want log-log, plain`,
+			`lifecycle: no such kind of interval: %q: want log-log, plain`,
 		},
 	}
 	for _, test := range tests {

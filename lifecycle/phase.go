@@ -3,6 +3,8 @@ package lifecycle
 import (
 	"fmt"
 	"math"
+
+	"github.com/regulars-go/regulars/internal/names"
 )
 
 // Phase is where the life of a market, a product or a shop stands (Levitt 1965):
@@ -22,22 +24,22 @@ const (
 	Declining
 )
 
-var phaseNames = names{"Phase", "market phase", []string{"too few periods", "introduction", "growth", "maturity", "decline"}}
+var phaseNames = names.Names{Package: "lifecycle", Type: "Phase", What: "market phase", List: []string{"too few periods", "introduction", "growth", "maturity", "decline"}}
 
 // String returns "too few periods", "introduction", "growth", "maturity" or
 // "decline".
-func (p Phase) String() string { return phaseNames.of(uint8(p)) }
+func (p Phase) String() string { return phaseNames.Of(uint8(p)) }
 
 // Label returns the phase as other packages read it, such as "phase=growth".
 func (p Phase) Label() string { return "phase=" + p.String() }
 
 // MarshalText writes p as [Phase.String] does; an unknown phase is an error.
-func (p Phase) MarshalText() ([]byte, error) { return phaseNames.marshal(uint8(p)) }
+func (p Phase) MarshalText() ([]byte, error) { return phaseNames.Marshal(uint8(p)) }
 
 // UnmarshalText reads what [Phase.String] writes; any other text is an error,
 // and leaves p as it was.
 func (p *Phase) UnmarshalText(text []byte) error {
-	n, err := phaseNames.unmarshal(text)
+	n, err := phaseNames.Unmarshal(text)
 	if err == nil {
 		*p = Phase(n)
 	}

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/regulars-go/regulars"
+	"github.com/regulars-go/regulars/internal/names"
 )
 
 // Kind says what it takes for a customer to be retained in interval k, where 0
@@ -30,18 +31,18 @@ const (
 	Bracket
 )
 
-var kindNames = names{"Kind", "kind of retention", []string{"on", "on-or-after", "on-or-before", "streak", "bracket"}}
+var kindNames = names.Names{Package: "lifecycle", Type: "Kind", What: "kind of retention", List: []string{"on", "on-or-after", "on-or-before", "streak", "bracket"}}
 
 // String returns "on", "on-or-after", "on-or-before", "streak" or "bracket".
-func (k Kind) String() string { return kindNames.of(uint8(k)) }
+func (k Kind) String() string { return kindNames.Of(uint8(k)) }
 
 // MarshalText writes k as [Kind.String] does; an unknown kind is an error.
-func (k Kind) MarshalText() ([]byte, error) { return kindNames.marshal(uint8(k)) }
+func (k Kind) MarshalText() ([]byte, error) { return kindNames.Marshal(uint8(k)) }
 
 // UnmarshalText reads what [Kind.String] writes; any other text is an error,
 // and leaves k as it was.
 func (k *Kind) UnmarshalText(text []byte) error {
-	n, err := kindNames.unmarshal(text)
+	n, err := kindNames.Unmarshal(text)
 	if err == nil {
 		*k = Kind(n)
 	}

@@ -8,6 +8,7 @@ import (
 	"github.com/shopspring/decimal"
 
 	"github.com/regulars-go/regulars"
+	"github.com/regulars-go/regulars/internal/calendar"
 	"github.com/regulars-go/regulars/internal/exact"
 )
 
@@ -60,7 +61,7 @@ func (r *Revenue[K]) Add(id K, at time.Time, amount decimal.Decimal) error {
 	if err := checkID(id); err != nil {
 		return err
 	}
-	if err := checkTime(at); err != nil {
+	if err := calendar.CheckInstant(at); err != nil {
 		return fmt.Errorf("lifecycle: amount of customer %v %w", id, err)
 	}
 	if err := exact.Check(amount); err != nil {
@@ -225,4 +226,4 @@ func (r *Revenue[K]) each(last int32, f func(id K, payments []payment)) {
 	})
 }
 
-func (r *Revenue[K]) frame() frame { return frame{r.Each, orUTC(r.Zone)} }
+func (r *Revenue[K]) frame() frame { return frame{r.Each, calendar.OrUTC(r.Zone)} }

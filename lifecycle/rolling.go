@@ -26,7 +26,7 @@ func (l *Log[K]) Retention(now time.Time, every regulars.Span, o RetentionOption
 	if every.IsZero() {
 		return Retention{}, errors.New("lifecycle: retention by an interval of zero length")
 	}
-	steps, zone := newStepper(every, l.Zone), orUTC(l.Zone)
+	steps, zone := newStepper(every, l.Zone), calendar.OrUTC(l.Zone)
 	months := frame{zone: zone}
 	t := newTriangle(o)
 	for _, place := range l.roster.sorted() {
@@ -62,7 +62,7 @@ func (l *Log[K]) Retention(now time.Time, every regulars.Span, o RetentionOption
 func rollingStart[K regulars.ID](o CohortOptions[K], id K, events []int64, zone *time.Location) (time.Time, bool) {
 	if o.Start != nil {
 		at, ok := o.Start(id)
-		return at.In(zone), ok && checkTime(at) == nil
+		return at.In(zone), ok && calendar.CheckInstant(at) == nil
 	}
 	if len(events) == 0 {
 		return time.Time{}, false
@@ -80,7 +80,7 @@ type stepper struct {
 }
 
 func newStepper(every regulars.Span, zone *time.Location) stepper {
-	s := stepper{zone: orUTC(zone)}
+	s := stepper{zone: calendar.OrUTC(zone)}
 	switch n, unit := parts(every); unit {
 	case "s":
 		s.elapsed = time.Duration(n) * time.Second

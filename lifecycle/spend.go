@@ -9,6 +9,7 @@ import (
 
 	"github.com/shopspring/decimal"
 
+	"github.com/regulars-go/regulars/internal/calendar"
 	"github.com/regulars-go/regulars/internal/exact"
 	"github.com/regulars-go/regulars/internal/wire"
 )
@@ -53,7 +54,7 @@ type Spend struct {
 // 1 to 9999, an amount of more than 36 digits or 18 decimal places, or a
 // channel beyond [MaxChannels].
 func (s *Spend) Add(channel string, at time.Time, amount decimal.Decimal) error {
-	if err := checkTime(at); err != nil {
+	if err := calendar.CheckInstant(at); err != nil {
 		return fmt.Errorf("lifecycle: spend on channel %q %w", channel, err)
 	}
 	if err := exact.Check(amount); err != nil {
@@ -139,7 +140,7 @@ func (s *Spend) Channels() []string { return slices.Sorted(maps.Keys(s.channels)
 // than Until.
 func (s *Spend) AfterUntil() int { return s.afterUntil }
 
-func (s *Spend) frame() frame { return frame{s.Each, orUTC(s.Zone)} }
+func (s *Spend) frame() frame { return frame{s.Each, calendar.OrUTC(s.Zone)} }
 
 // firstPeriod returns the first period for which there is an amount.
 func (s *Spend) firstPeriod() (first int32, ok bool) {

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/regulars-go/regulars"
+	"github.com/regulars-go/regulars/internal/calendar"
 	"github.com/regulars-go/regulars/internal/wire"
 )
 
@@ -103,7 +104,7 @@ func appendKey(dst []byte, i int, before, key int32) []byte {
 // bounds returns the first and the last period in which an event can lie.
 func (f frame) bounds() (first, last int32) {
 	n := f.numbering()
-	return n.of(minUnix), n.of(maxUnix)
+	return n.of(floorSeconds(calendar.MinMicro)), n.of(calendar.MaxUnix)
 }
 
 func wireError(err error) error {

@@ -11,7 +11,7 @@ type Day int32
 
 // DayOf returns the date on which t falls in loc.
 func DayOf(t time.Time, loc *time.Location) Day {
-	_, offset := t.In(orUTC(loc)).Zone()
+	_, offset := t.In(OrUTC(loc)).Zone()
 	return dayOf(t.Unix() + int64(offset))
 }
 
@@ -44,7 +44,7 @@ func (d Day) String() string {
 // the gap if the clocks skip midnight. A day that a zone skips whole starts
 // where the next one does.
 func (d Day) Start(loc *time.Location) time.Time {
-	loc = orUTC(loc)
+	loc = OrUTC(loc)
 	year, month, day := d.Date()
 	t := Date(year, month, day, 0, 0, 0, 0, loc)
 	// Where midnight is skipped Date is later than the gap's end by as much as
@@ -81,7 +81,7 @@ func (d *Days) Of(unix int64) Day {
 }
 
 func (d *Days) find(unix int64) {
-	t := time.Unix(unix, 0).In(orUTC(d.loc))
+	t := time.Unix(unix, 0).In(OrUTC(d.loc))
 	_, offset := t.Zone()
 	d.offset = int64(offset)
 	start, end := t.ZoneBounds()
@@ -92,11 +92,4 @@ func (d *Days) find(unix int64) {
 	if !end.IsZero() {
 		d.to = end.Unix()
 	}
-}
-
-func orUTC(loc *time.Location) *time.Location {
-	if loc == nil {
-		return time.UTC
-	}
-	return loc
 }

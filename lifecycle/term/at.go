@@ -76,14 +76,14 @@ func (t Term[K]) At(p Plan, events []Event, asOf time.Time) (At, error) {
 	if err := p.Validate(); err != nil {
 		return At{}, err
 	}
-	if err := checkTime("time", asOf); err != nil {
+	if err := calendar.CheckInstant(asOf); err != nil {
 		return At{}, fmt.Errorf("term: the moment of the report %w", err)
 	}
 	a := At{State: t.state(asOf), Milestones: []MilestoneAt{}}
 	a.next(asOf, t.Start)
 	a.next(asOf, t.End)
 	for _, m := range p.Milestones {
-		s := newSchedule(m, t.Start, t.End, orUTC(p.Zone))
+		s := newSchedule(m, t.Start, t.End, calendar.OrUTC(p.Zone))
 		var done []time.Time
 		for _, e := range events {
 			if e.Name == m.DoneBy && !e.At.After(asOf) && !e.At.Before(t.Start) && (t.End.IsZero() || e.At.Before(t.End)) {
@@ -139,7 +139,7 @@ func (s schedule) due(number int) (day calendar.Day, ok bool) {
 		return 0, false
 	}
 	day = calendar.DayOf(at, s.zone)
-	return day, at.Unix() <= maxUnix && (s.end.IsZero() || day.Start(s.zone).Before(s.end))
+	return day, at.Unix() <= calendar.MaxUnix && (s.end.IsZero() || day.Start(s.zone).Before(s.end))
 }
 
 // last returns the number of the last occurrence that is due on a date or

@@ -102,7 +102,7 @@ func ParsePolicy(data []byte, zones func(name string) (*time.Location, error)) (
 type season struct{ first, early, due, late, last calendar.Day }
 
 func (p Policy) season(end time.Time) season {
-	zone := orUTC(p.Zone)
+	zone := calendar.OrUTC(p.Zone)
 	or := func(span, otherwise regulars.Span) regulars.Span { return cmp.Or(span, otherwise) }
 	step := func(from calendar.Day, by func(time.Time, *time.Location) time.Time) calendar.Day {
 		return calendar.DayOf(by(from.Start(zone), zone), zone)

@@ -46,10 +46,10 @@ func (b *Book[K]) Renewals(p Policy, now time.Time) ([]Renewal[K], error) {
 	if err := p.Validate(); err != nil {
 		return nil, err
 	}
-	if err := checkTime("time", now); err != nil {
+	if err := calendar.CheckInstant(now); err != nil {
 		return nil, fmt.Errorf("term: the moment of the report %w", err)
 	}
-	m := matcher{policy: p, rungs: p.rungs(), zone: orUTC(p.Zone), today: calendar.DayOf(now, p.Zone)}
+	m := matcher{policy: p, rungs: p.rungs(), zone: calendar.OrUTC(p.Zone), today: calendar.DayOf(now, p.Zone)}
 	var all []Renewal[K]
 	terms := b.sorted()
 	for len(terms) > 0 {

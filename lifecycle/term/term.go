@@ -9,6 +9,7 @@ import (
 	"github.com/shopspring/decimal"
 
 	"github.com/regulars-go/regulars"
+	"github.com/regulars-go/regulars/internal/calendar"
 	"github.com/regulars-go/regulars/internal/exact"
 )
 
@@ -29,22 +30,6 @@ type Term[K regulars.ID] struct {
 	Sold time.Time
 }
 
-// Instants lie in the years 1 to 9999, where dates have four digits.
-const (
-	minUnix = -62_135_596_799
-	maxUnix = 253_402_300_799
-)
-
-func checkTime(what string, t time.Time) error {
-	if t.IsZero() {
-		return fmt.Errorf("has no %s", what)
-	}
-	if unix := t.Unix(); unix < minUnix || unix > maxUnix {
-		return fmt.Errorf("has its %s at %d seconds since 1970: want the years 1 to 9999", what, unix)
-	}
-	return nil
-}
-
 // Validate returns an error for what is no term: an empty customer or product,
 // no Start, an End that is not after it, a negative Value or one of more than 36
 // digits or 18 decimal places, a time outside the years 1 to 9999.
@@ -57,20 +42,23 @@ func (t Term[K]) Validate() error {
 	if t.Product == "" {
 		return fault(errors.New("has no product"))
 	}
-	if err := checkTime("start", t.Start); err != nil {
-		return fault(err)
+	if t.Start.IsZero() {
+		return fault(errors.New("has no start"))
+	}
+	if err := calendar.CheckInstant(t.Start); err != nil {
+		return fault(fmt.Errorf("starts %w", err))
 	}
 	if !t.End.IsZero() {
-		if err := checkTime("end", t.End); err != nil {
-			return fault(err)
+		if err := calendar.CheckInstant(t.End); err != nil {
+			return fault(fmt.Errorf("ends %w", err))
 		}
 		if !t.End.After(t.Start) {
 			return fault(errors.New("ends no later than it starts"))
 		}
 	}
 	if !t.Sold.IsZero() {
-		if err := checkTime("sale", t.Sold); err != nil {
-			return fault(err)
+		if err := calendar.CheckInstant(t.Sold); err != nil {
+			return fault(fmt.Errorf("was sold %w", err))
 		}
 	}
 	if err := exact.Check(t.Value); err != nil {
@@ -88,11 +76,4 @@ func (t Term[K]) sold() time.Time {
 		return t.Start
 	}
 	return t.Sold
-}
-
-func orUTC(zone *time.Location) *time.Location {
-	if zone == nil {
-		return time.UTC
-	}
-	return zone
 }
