@@ -203,10 +203,15 @@ func ExampleRules_Decide() {
 	}
 	st := rules.Statement(&account, "m42", exampleNow)
 	fmt.Println(st.Balances[0].Available, decision.Receipt().Rules[0].Points)
+
+	view.Reset() // for the next command, which reads anew
+	ids, _, err := rules.Needs(&view, &command)
+	fmt.Println("needs", len(ids), "records again", err)
 	// Output:
 	// needs 3 records
 	// 3 records, 1 entry
 	// 20 20
+	// needs 3 records again <nil>
 }
 
 func ExampleParseCommand() {

@@ -23,6 +23,24 @@ func ExampleRetailer() {
 	// routine review
 }
 
+// Four programs to begin with, each with something that leads further.
+func ExampleVocationalSchool() {
+	for _, p := range []loyalty.Program{loyalty.Retailer(), loyalty.BankCard(), loyalty.ApplianceService(), loyalty.VocationalSchool()} {
+		fmt.Printf("%s: %d rules", p.Name, len(p.Rules))
+		for _, r := range p.Rules {
+			if r.Layer == loyalty.LayerUpgrade {
+				fmt.Print("; ", r.Name)
+			}
+		}
+		fmt.Println()
+	}
+	// Output:
+	// retailer: 12 rules; first order; three orders; a new category; bring a friend; open a paid membership; buy a savings card
+	// bank-card: 13 rules; wealth product; automatic repayment; electronic statement; bring a friend; first spend; three spends; ten spends; growth by wealth product
+	// appliance-service: 14 rules; first service; two appliances registered; service for a registered home; yearly upkeep; care plan; instalment plan; open remote diagnosis; recommend to a neighbour
+	// vocational-school: 17 rules; trial lesson; first course; renew before the end; ten lessons; finish a course; pass the exam; bring a classmate; tuition savings plan; open the job service
+}
+
 func ExampleProgram_Follows() {
 	now, next := loyalty.Retailer(), loyalty.Retailer()
 	next.Version, next.Effective = 2, time.Date(2027, 1, 1, 0, 0, 0, 0, time.UTC)

@@ -1,7 +1,9 @@
 package loyaltytest_test
 
 import (
+	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -59,11 +61,16 @@ func ExampleFaulty() {
 		if err == nil {
 			break
 		}
-		store.Restart() // if it was a crash
+		if store.Crashed() {
+			store.Restart()
+		}
 	}
+	fmt.Println("written after", store.Calls(), "calls")
 	balance, err := engineOf(memory).Balance(ctx, now, "ada")
 	fmt.Println(balance.Balances[0].Available, "points, whatever went wrong;", err)
-	// Output: 100 points, whatever went wrong; <nil>
+	// Output:
+	// written after 3 calls
+	// 100 points, whatever went wrong; <nil>
 }
 
 func ExampleFaultyAt() {
@@ -97,6 +104,33 @@ func ExamplePrograms() {
 	p := loyaltytest.Programs().Example(1)
 	fmt.Println(p.Name, p.Version, p.Validate())
 	// Output: drawn 1 <nil>
+}
+
+// A host carries commands as JSON through a queue of its own: does each come out
+// as it went in?
+func ExampleCommands() {
+	now := time.Date(2026, 3, 4, 12, 0, 0, 0, time.UTC)
+	commands := loyaltytest.Commands(loyalty.Retailer(), now)
+	same := 0
+	for seed := range 200 {
+		sent := commands.Example(seed)
+		message, err := json.Marshal(sent)
+		if err != nil {
+			fmt.Println(err)
+		}
+		taken, err := loyalty.ParseCommand(message)
+		if err != nil {
+			fmt.Println(err)
+		}
+		before, _ := sent.MarshalBinary()
+		after, _ := taken.MarshalBinary()
+		if bytes.Equal(before, after) {
+			same++
+		}
+	}
+	fmt.Println(same, "of 200 the same")
+	// Output:
+	// 200 of 200 the same
 }
 
 func ExampleStory() {
