@@ -148,3 +148,57 @@ func ExampleStore_Prune() {
 	// after 30 days: 0 <nil>
 	// after 40 days: 1 <nil>
 }
+
+// What is owed in all, and a member who asks to be forgotten: what she did goes,
+// and what she holds stays.
+func ExampleStore_Erase() {
+	db, done := open()
+	defer done()
+	ctx := context.Background()
+	store, _ := sqlstore.New(db, sqlstore.SQLite)
+	store.Migrate(ctx)
+	engine, _ := loyalty.NewEngine(store, cafe)
+	for i, member := range []string{"ada", "bob"} {
+		engine.Do(ctx, noon, loyalty.Command{
+			Key: "order/" + member, Member: member, OccurredAt: noon,
+			Earn: &loyalty.Earn{Kind: "order", Amount: decimal.New(int64(40+i), 0)},
+		})
+	}
+	ada := loyalty.AccountID{Program: cafe.Name, Member: "ada"}
+	if err := store.Erase(ctx, ada); err != nil {
+		log.Fatal(err)
+	}
+	entries, err := store.Entries(ctx, ada, 0, 10)
+	fmt.Println(len(entries), "entry, its command", entries[0].Command, err)
+	totals, err := store.Totals(ctx, cafe.Name)
+	fmt.Println(totals[0].Available, "points in all", err)
+	fmt.Println("proved:", engine.Verify(ctx, "ada") == nil)
+	// Output:
+	// 1 entry, its command [] <nil>
+	// 81 points in all <nil>
+	// proved: true
+}
+
+// A dashboard polls what is new, and keeps no place in the database: its cursor
+// is in the page.
+func ExampleStore_Feed() {
+	db, done := open()
+	defer done()
+	ctx := context.Background()
+	store, _ := sqlstore.New(db, sqlstore.SQLite)
+	store.Migrate(ctx)
+	engine, _ := loyalty.NewEngine(store, cafe)
+	cursor := ""
+	for _, members := range [][]string{{"ada", "bob"}, {"cai"}, nil} {
+		for _, member := range members {
+			engine.Do(ctx, noon, loyalty.Command{Key: "welcome/" + member, Member: member, OccurredAt: noon, Grant: &loyalty.Grant{Points: 5, Reason: "welcome"}})
+		}
+		entries, next, err := store.Feed(ctx, cafe.Name, cursor, 100)
+		fmt.Println(len(entries), "new, cursor moved:", next != cursor, err)
+		cursor = next
+	}
+	// Output:
+	// 2 new, cursor moved: true <nil>
+	// 1 new, cursor moved: true <nil>
+	// 0 new, cursor moved: false <nil>
+}
