@@ -1,6 +1,6 @@
 package lifecycle
 
-import "fmt"
+import "github.com/regulars-go/regulars/internal/names"
 
 // Stage is where a customer is in their life with us. The zero value is no
 // stage: somebody who is not known.
@@ -28,41 +28,28 @@ func Stages() []Stage { return []Stage{Follower, New, Active, Silent, Churned, R
 
 const stageCount = int(Returned) + 1 // with the zero value
 
-var stageNames = [stageCount]string{"", "follower", "new", "active", "silent", "churned", "returned"}
+var stageNames = names.Names{
+	Package: "lifecycle", Type: "Stage", What: "stage",
+	List: []string{"", "follower", "new", "active", "silent", "churned", "returned"},
+}
 
 // String returns the lower-case name of s, such as "silent"; "" for the zero
 // value.
-func (s Stage) String() string {
-	if int(s) >= stageCount {
-		return fmt.Sprintf("Stage(%d)", uint8(s))
-	}
-	return stageNames[s]
-}
+func (s Stage) String() string { return stageNames.Of(uint8(s)) }
 
 // Label returns s as other packages read it, such as "stage=silent"; "" for
-// the zero value.
-func (s Stage) Label() string {
-	if s == 0 {
-		return ""
-	}
-	return "stage=" + s.String()
-}
+// what is no stage.
+func (s Stage) Label() string { return stageNames.Label("stage", uint8(s)) }
 
-// MarshalText writes s as [Stage.String] does.
-func (s Stage) MarshalText() ([]byte, error) {
-	if int(s) >= stageCount {
-		return nil, fmt.Errorf("lifecycle: no such stage: %d", uint8(s))
-	}
-	return []byte(s.String()), nil
-}
+// MarshalText writes s as [Stage.String] does; what is no stage is an error.
+func (s Stage) MarshalText() ([]byte, error) { return stageNames.Marshal(uint8(s)) }
 
-// UnmarshalText reads the name of a stage; the empty text is an error.
+// UnmarshalText reads what [Stage.MarshalText] writes; any other text is an
+// error, and leaves s as it was.
 func (s *Stage) UnmarshalText(text []byte) error {
-	for _, stage := range Stages() {
-		if stageNames[stage] == string(text) {
-			*s = stage
-			return nil
-		}
+	n, err := stageNames.Unmarshal(text)
+	if err == nil {
+		*s = Stage(n)
 	}
-	return fmt.Errorf("lifecycle: %q is not a stage: want follower, new, active, silent, churned or returned", text)
+	return err
 }

@@ -1,8 +1,9 @@
 package rfm
 
 import (
-	"fmt"
 	"time"
+
+	"github.com/regulars-go/regulars/internal/names"
 )
 
 // Layer is the band of a customer by value: the few who bring most of it, the
@@ -20,52 +21,41 @@ const (
 // Layers lists the layers, the best first.
 func Layers() []Layer { return []Layer{Core, Waist, Tail} }
 
-var layerNames = [...][2]string{{"", ""}, {"core", "核心"}, {"waist", "腰部"}, {"tail", "尾部"}}
+var layerNames = names.Names{
+	Package: "rfm", Type: "Layer", What: "layer",
+	List: []string{"", "core", "waist", "tail"},
+}
 
-func (l Layer) valid() bool { return l >= 1 && int(l) < len(layerNames) }
+var layerChinese = [...]string{"", "核心", "腰部", "尾部"}
+
+func (l Layer) valid() bool { return layerNames.Has(uint8(l)) }
 
 // String returns the English name, such as "core"; "" for the zero value.
-func (l Layer) String() string {
-	if int(l) >= len(layerNames) {
-		return fmt.Sprintf("Layer(%d)", uint8(l))
-	}
-	return layerNames[l][0]
-}
+func (l Layer) String() string { return layerNames.Of(uint8(l)) }
 
 // Chinese returns the Chinese name, such as "核心"; "" for no layer.
 func (l Layer) Chinese() string {
 	if !l.valid() {
 		return ""
 	}
-	return layerNames[l][1]
+	return layerChinese[l]
 }
 
 // Label returns l as other packages read it, such as "layer=core"; "" for no
 // layer.
-func (l Layer) Label() string {
-	if !l.valid() {
-		return ""
-	}
-	return "layer=" + l.String()
-}
+func (l Layer) Label() string { return layerNames.Label("layer", uint8(l)) }
 
-// MarshalText writes l as [Layer.String] does.
-func (l Layer) MarshalText() ([]byte, error) {
-	if !l.valid() {
-		return nil, fmt.Errorf("rfm: no such layer: %d", uint8(l))
-	}
-	return []byte(l.String()), nil
-}
+// MarshalText writes l as [Layer.String] does; no layer is an error.
+func (l Layer) MarshalText() ([]byte, error) { return layerNames.Marshal(uint8(l)) }
 
-// UnmarshalText reads the English name of a layer.
+// UnmarshalText reads what [Layer.MarshalText] writes; any other text is an error,
+// and leaves l as it was.
 func (l *Layer) UnmarshalText(text []byte) error {
-	for _, layer := range Layers() {
-		if layer.String() == string(text) {
-			*l = layer
-			return nil
-		}
+	n, err := layerNames.Unmarshal(text)
+	if err == nil {
+		*l = Layer(n)
 	}
-	return fmt.Errorf("rfm: %q is not a layer: want core, waist or tail", text)
+	return err
 }
 
 // LayerLabels returns the labeller of layers by net spend. A customer without

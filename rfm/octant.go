@@ -1,8 +1,9 @@
 package rfm
 
 import (
-	"fmt"
 	"time"
+
+	"github.com/regulars-go/regulars/internal/names"
 )
 
 // Octant is one of the eight kinds of customer of the Chinese 8-map: recency,
@@ -32,17 +33,15 @@ func Octants() []Octant {
 	}
 }
 
-var octantNames = [...][2]string{
-	{"", ""},
-	{"important value", "重要价值"},
-	{"important retain", "重要保持"},
-	{"important develop", "重要发展"},
-	{"important win-back", "重要挽留"},
-	{"general value", "一般价值"},
-	{"general retain", "一般保持"},
-	{"general develop", "一般发展"},
-	{"general win-back", "一般挽留"},
+var octantNames = names.Names{
+	Package: "rfm", Type: "Octant", What: "octant",
+	List: []string{
+		"", "important value", "important retain", "important develop", "important win-back",
+		"general value", "general retain", "general develop", "general win-back",
+	},
 }
+
+var octantChinese = [...]string{"", "重要价值", "重要保持", "重要发展", "重要挽留", "一般价值", "一般保持", "一般发展", "一般挽留"}
 
 // OctantFrom returns the octant of a customer who is or is not recent and
 // frequent, and whose monetary value is or is not high.
@@ -79,51 +78,34 @@ func (o Octant) Frequent() bool { return o.valid() && (o-1)&2 == 0 }
 // High reports whether the monetary value is high; false for no octant.
 func (o Octant) High() bool { return o.valid() && (o-1)&4 == 0 }
 
-func (o Octant) valid() bool { return o >= 1 && int(o) < len(octantNames) }
+func (o Octant) valid() bool { return octantNames.Has(uint8(o)) }
 
-// String returns the English name, such as "important value"; "" for the zero
-// value.
-func (o Octant) String() string {
-	if int(o) >= len(octantNames) {
-		return fmt.Sprintf("Octant(%d)", uint8(o))
-	}
-	return octantNames[o][0]
-}
+// String returns the English name, such as "important value"; "" for the zero value.
+func (o Octant) String() string { return octantNames.Of(uint8(o)) }
 
 // Chinese returns the Chinese name, such as "重要价值"; "" for no octant.
 func (o Octant) Chinese() string {
 	if !o.valid() {
 		return ""
 	}
-	return octantNames[o][1]
+	return octantChinese[o]
 }
 
-// Label returns o as other packages read it, such as "octant=important
-// value"; "" for no octant.
-func (o Octant) Label() string {
-	if !o.valid() {
-		return ""
-	}
-	return "octant=" + o.String()
-}
+// Label returns o as other packages read it, such as "octant=important value"; "" for no
+// octant.
+func (o Octant) Label() string { return octantNames.Label("octant", uint8(o)) }
 
-// MarshalText writes o as [Octant.String] does.
-func (o Octant) MarshalText() ([]byte, error) {
-	if !o.valid() {
-		return nil, fmt.Errorf("rfm: no such octant: %d", uint8(o))
-	}
-	return []byte(o.String()), nil
-}
+// MarshalText writes o as [Octant.String] does; no octant is an error.
+func (o Octant) MarshalText() ([]byte, error) { return octantNames.Marshal(uint8(o)) }
 
-// UnmarshalText reads the English name of an octant.
+// UnmarshalText reads what [Octant.MarshalText] writes; any other text is an error,
+// and leaves o as it was.
 func (o *Octant) UnmarshalText(text []byte) error {
-	for _, octant := range Octants() {
-		if octant.String() == string(text) {
-			*o = octant
-			return nil
-		}
+	n, err := octantNames.Unmarshal(text)
+	if err == nil {
+		*o = Octant(n)
 	}
-	return fmt.Errorf("rfm: %q is not an octant: want one such as %q", text, OctantImportantValue)
+	return err
 }
 
 // OctantLabels returns the labeller of octants by a model with two scores of

@@ -9,6 +9,7 @@ import (
 	"github.com/regulars-go/regulars"
 	"github.com/regulars-go/regulars/internal/config"
 	"github.com/regulars-go/regulars/internal/exact"
+	"github.com/regulars-go/regulars/internal/names"
 )
 
 // PromotionClass is what a customer's sales say of how they buy. The zero
@@ -31,37 +32,30 @@ func PromotionClasses() []PromotionClass {
 	return []PromotionClass{PromotionUnknown, PromotionFullPrice, PromotionMixed, PromotionDealSeeker}
 }
 
-var promotionNames = [...]string{"unknown", "full-price", "mixed", "deal-seeker"}
+var promotionNames = names.Names{
+	Package: "rfm", Type: "PromotionClass", What: "promotion class",
+	List: []string{"unknown", "full-price", "mixed", "deal-seeker"},
+}
 
 // String returns the name, such as "deal-seeker".
-func (c PromotionClass) String() string {
-	if int(c) >= len(promotionNames) {
-		return fmt.Sprintf("PromotionClass(%d)", uint8(c))
-	}
-	return promotionNames[c]
-}
+func (c PromotionClass) String() string { return promotionNames.Of(uint8(c)) }
 
 // Label returns c as other packages read it, such as
-// "promotion=deal-seeker".
-func (c PromotionClass) Label() string { return "promotion=" + c.String() }
+// "promotion=deal-seeker"; "" for what is no class.
+func (c PromotionClass) Label() string { return promotionNames.Label("promotion", uint8(c)) }
 
-// MarshalText writes c as [PromotionClass.String] does.
-func (c PromotionClass) MarshalText() ([]byte, error) {
-	if int(c) >= len(promotionNames) {
-		return nil, fmt.Errorf("rfm: no such promotion class: %d", uint8(c))
-	}
-	return []byte(c.String()), nil
-}
+// MarshalText writes c as [PromotionClass.String] does; what is no class is an
+// error.
+func (c PromotionClass) MarshalText() ([]byte, error) { return promotionNames.Marshal(uint8(c)) }
 
-// UnmarshalText reads the name of a class.
+// UnmarshalText reads what [PromotionClass.MarshalText] writes; any other text
+// is an error, and leaves c as it was.
 func (c *PromotionClass) UnmarshalText(text []byte) error {
-	for i, name := range promotionNames {
-		if name == string(text) {
-			*c = PromotionClass(i)
-			return nil
-		}
+	n, err := promotionNames.Unmarshal(text)
+	if err == nil {
+		*c = PromotionClass(n)
 	}
-	return fmt.Errorf("rfm: %q is not a promotion class: want unknown, full-price, mixed or deal-seeker", text)
+	return err
 }
 
 // PromotionPolicy draws the lines between the classes. The zero value is ready

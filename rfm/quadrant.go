@@ -12,6 +12,7 @@ import (
 	"github.com/regulars-go/regulars"
 	"github.com/regulars-go/regulars/internal/config"
 	"github.com/regulars-go/regulars/internal/exact"
+	"github.com/regulars-go/regulars/internal/names"
 )
 
 // Quadrant is one of the four kinds of customer by how often they visit and
@@ -32,13 +33,12 @@ func Quadrants() []Quadrant {
 	return []Quadrant{QuadrantImportantValue, QuadrantImportantRetain, QuadrantPriorityDevelop, QuadrantGeneralValue}
 }
 
-var quadrantNames = [...][2]string{
-	{"", ""},
-	{"important value", "重要价值"},
-	{"important retain", "重要保持"},
-	{"priority develop", "重点发展"},
-	{"general value", "一般价值"},
+var quadrantNames = names.Names{
+	Package: "rfm", Type: "Quadrant", What: "quadrant",
+	List: []string{"", "important value", "important retain", "priority develop", "general value"},
 }
+
+var quadrantChinese = [...]string{"", "重要价值", "重要保持", "重点发展", "一般价值"}
 
 // QuadrantFrom returns the quadrant of a customer who visits often or not, and
 // whose spend is high or not.
@@ -59,51 +59,34 @@ func (q Quadrant) Often() bool { return q.valid() && (q-1)&1 == 0 }
 // High reports whether spend is high; false for no quadrant.
 func (q Quadrant) High() bool { return q.valid() && (q-1)&2 == 0 }
 
-func (q Quadrant) valid() bool { return q >= 1 && int(q) < len(quadrantNames) }
+func (q Quadrant) valid() bool { return quadrantNames.Has(uint8(q)) }
 
-// String returns the English name, such as "priority develop"; "" for the zero
-// value.
-func (q Quadrant) String() string {
-	if int(q) >= len(quadrantNames) {
-		return fmt.Sprintf("Quadrant(%d)", uint8(q))
-	}
-	return quadrantNames[q][0]
-}
+// String returns the English name, such as "priority develop"; "" for the zero value.
+func (q Quadrant) String() string { return quadrantNames.Of(uint8(q)) }
 
 // Chinese returns the Chinese name, such as "重点发展"; "" for no quadrant.
 func (q Quadrant) Chinese() string {
 	if !q.valid() {
 		return ""
 	}
-	return quadrantNames[q][1]
+	return quadrantChinese[q]
 }
 
-// Label returns q as other packages read it, such as "quadrant=priority
-// develop"; "" for no quadrant.
-func (q Quadrant) Label() string {
-	if !q.valid() {
-		return ""
-	}
-	return "quadrant=" + q.String()
-}
+// Label returns q as other packages read it, such as "quadrant=priority develop"; "" for no
+// quadrant.
+func (q Quadrant) Label() string { return quadrantNames.Label("quadrant", uint8(q)) }
 
-// MarshalText writes q as [Quadrant.String] does.
-func (q Quadrant) MarshalText() ([]byte, error) {
-	if !q.valid() {
-		return nil, fmt.Errorf("rfm: no such quadrant: %d", uint8(q))
-	}
-	return []byte(q.String()), nil
-}
+// MarshalText writes q as [Quadrant.String] does; no quadrant is an error.
+func (q Quadrant) MarshalText() ([]byte, error) { return quadrantNames.Marshal(uint8(q)) }
 
-// UnmarshalText reads the English name of a quadrant.
+// UnmarshalText reads what [Quadrant.MarshalText] writes; any other text is an error,
+// and leaves q as it was.
 func (q *Quadrant) UnmarshalText(text []byte) error {
-	for _, quadrant := range Quadrants() {
-		if quadrant.String() == string(text) {
-			*q = quadrant
-			return nil
-		}
+	n, err := quadrantNames.Unmarshal(text)
+	if err == nil {
+		*q = Quadrant(n)
 	}
-	return fmt.Errorf("rfm: %q is not a quadrant: want one such as %q", text, QuadrantImportantValue)
+	return err
 }
 
 // Visitor is what one person came to over a period that the host chose.

@@ -1,10 +1,11 @@
 package clv
 
 import (
-	"fmt"
 	"math"
 	"slices"
 	"strings"
+
+	"github.com/regulars-go/regulars/internal/names"
 )
 
 // VerdictKind is what became of a fit.
@@ -23,36 +24,26 @@ const (
 	Flat
 )
 
-// String returns "interior", "boundary" or "flat".
-func (k VerdictKind) String() string {
-	switch k {
-	case Interior:
-		return "interior"
-	case Boundary:
-		return "boundary"
-	case Flat:
-		return "flat"
-	}
-	return fmt.Sprintf("VerdictKind(%d)", uint8(k))
+var kindNames = names.Names{
+	Package: "clv", Type: "VerdictKind", What: "verdict",
+	List: []string{"", "interior", "boundary", "flat"},
 }
 
-// MarshalText writes k as [VerdictKind.String] does.
-func (k VerdictKind) MarshalText() ([]byte, error) {
-	if k < Interior || k > Flat {
-		return nil, fmt.Errorf("clv: no verdict")
-	}
-	return []byte(k.String()), nil
-}
+// String returns "interior", "boundary" or "flat"; "" for the zero value.
+func (k VerdictKind) String() string { return kindNames.Of(uint8(k)) }
 
-// UnmarshalText reads what [VerdictKind.MarshalText] writes.
+// MarshalText writes k as [VerdictKind.String] does; what is no verdict is an
+// error.
+func (k VerdictKind) MarshalText() ([]byte, error) { return kindNames.Marshal(uint8(k)) }
+
+// UnmarshalText reads what [VerdictKind.MarshalText] writes; any other text is
+// an error, and leaves k as it was.
 func (k *VerdictKind) UnmarshalText(text []byte) error {
-	for kind := Interior; kind <= Flat; kind++ {
-		if kind.String() == string(text) {
-			*k = kind
-			return nil
-		}
+	n, err := kindNames.Unmarshal(text)
+	if err == nil {
+		*k = VerdictKind(n)
 	}
-	return fmt.Errorf("clv: verdict %q: want interior, boundary or flat", text)
+	return err
 }
 
 // Verdict says how far to trust a fit.

@@ -86,7 +86,7 @@ func readOutcome(r *wire.Reader, v *Validator) outcome {
 	}
 	n := r.UintUpTo(maxNoted)
 	for range n {
-		next := noted{Code(r.UintUpTo(uint64(len(codeWords.list)))), r.String()}
+		next := noted{Code(r.UintUpTo(uint64(ReservedProperty))), r.String()}
 		if next.code == 0 || len(next.property) > MaxNameBytes {
 			r.Fail("no event of the plan comes to this")
 		}

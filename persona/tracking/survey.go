@@ -77,7 +77,7 @@ type place struct {
 
 func (s *survey) collected() Collected {
 	var c Collected
-	codes := make([]int64, len(codeWords.list)+1)
+	codes := make([]int64, len(codeNames.List))
 	places := map[place]int64{}
 	var duplicates, conflicts int64
 	for i, o := range s.outcomes {

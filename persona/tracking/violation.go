@@ -1,6 +1,10 @@
 package tracking
 
-import "fmt"
+import (
+	"fmt"
+
+	"github.com/regulars-go/regulars/internal/names"
+)
 
 // Code is a way in which what arrived differs from the plan. It is written as
 // its name.
@@ -60,21 +64,22 @@ const (
 	ReservedProperty
 )
 
-var codeWords = words{"Code", "code", []string{
+var codeNames = names.Names{Package: "tracking", Type: "Code", What: "code", List: []string{
+	"",
 	"unplanned event", "event case differs", "reserved event", "missing id", "missing time", "outside window",
 	"duplicate id", "conflicting id", "too many properties", "missing required", "empty value", "wrong type",
 	"cast type", "dictionary miss", "out of range", "unplanned property", "property case differs", "reserved property",
 }}
 
 // String returns the name of the code, such as "dictionary miss".
-func (c Code) String() string { return codeWords.of(uint8(c)) }
+func (c Code) String() string { return codeNames.Of(uint8(c)) }
 
 // MarshalText writes the name of the code; one that does not exist is an error.
-func (c Code) MarshalText() ([]byte, error) { return codeWords.marshal(uint8(c)) }
+func (c Code) MarshalText() ([]byte, error) { return codeNames.Marshal(uint8(c)) }
 
 // UnmarshalText reads the name of a code.
 func (c *Code) UnmarshalText(text []byte) error {
-	i, err := codeWords.unmarshal(text)
+	i, err := codeNames.Unmarshal(text)
 	if err == nil {
 		*c = Code(i)
 	}
@@ -121,17 +126,17 @@ const (
 	SetAside
 )
 
-var fateWords = words{"Fate", "fate", []string{"accepted", "mended", "set aside"}}
+var fateNames = names.Names{Package: "tracking", Type: "Fate", What: "fate", List: []string{"", "accepted", "mended", "set aside"}}
 
 // String returns the name of the fate, such as "set aside".
-func (f Fate) String() string { return fateWords.of(uint8(f)) }
+func (f Fate) String() string { return fateNames.Of(uint8(f)) }
 
 // MarshalText writes the name of the fate; one that does not exist is an error.
-func (f Fate) MarshalText() ([]byte, error) { return fateWords.marshal(uint8(f)) }
+func (f Fate) MarshalText() ([]byte, error) { return fateNames.Marshal(uint8(f)) }
 
 // UnmarshalText reads the name of a fate.
 func (f *Fate) UnmarshalText(text []byte) error {
-	i, err := fateWords.unmarshal(text)
+	i, err := fateNames.Unmarshal(text)
 	if err == nil {
 		*f = Fate(i)
 	}

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/regulars-go/regulars/internal/calendar"
+	"github.com/regulars-go/regulars/internal/names"
 )
 
 // How volumes are judged: against four weeks, so that each weekday counts the
@@ -36,17 +37,17 @@ const (
 	High
 )
 
-var levelWords = words{"Level", "level", []string{"unjudged", "usual", "low", "high"}}
+var levelNames = names.Names{Package: "tracking", Type: "Level", What: "level", List: []string{"", "unjudged", "usual", "low", "high"}}
 
 // String returns the name of the level, such as "low".
-func (l Level) String() string { return levelWords.of(uint8(l)) }
+func (l Level) String() string { return levelNames.Of(uint8(l)) }
 
 // MarshalText writes the name of the level; one that does not exist is an error.
-func (l Level) MarshalText() ([]byte, error) { return levelWords.marshal(uint8(l)) }
+func (l Level) MarshalText() ([]byte, error) { return levelNames.Marshal(uint8(l)) }
 
 // UnmarshalText reads the name of a level.
 func (l *Level) UnmarshalText(text []byte) error {
-	i, err := levelWords.unmarshal(text)
+	i, err := levelNames.Unmarshal(text)
 	if err == nil {
 		*l = Level(i)
 	}
