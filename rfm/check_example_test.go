@@ -83,4 +83,6 @@ func ExampleQuadrantModel_Validate() {
 	days := rfm.Cuts{At: []decimal.Decimal{decimal.New(30, 0)}, Equal: rfm.Below, Best: rfm.Below}
 	fmt.Println(rfm.QuadrantModel{Binning: rfm.MeanQuadrants(), Visits: days, Spend: days}.Validate())
 	// Output:
+	// visits.best: "below": want "above", since more is better
+	// spend.best: "below": want "above", since more is better
 }
