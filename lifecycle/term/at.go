@@ -63,7 +63,8 @@ func (m MilestoneAt) Label() string { return m.Name + "=" + m.Status.String() }
 
 // At says where a term stands as of a moment, given the events so far in any
 // order; those after the moment, before the start and from the end on are left
-// out. An invalid term, plan or moment is an error.
+// out. The same event at the same microsecond is once. An invalid term, plan or
+// moment is an error.
 //
 // An event does the occurrence that was due last, if that is not done, and else
 // the next one, which is then done early. An occurrence that was not done when
@@ -91,6 +92,7 @@ func (t Term[K]) At(p Plan, events []Event, asOf time.Time) (At, error) {
 			}
 		}
 		slices.SortFunc(done, time.Time.Compare)
+		done = slices.CompactFunc(done, func(a, b time.Time) bool { return a.UnixMicro() == b.UnixMicro() })
 		at := s.at(done, asOf)
 		for _, c := range s.changes(at) {
 			a.next(asOf, c)

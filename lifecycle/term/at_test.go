@@ -119,6 +119,10 @@ func TestMilestones(t *testing.T) {
 			"overdue 1 2024-02-07 24 0 -", "done 2 2024-03-31 0 0 2024-04-30", "2024-03-31 00:00",
 		},
 		{
+			"sent twice it was done once", "2024-01-31 15:00", "", "2024-03-02 00:00", events("serviced 2024-02-29", "installed 2024-02-01", "serviced 2024-02-29"), term.Running,
+			"done 1 2024-02-07 0 0 -", "upcoming 2 2024-03-31 0 0 2024-04-30", "2024-03-31 00:00",
+		},
+		{
 			"an event to come does not count", "2024-01-31 15:00", "", "2024-02-10 00:00", events("installed 2024-02-10 00:01"), term.Running,
 			"overdue 1 2024-02-07 3 0 -", "upcoming 1 2024-02-29 0 0 2024-03-31", "2024-02-29 00:00",
 		},
@@ -254,7 +258,10 @@ func naively(m term.Milestone, x term.Term[string], zone *time.Location, events 
 	}
 	n.done = make([]time.Time, len(n.due))
 	slices.SortFunc(events, time.Time.Compare)
-	for _, e := range events {
+	for i, e := range events {
+		if i > 0 && e.Equal(events[i-1]) {
+			continue // sent twice
+		}
 		if e.Before(x.Start) || e.After(asOf) || !x.End.IsZero() && !e.Before(x.End) {
 			continue
 		}
@@ -328,6 +335,9 @@ func draw(t *rapid.T, zones []*time.Location) drawn {
 	d.plan = term.Plan{Zone: rapid.SampledFrom(zones).Draw(t, "zone"), Milestones: []term.Milestone{m}}
 	for range rapid.IntRange(0, 8).Draw(t, "events") {
 		at := base.Add(hour(24*400, "event"))
+		if n := len(d.times); n > 0 && rapid.IntRange(0, 3).Draw(t, "twice") == 0 {
+			at = d.times[n-1]
+		}
 		d.times = append(d.times, at)
 		d.events = append(d.events, term.Event{Name: "serviced", At: at}, term.Event{Name: "called", At: at})
 	}
