@@ -103,8 +103,12 @@ func (p PhaseAt) Change() (change float64, ok bool) {
 	if p.Before == 0 {
 		return 0, false
 	}
-	return p.Recent/p.Before - 1, true
+	return changeOf(p.Recent, p.Before), true
 }
+
+// changeOf is one division of a difference: of whole numbers it is the float
+// nearest to the change, so that one of 15 % is not above 0.15.
+func changeOf(recent, before float64) float64 { return (recent - before) / before }
 
 // Validate reports all that is wrong with the policy.
 func (p PhasePolicy) Validate() error {
@@ -191,9 +195,10 @@ func (p PhasePolicy) compare(series []float64) (recent, before float64) {
 	return recent, before
 }
 
-// grows reports whether recent is above before by more than is steady.
+// grows reports whether recent is above before by more than is steady, as
+// anything is above 0.
 func (p PhasePolicy) grows(recent, before float64) bool {
-	return recent > float64(before*(1+p.Steady))
+	return recent > before && changeOf(recent, before) > p.Steady
 }
 
 func (p PhasePolicy) judge(series []float64, at PhaseAt) (phase Phase, because string) {
@@ -215,7 +220,7 @@ func (p PhasePolicy) judge(series []float64, at PhaseAt) (phase Phase, because s
 		return Introduction, "recent < least, and so ever since"
 	case p.grows(at.Recent, at.Before):
 		return Growing, "change > steady"
-	case at.Recent < float64(at.Before*(1-p.Steady)):
+	case changeOf(at.Recent, at.Before) < -p.Steady:
 		return Declining, "change < -steady"
 	case !grown && !p.Established:
 		return Introduction, "steady, and never grown"
