@@ -109,7 +109,9 @@ func (v *Verdict) UnmarshalText(text []byte) error {
 const LeastMature = 30
 
 // Against is a channel's ratio of value to cost against that of the other paid
-// channels together.
+// channels together. A channel for which nothing was spent in the periods in
+// which the mature started, such as one that was free until lately, is neither
+// tested nor one of the rest.
 type Against struct {
 	// Verdict is Untested where the channel or the rest has no spend, fewer than
 	// [LeastMature] mature customers, or a value of 0 or below.
@@ -182,16 +184,18 @@ func (w worth) against(rest worth) (ratio, p float64, ok bool) {
 
 // compare tests each paid channel against the others, all together at a level.
 func compare(channels []AcquiredBy, worths []worth, level float64) {
+	// What came while nothing was spent would make the rest look cheap.
+	bought := func(i int) bool { return channels[i].paid() && worths[i].spend.Sign() > 0 }
 	var paid worth
-	for i, c := range channels {
-		if c.paid() {
+	for i := range channels {
+		if bought(i) {
 			paid = paid.plus(worths[i])
 		}
 	}
 	var tested []int
 	var ps []float64
-	for i, c := range channels {
-		if !c.paid() {
+	for i := range channels {
+		if !bought(i) {
 			continue
 		}
 		if ratio, p, ok := worths[i].against(paid.minus(worths[i])); ok {

@@ -328,6 +328,29 @@ func TestAcquisitionAtTheEdges(t *testing.T) {
 	}
 }
 
+// A channel that was free when its mature customers came has no cost to be held
+// against, and does not make the rest look cheap.
+func TestFreeUntilLatelyIsNotOfTheRest(t *testing.T) {
+	var sales []sale
+	for _, channel := range []string{"ads", "friends", "search"} {
+		for i := range lifecycle.LeastMature {
+			sales = append(sales, sale{fmt.Sprintf("%s/%d", channel, i), "2024-01-10", "10"})
+		}
+	}
+	spend := spendOf(t, []sale{{"ads", "2024-01-01", "100"}, {"search", "2024-01-01", "150"}, {"friends", "2024-03-01", "1"}})
+	a, err := revenueOf(t, sales).Acquisition(on("2024-04-10"), spend, lifecycle.AcquisitionOptions[string]{
+		Channel: byPrefix, Margin: dec("1"), Horizon: 3,
+	})
+	checkAdd(t, err)
+	ads, friends := a.Channels[0], a.Channels[1]
+	if ads.Against.Rest != 2 || ads.Against.Verdict != lifecycle.NoneProven { // 300 of 150
+		t.Errorf("ads %+v", ads.Against)
+	}
+	if friends.Against != (lifecycle.Against{}) {
+		t.Errorf("friends %+v", friends.Against)
+	}
+}
+
 // Property: the rows of channels add up to the whole, exactly; what the mature
 // are worth is what the triangle of values to date has for the same interval;
 // and a report does not depend on the order of what was added, or the shards.
