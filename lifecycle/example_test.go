@@ -373,12 +373,13 @@ func ExampleRevenueGrowth_GrossRetention() {
 	for _, g := range growth {
 		grr, ok := g.GrossRetention()
 		nrr, _ := g.NetRetention()
-		fmt.Printf("%s gross %.3f, net %.3f, %v\n", g.Name, grr, nrr, ok)
+		quick, _ := g.QuickRatio() // won for each unit that was lost
+		fmt.Printf("%s gross %.3f, net %.3f, quick ratio %.2f, %v\n", g.Name, grr, nrr, quick, ok)
 	}
 	// Output:
-	// 2024-01 gross 0.000, net 0.000, false
-	// 2024-02 gross 0.294, net 0.329, true
-	// 2024-03 gross 0.462, net 0.462, true
+	// 2024-01 gross 0.000, net 0.000, quick ratio 0.00, false
+	// 2024-02 gross 0.294, net 0.329, quick ratio 0.29, true
+	// 2024-03 gross 0.462, net 0.462, quick ratio 2.63, true
 }
 
 func ExampleRevenue_Value() {

@@ -92,7 +92,9 @@ func ExamplePromotionTally_All() {
 	may := time.Date(2026, 5, 1, 12, 0, 0, 0, time.UTC)
 	shop := rfm.PromotionTally[string]{Until: may.AddDate(0, 1, 0)}
 	app := rfm.PromotionTally[string]{Until: shop.Until}
-	off := func(off int64) rfm.Sale { return rfm.Sale{At: may, Paid: decimal.New(20-off, 0), Discount: decimal.New(off, 0)} }
+	off := func(off int64) rfm.Sale {
+		return rfm.Sale{At: may, Paid: decimal.New(20-off, 0), Discount: decimal.New(off, 0)}
+	}
 	for range 3 {
 		_ = shop.Add("ann", off(0))
 		_ = app.Add("bob", off(5))
