@@ -207,6 +207,21 @@ func ExampleGammaGamma_Expected() {
 	// 24.66 of this customer, 35.22 of any
 }
 
+// Parameters that came out of a spreadsheet.
+func ExampleGammaGamma_Validate() {
+	fmt.Println(clv.GammaGamma{P: 6.25, Q: 3.74}.Validate())
+	// Output:
+	// clv: not a model: parameter v is 0: want 1e-30 to 1e+30
+}
+
+// A model counts in its own unit; people ask in days.
+func ExampleUnit_Days() {
+	weeks := 90 / cdnow.Unit.Days()
+	fmt.Printf("90 days are %.2f weeks: %.2f orders\n", weeks, must(cdnow.Expected(customer, weeks)))
+	// Output:
+	// 90 days are 12.86 weeks: 0.45 orders
+}
+
 func ExampleModel_Alive() {
 	fmt.Printf("%.3f\n", must(cdnow.Alive(customer)))
 	// Output:

@@ -100,6 +100,70 @@ func ExampleBook_Report() {
 	// 2024-04: 2 of 3 renewed (0.21 to 0.94), GRR 0.67, NRR 0.83
 }
 
+// Who left the course, and who only changed it? A school counts both.
+func ExampleCohort_Kept() {
+	var book term.Book[string]
+	for i, next := range []string{"piano", "piano", "violin", "", "piano plus"} {
+		customer := fmt.Sprint("pupil ", i)
+		terms := []term.Term[string]{{Customer: customer, Product: "piano", Start: date(2024, 1, 8), End: date(2024, 7, 8), Value: decimal.NewFromInt(900)}}
+		if next != "" {
+			terms = append(terms, term.Term[string]{Customer: customer, Product: next, Start: date(2024, 7, 8), End: date(2025, 1, 8), Value: decimal.NewFromInt(950)})
+		}
+		for _, t := range terms {
+			if err := book.Add(t); err != nil {
+				panic(err)
+			}
+		}
+	}
+	july := must(book.Report(term.Policy{Ladders: [][]string{{"piano", "piano plus"}}}, date(2024, 12, 1))).Cohorts[0]
+	for _, label := range term.Labels() {
+		if n := july.Count(label); n > 0 {
+			rate, _ := july.Share(label).Rate()
+			fmt.Printf("%-15s %d  %.0f %%  renewed %v, kept %v\n", label, n, 100*rate, label.Renewed(), label.Kept())
+		}
+	}
+	renewed, _ := july.Renewed().Rate()
+	kept, _ := july.Kept().Rate()
+	fmt.Printf("the course kept %.0f %%, and the school %.0f %%\n", 100*renewed, 100*kept)
+	// Output:
+	// on time         2  40 %  renewed true, kept true
+	// upgraded        1  20 %  renewed true, kept true
+	// other product   1  20 %  renewed false, kept true
+	// lapsed          1  20 %  renewed false, kept false
+	// the course kept 60 %, and the school 80 %
+}
+
+// What a member of staff sees of one customer, and what a playbook decides on.
+func ExampleMilestoneAt_Label() {
+	plan := term.Plan{Milestones: []term.Milestone{{Name: "filter", EveryMonths: 6, DoneBy: "filter changed"}}}
+	purifier := term.Term[string]{Customer: "bob", Product: "water purifier", Start: date(2023, 8, 31)}
+	at := must(purifier.At(plan, nil, date(2024, 3, 5)))
+	fmt.Println(at.State.Label(), at.Milestones[0].Label(), "by", at.Milestones[0].Late, "days")
+	// Output:
+	// term=running filter=overdue by 5 days
+}
+
+// Rows of an old system, before they go into a [term.Book].
+func ExampleTerm_Validate() {
+	for _, t := range []term.Term[int]{
+		{Customer: 7, Product: "piano", Start: date(2024, 1, 8), End: date(2023, 7, 8)},
+		{Customer: 8, Product: "", Start: date(2024, 1, 8)},
+		{Customer: 9, Product: "piano", Start: date(2024, 1, 8), Value: decimal.NewFromInt(-900)},
+	} {
+		fmt.Println(t.Validate())
+	}
+	// Output:
+	// term: "piano" of customer 7 ends no later than it starts
+	// term: "" of customer 8 has no product
+	// term: "piano" of customer 9 is worth -900: want 0 or more
+}
+
+func ExamplePolicy_Validate() {
+	fmt.Println(term.Policy{Late: regulars.Days(3), Ladders: [][]string{{"basic", "plus", "basic"}}}.Validate())
+	// Output:
+	// ladders[0][2]: "basic" is at ladders[0][0] too
+}
+
 func ExampleBook_Merge() {
 	var here, there term.Book[string]
 	purifier := term.Term[string]{Customer: "bob", Product: "water purifier", Start: date(2023, 8, 31)}
