@@ -36,9 +36,8 @@ func (p *Policy) ask(x *channelState, rule *channelRule, s *situation) {
 // used counts the messages that a quota was used for.
 func (s *situation) used(consent *Consent) (n int) {
 	since := microseconds(consent.Since)
-	for i := range s.c.Customer.Exposures {
-		e := &s.c.Customer.Exposures[i]
-		if e.Channel == consent.Channel && s.happened(e) && microseconds(e.At) > since {
+	for i, sent := range s.sentAt {
+		if sent > since && s.c.Customer.Exposures[i].Channel == consent.Channel {
 			n++
 		}
 	}

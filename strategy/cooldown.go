@@ -7,7 +7,13 @@ import (
 // coolDown reports whether an operation is cooling down, and finds by which rule
 // it does longest.
 func (p *Policy) coolDown(g *gate, s *situation, f *finding) bool {
-	if len(g.coolDowns) == 0 || !s.seen.has(g.index) {
+	if len(g.coolDowns) == 0 || len(s.sentAt) == 0 {
+		return false
+	}
+	if !s.matched {
+		p.match(s)
+	}
+	if !s.seen.has(g.index) {
 		return false
 	}
 	longest := s.at
@@ -19,6 +25,18 @@ func (p *Policy) coolDown(g *gate, s *situation, f *finding) bool {
 		}
 	}
 	return longest > s.at
+}
+
+// match finds of which operation each exposure is.
+func (p *Policy) match(s *situation) {
+	s.matched = true
+	for i := range s.gateOf {
+		s.gateOf[i] = -1
+		if n, ok := p.index[s.c.Customer.Exposures[i].Operation]; ok {
+			s.seen.set(n)
+			s.gateOf[i] = int16(n) // of MaxOperations at most
+		}
+	}
 }
 
 // cooling returns when an operation is free of a cool-down, or an instant that is
@@ -44,19 +62,19 @@ func (s *situation) cooling(gate int, rule *coolRule) int64 {
 // started returns when an exposure counts for a cool-down, in microseconds, if it
 // does.
 func (s *situation) started(i, gate int, rule *coolRule) (at int64, ok bool) {
-	e := &s.c.Customer.Exposures[i]
-	if int(s.gateOf[i]) != gate || !s.happened(e) {
+	at = s.sentAt[i]
+	if int(s.gateOf[i]) != gate || at == never {
 		return 0, false
 	}
 	if rule.after == "" {
-		return microseconds(e.At), true
+		return at, true
 	}
+	e := &s.c.Customer.Exposures[i]
 	if e.Outcome != rule.after {
 		return 0, false
 	}
-	at = microseconds(e.OutcomeAt)
-	if e.OutcomeAt.IsZero() {
-		at = microseconds(e.At)
+	if !e.OutcomeAt.IsZero() {
+		at = microseconds(e.OutcomeAt)
 	}
 	return at, at <= s.at
 }

@@ -6,61 +6,89 @@ import (
 	"time"
 )
 
-// count returns whether a counter is at its limit, and until when.
-func (p *Policy) count(n int, s *situation) *countState {
+// full reports whether a counter is at its limit.
+func (p *Policy) full(n int, s *situation) bool {
 	x := &s.counted[n]
 	if !x.known {
-		p.recount(n, s, x)
+		x.known, x.full = true, p.counters[n].full(s, p.placeOf(n, s))
 	}
-	return x
+	return x.full
 }
 
-func (p *Policy) recount(n int, s *situation, x *countState) {
-	where := s.place
+// opens returns when a counter that is full no longer is.
+func (p *Policy) opens(n int, s *situation) int64 {
+	x := &s.counted[n]
+	if x.until == 0 {
+		x.until = p.counters[n].opens(s, p.placeOf(n, s))
+	}
+	return x.until
+}
+
+// placeOf returns whose calendar a counter goes by.
+func (p *Policy) placeOf(n int, s *situation) *place {
 	if p.counters[n].business {
-		where = p.place
+		return p.place
 	}
-	x.known = true
-	x.until, x.full = p.counters[n].count(s, where)
+	return s.place
 }
 
-func (k *counter) count(s *situation, where *place) (until int64, full bool) {
-	var few [32]int64
-	counted := few[:0]
-	from := int64(math.MinInt64)
-	if s.at > from+k.length {
-		from = s.at - k.length
+func (k *counter) full(s *situation, where *place) bool {
+	if len(s.c.Customer.Exposures) < k.limit {
+		return false
 	}
-	for i := range s.c.Customer.Exposures {
-		e := &s.c.Customer.Exposures[i]
-		if e.Uncounted || !k.matches(e) || !s.happened(e) {
-			continue
+	from := k.from(s)
+	if k.after(from, s) < k.limit {
+		return false
+	}
+	if k.rolling {
+		return true
+	}
+	start, _ := period(k.periods, s.now(), where.zone)
+	return k.after(max(from, microseconds(start)-1), s) >= k.limit
+}
+
+// from returns an instant up to which nothing counts any more.
+func (k *counter) from(s *situation) int64 {
+	if s.at > math.MinInt64+k.length {
+		return s.at - k.length
+	}
+	return math.MinInt64
+}
+
+// after counts what came after an instant.
+func (k *counter) after(instant int64, s *situation) (n int) {
+	for i, sent := range s.sentAt {
+		if sent > instant && k.counts(&s.c.Customer.Exposures[i]) {
+			n++
 		}
-		if sent := microseconds(e.At); sent > from {
+	}
+	return n
+}
+
+// opens returns when a counter that is full no longer is: as time goes by the
+// first exposures leave, and it is free when limit-1 are left.
+func (k *counter) opens(s *situation, where *place) int64 {
+	var few [fewSent]int64
+	counted, from := few[:0], k.from(s)
+	for i, sent := range s.sentAt {
+		if sent > from && k.counts(&s.c.Customer.Exposures[i]) {
 			counted = append(counted, sent)
 		}
 	}
-	if len(counted) < k.limit {
-		return never, false
-	}
 	slices.Sort(counted)
-	if !k.rolling {
-		start, _ := period(k.periods, s.now(), where.zone)
-		first, _ := slices.BinarySearch(counted, microseconds(start))
-		if counted = counted[first:]; len(counted) < k.limit {
-			return never, false
-		}
-	}
-	// As time goes by the first ones leave: it is free when limit-1 are left.
 	last := counted[len(counted)-k.limit]
 	if k.rolling {
-		return min(last, math.MaxInt64-1-k.length) + k.length, true
+		return min(last, math.MaxInt64-1-k.length) + k.length
 	}
 	_, end := period(k.periods, time.UnixMicro(last), where.zone)
-	return microseconds(end), true
+	return microseconds(end)
 }
 
-func (k *counter) matches(e *Exposure) bool {
+// counts reports whether an exposure is one of those that the counter is for.
+func (k *counter) counts(e *Exposure) bool {
+	if e.Uncounted {
+		return false
+	}
 	switch k.cap.Scope {
 	case PerChannel:
 		return e.Channel == k.key

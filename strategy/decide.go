@@ -76,6 +76,9 @@ func (p *Policy) Choose(c Case) Choice {
 		if race.over(i) {
 			break
 		}
+		if p.hopeless(&p.gates[i], &s) {
+			continue
+		}
 		p.judge(&p.gates[i], &s, &f)
 		race.enter(i, &f)
 	}

@@ -52,6 +52,43 @@ func (p *Policy) judge(g *gate, s *situation, f *finding) {
 	}
 }
 
+// hopeless reports at a glance, without a reason, that an operation can neither
+// be chosen nor waited for. Of what it lets through judge decides.
+func (p *Policy) hopeless(g *gate, s *situation) bool {
+	if g.stopped || s.at < g.startsAt || s.at >= g.endsAt {
+		return true
+	}
+	for _, h := range g.holdouts {
+		if s.heldOut.has(h) {
+			return true
+		}
+	}
+	for i := range g.audiences {
+		if !g.audiences[i].has(s.labels) {
+			return true
+		}
+	}
+	if g.whenCapped != Next {
+		return false
+	}
+	for i := range g.sendings {
+		if !p.capped(&g.sendings[i], s) && p.consent(g, g.sendings[i].channel, s) == 0 {
+			return false
+		}
+	}
+	return true
+}
+
+// capped reports whether a cap refuses an operation on one channel.
+func (p *Policy) capped(x *sending, s *situation) bool {
+	for _, n := range x.counters {
+		if p.full(n, s) {
+			return true
+		}
+	}
+	return false
+}
+
 // fits reports whether the audiences have the customer, and if not, finds why.
 func (p *Policy) fits(g *gate, s *situation, f *finding) bool {
 	for i := range g.audiences {
@@ -162,8 +199,11 @@ func (f *finding) sooner(than *finding) bool {
 func (p *Policy) sending(g *gate, x *sending, s *situation, f *finding) bool {
 	f.code, f.waits, f.channel, f.detail, f.retryAt, f.score = 0, false, x.channel, "", never, 0
 	for _, n := range x.counters {
-		if x := p.count(n, s); x.full && (f.code == 0 || x.until > f.retryAt) {
-			f.code, f.stage, f.detail, f.retryAt = Capped, StageCaps, p.counters[n].cap.Name, x.until
+		if !p.full(n, s) {
+			continue
+		}
+		if until := p.opens(n, s); f.code == 0 || until > f.retryAt {
+			f.code, f.stage, f.detail, f.retryAt = Capped, StageCaps, p.counters[n].cap.Name, until
 		}
 	}
 	if f.code == 0 && g.obeysQuiet {

@@ -28,9 +28,12 @@ type situation struct {
 	labels  bitSet
 	figures []float64 // NaN where not known
 	heldOut bitSet
+	left    []Micros
+
+	sentAt  []int64 // by exposure, in microseconds; never for one not to go by
+	matched bool    // whether the next two are known
 	seen    bitSet  // gates that the customer has had exposures of
 	gateOf  []int16 // by exposure; -1 for an operation that the policy lacks
-	left    []Micros
 
 	place   *place
 	assumed bool // whether the place is not the customer's
@@ -45,15 +48,16 @@ type scratch struct {
 	figures  [fewFigures]float64
 	heldOut  [fewHoldouts / 64]uint64
 	seen     [fewGates / 64]uint64
-	gateOf   [fewSent]int16
 	left     [fewBudgets]Micros
+	sentAt   [fewSent]int64
+	gateOf   [fewSent]int16
 	counted  [fewCounters]countState
 	channels [fewChannels]channelState
 }
 
 // countState is what became of a counter.
 type countState struct {
-	until       int64
+	until       int64 // 0 as long as nobody asked
 	known, full bool
 }
 
@@ -91,8 +95,9 @@ func (p *Policy) look(c *Case, few *scratch) situation {
 		figures:  sized(few.figures[:], len(p.figures)),
 		heldOut:  sized(few.heldOut[:], words(len(p.holdouts))),
 		seen:     sized(few.seen[:], words(len(p.gates))),
-		gateOf:   sized(few.gateOf[:], len(c.Customer.Exposures)),
 		left:     sized(few.left[:], len(p.budgets)),
+		sentAt:   sized(few.sentAt[:], len(c.Customer.Exposures)),
+		gateOf:   sized(few.gateOf[:], len(c.Customer.Exposures)),
 		counted:  sized(few.counted[:], len(p.counters)),
 		channels: sized(few.channels[:], len(p.channels)),
 	}
@@ -114,10 +119,9 @@ func (p *Policy) look(c *Case, few *scratch) situation {
 		}
 	}
 	for i := range c.Customer.Exposures {
-		s.gateOf[i] = -1
-		if n, ok := p.index[c.Customer.Exposures[i].Operation]; ok {
-			s.seen.set(n)
-			s.gateOf[i] = int16(n) // of MaxOperations at most
+		s.sentAt[i] = never
+		if e := &c.Customer.Exposures[i]; e.State != Failed && (e.Key == "" || e.Key != c.Key) {
+			s.sentAt[i] = microseconds(e.At)
 		}
 	}
 	for i := range p.budgets {
@@ -146,9 +150,3 @@ func (p *Policy) locate(zone string) (where *place, assumed bool) {
 // now returns the instant of the case; it points to nothing of the situation,
 // which therefore can stay on the stack.
 func (s *situation) now() time.Time { return time.UnixMicro(s.at).UTC() }
-
-// happened reports whether an exposure is one to go by: it did not fail, and is
-// not the decision's own.
-func (s *situation) happened(e *Exposure) bool {
-	return e.State != Failed && (e.Key == "" || e.Key != s.c.Key)
-}

@@ -157,6 +157,8 @@ func TestCoolDowns(t *testing.T) {
 	later.OutcomeAt = now.Add(time.Hour)
 	failed := sent(1, "")
 	failed.State = strategy.Failed
+	bounced := sent(1, "ignored")
+	bounced.OutcomeAt, bounced.State = now.Add(-time.Hour), strategy.Failed
 	other := sent(1, "")
 	other.Operation = "b"
 	zone := regulars.Months(1)
@@ -172,6 +174,7 @@ func TestCoolDowns(t *testing.T) {
 		{"the last one counts", []strategy.CoolDown{once}, []strategy.Exposure{sent(2, ""), sent(1, ""), sent(6, "")}, now.AddDate(0, 0, 6)},
 		{"another one was sent", []strategy.CoolDown{once}, []strategy.Exposure{other}, time.Time{}},
 		{"failed", []strategy.CoolDown{once}, []strategy.Exposure{failed}, time.Time{}},
+		{"failed, whatever came of it", []strategy.CoolDown{{After: "ignored", For: regulars.Days(7)}}, []strategy.Exposure{bounced}, time.Time{}},
 		{"ahead, as a clock was set back", []strategy.CoolDown{once}, []strategy.Exposure{sent(-1, "")}, now.AddDate(0, 0, 8)},
 		{"a month is of the calendar", []strategy.CoolDown{{For: zone}}, []strategy.Exposure{{Operation: "a", Channel: "sms", At: at("2026-10-31T12:00:00Z")}}, at("2026-11-30T12:00:00Z")},
 		{"ignored once", []strategy.CoolDown{ignored}, []strategy.Exposure{sent(1, "ignored"), sent(2, "ordered")}, time.Time{}},
