@@ -226,9 +226,9 @@ func ExampleLog() {
 	}
 	counts := map[uint8]int{}
 	err := morning.Levels(repair, 0, 1, func(_ string, level uint8) { counts[level]++ })
-	fmt.Println(counts, err)
+	fmt.Println(morning.Len(), "events:", counts, err)
 	// Output:
-	// map[1:1 3:1] <nil>
+	// 4 events: map[1:1 3:1] <nil>
 }
 
 func ExampleTracker() {
