@@ -3,6 +3,7 @@ package scorecard
 import (
 	"errors"
 	"fmt"
+	"math"
 	"slices"
 	"time"
 
@@ -207,7 +208,8 @@ func ReadCard(schema *persona.Schema, data []byte) (*Card, error) {
 		f.Under("", faultsOf(err))
 		return nil, f
 	}
-	c.layout = layout
+	c.Policy, c.layout = c.Policy.completed(), layout
+	f = append(f, c.faults()...)
 	if n := len(c.Policy.Grades); n == 0 || n != len(c.Graded) {
 		f.Add("graded", "%d numbers of %d grades: want one for each, and a grade", len(c.Graded), n)
 	}
@@ -226,6 +228,21 @@ func ReadCard(schema *persona.Schema, data []byte) (*Card, error) {
 	return &c, nil
 }
 
+// faults says what no card has as a whole.
+func (c *Card) faults() (f regulars.Faults) {
+	cases := func(path string, n int64) {
+		if n < 1 || n > MaxCases {
+			f.Add(path, "%d: want 1 to %d", n, int64(MaxCases))
+		}
+	}
+	cases("good", c.Good)
+	cases("bad", c.Bad)
+	if math.Abs(c.Intercept) > maxEvidence {
+		f.Add("intercept", "%v is beyond ±%v", c.Intercept, maxEvidence)
+	}
+	return f
+}
+
 // faults says what a characteristic whose layout has n bins can't have.
 func (ch Characteristic) faults(n int) (f regulars.Faults) {
 	if len(ch.Place) != n || len(ch.Bins) == 0 || len(ch.Bins) > n {
@@ -237,12 +254,23 @@ func (ch Characteristic) faults(n int) (f regulars.Faults) {
 		}
 	}
 	for i, b := range ch.Bins {
+		path := fmt.Sprintf("bins[%d]", i)
 		if b.Good < 0 || b.Bad < 0 || b.Good > MaxCases || b.Bad > MaxCases || b.Points < -maxPoints || b.Points > maxPoints {
-			f.Add(fmt.Sprintf("bins[%d]", i), "counts below 0 or above %d, or points beyond ±%d", int64(MaxCases), maxPoints)
+			f.Add(path, "counts below 0 or above %d, or points beyond ±%d", int64(MaxCases), maxPoints)
 		}
+		if math.Abs(b.WOE) > maxEvidence {
+			f.Add(path, "weight %v beyond ±%v", b.WOE, maxEvidence)
+		}
+	}
+	if math.Abs(ch.Coefficient) > maxEvidence {
+		f.Add("coefficient", "%v is beyond ±%v", ch.Coefficient, maxEvidence)
 	}
 	return f
 }
+
+// maxEvidence is far more than a coefficient or a logarithm comes to, and keeps
+// chances from being no number.
+const maxEvidence = 1e100
 
 // maxPoints is far more than a scale comes to, and keeps sums from wrapping.
 const maxPoints = 1_000_000_000 / MaxFeatures

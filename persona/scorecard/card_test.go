@@ -222,6 +222,37 @@ func TestReadCardRefuses(t *testing.T) {
 			t.Errorf("with %s for %s it is read", change[1], change[0])
 		}
 	}
+	for want, spoil := range map[string]func(*scorecard.Card){
+		"good":                           func(c *scorecard.Card) { c.Good = -1 },
+		"bad":                            func(c *scorecard.Card) { c.Bad = 2 * scorecard.MaxCases },
+		"intercept":                      func(c *scorecard.Card) { c.Intercept = -1e101 },
+		"characteristics[0].coefficient": func(c *scorecard.Card) { c.Characteristics[0].Coefficient = 1e300 },
+		"characteristics[0].bins[1]":     func(c *scorecard.Card) { c.Characteristics[0].Bins[1].WOE = -1e300 },
+		"characteristics[0].place[":      func(c *scorecard.Card) { c.Characteristics[0].Bins = c.Characteristics[0].Bins[:2] },
+		"graded[0]":                      func(c *scorecard.Card) { c.Graded[0] = -1 },
+		"policy.points":                  func(c *scorecard.Card) { c.Policy.Points = -1 },
+	} {
+		c := fit(t, german(t), scorecard.Policy{})
+		spoil(c)
+		if _, err := scorecard.ReadCard(people, []byte(jsonOf(t, c))); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("error %v, want one of %s", err, want)
+		}
+	}
+}
+
+// What a card that was written by hand leaves out of its policy is as in one
+// that is fitted.
+func TestReadCardCompletesThePolicy(t *testing.T) {
+	fitted := fit(t, german(t), scorecard.Policy{})
+	short := *fitted
+	short.Policy = scorecard.Policy{Grades: fitted.Policy.Grades}
+	read, err := scorecard.ReadCard(people, []byte(jsonOf(t, &short)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(fitted.Policy, read.Policy); diff != "" || read.Label(scorecard.Score{Grade: "a"}) != "grade=a" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
 }
 
 // Property: the points of the parts add up to the score, those for and against
@@ -432,7 +463,8 @@ func TestWindow(t *testing.T) {
 		{"just after", day(0), day(0).Add(1), scorecard.Good},
 		{"at the end", day(0), day(30), scorecard.Good},
 		{"too late", day(0), day(30).Add(1), scorecard.Bad},
-		{"early in an open window", day(45), day(50), scorecard.Good},
+		{"at the end of the last window that is over", day(30), day(60), scorecard.Good},
+		{"early in an open window", day(45), day(50), scorecard.Aside},
 		{"after what is known", day(45), day(61), scorecard.Aside},
 	}
 	for _, tt := range tests {
@@ -441,6 +473,25 @@ func TestWindow(t *testing.T) {
 				t.Errorf("%v, want %v", got, tt.want)
 			}
 		})
+	}
+}
+
+// One of four leads of each day buys 10 days later. The share of good cases is
+// one of four whenever it is looked at.
+func TestWindowLeavesTheShareAsItIs(t *testing.T) {
+	for _, until := range []int{30, 45, 75} {
+		w := scorecard.Window{Within: regulars.Days(30), Until: monday.AddDate(0, 0, until)}
+		counts := map[scorecard.Outcome]int{}
+		for day := range 60 {
+			asOf := monday.AddDate(0, 0, day)
+			counts[w.Outcome(asOf, asOf.AddDate(0, 0, 10))]++
+			for range 3 {
+				counts[w.Outcome(asOf, time.Time{})]++
+			}
+		}
+		if counts[scorecard.Good] == 0 || counts[scorecard.Bad] != 3*counts[scorecard.Good] {
+			t.Errorf("until day %d: %v", until, counts)
+		}
 	}
 }
 

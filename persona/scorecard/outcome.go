@@ -44,8 +44,10 @@ func (o *Outcome) UnmarshalText(text []byte) error {
 type Window struct {
 	// Within is how long it may take. It is required.
 	Within regulars.Span
-	// Until is the last instant of which all is known. Whose window ends later,
-	// and to whom it has not happened yet, are set aside: they are not bad.
+	// Until is the last instant of which all is known. Whose window ends later is
+	// set aside, also those to whom it has happened already: with the quick ones
+	// counted, and their like that will take longer not, the latest cases would be
+	// good ones only.
 	Until time.Time
 	// Zone is the calendar on which Within is counted. Nil means UTC.
 	Zone *time.Location
@@ -53,17 +55,15 @@ type Window struct {
 
 // Outcome returns what became of somebody whose profile is as of asOf, and to
 // whom it first happened at happened, the zero time if it has not. What
-// happened up to asOf is Aside: it is no prediction. So is what happened after
-// Until, which is not all known. A window without Within is over at once.
+// happened up to asOf is Aside: it is no prediction. So is everybody whose window
+// ends after Until. A window without Within is over at once.
 func (w Window) Outcome(asOf, happened time.Time) Outcome {
 	end := w.Within.After(asOf, w.Zone)
 	switch {
-	case !happened.IsZero() && !happened.After(asOf):
+	case !happened.IsZero() && !happened.After(asOf), end.After(w.Until):
 		return Aside
-	case !happened.IsZero() && !happened.After(end) && !happened.After(w.Until):
+	case !happened.IsZero() && !happened.After(end):
 		return Good
-	case end.After(w.Until):
-		return Aside
 	}
 	return Bad
 }
