@@ -31,14 +31,14 @@ type binning struct {
 }
 
 // join makes the bins of a feature of their counts, so that none but unknown has
-// fewer cases than least, if there are others that it can be joined with.
-func (c *column) join(counts []tally, least float64) binning {
+// too few cases, if there are others that it can be joined with.
+func (c *column) join(counts []tally, few func(cases int64) bool) binning {
 	b := binning{place: make([]int, len(counts))}
 	b.bins = append(b.bins, Bin{Label: c.labels[0], Good: counts[0].good, Bad: counts[0].bad})
 	if c.ranked {
-		c.joinBands(&b, counts, least)
+		c.joinBands(&b, counts, few)
 	} else {
-		c.joinValues(&b, counts, least)
+		c.joinValues(&b, counts, few)
 	}
 	return b
 }
@@ -52,7 +52,7 @@ type band struct {
 // joinBands joins the band with fewest cases, of equals the lowest, with that of
 // its neighbours whose share of good ones is closer, of equals the lower, until
 // all have enough.
-func (c *column) joinBands(b *binning, counts []tally, least float64) {
+func (c *column) joinBands(b *binning, counts []tally, few func(int64) bool) {
 	bands := make([]band, 0, len(counts)-1)
 	for i := 1; i < len(counts); i++ {
 		bands = append(bands, band{i, i, counts[i]})
@@ -64,7 +64,7 @@ func (c *column) joinBands(b *binning, counts []tally, least float64) {
 				at = i
 			}
 		}
-		if float64(bands[at].all()) >= least {
+		if !few(bands[at].all()) {
 			break
 		}
 		if at == len(bands)-1 || at > 0 && distance(bands[at], bands[at-1]) <= distance(bands[at], bands[at+1]) {
@@ -104,27 +104,27 @@ func (c *column) bandLabel(b band) string {
 	return c.edges[b.first-2] + " to below " + c.edges[b.last-1]
 }
 
-// joinValues makes one bin, the last, of the values with fewer cases than least,
-// if there are two or more of them.
-func (c *column) joinValues(b *binning, counts []tally, least float64) {
-	var few []int
+// joinValues makes one bin, the last, of the values with too few cases, if there
+// are two or more of them.
+func (c *column) joinValues(b *binning, counts []tally, few func(int64) bool) {
+	var rare []int
 	for i := 1; i < len(counts); i++ {
-		if float64(counts[i].all()) < least {
-			few = append(few, i)
+		if few(counts[i].all()) {
+			rare = append(rare, i)
 		}
 	}
 	for i := 1; i < len(counts); i++ {
-		if len(few) > 1 && slices.Contains(few, i) {
+		if len(rare) > 1 && slices.Contains(rare, i) {
 			continue
 		}
 		b.place[i] = len(b.bins)
 		b.bins = append(b.bins, Bin{Label: c.labels[i], Good: counts[i].good, Bad: counts[i].bad})
 	}
-	if len(few) < 2 {
+	if len(rare) < 2 {
 		return
 	}
 	other := Bin{Label: "other"}
-	for _, i := range few {
+	for _, i := range rare {
 		b.place[i] = len(b.bins)
 		other.Good += counts[i].good
 		other.Bad += counts[i].bad

@@ -66,9 +66,9 @@ func Fit(s *Sample, policy Policy) (*Card, error) {
 
 // characterise bins the features, and keeps those with enough information.
 func (c *Card) characterise(s *Sample) {
-	least := c.Policy.MinShare * float64(s.total.all())
+	few := func(n int64) bool { return rate(n, s.total.all()) < c.Policy.MinShare }
 	for i := range s.Layout.columns {
-		b := s.Layout.columns[i].join(s.bins(i), least)
+		b := s.Layout.columns[i].join(s.bins(i), few)
 		iv := b.weigh(s.total)
 		if iv < c.Policy.MinIV {
 			continue
@@ -125,12 +125,12 @@ func (c *Card) score() (ok bool) {
 
 // neutral returns the points that the cases of the fit have on average, rounded.
 func (ch *Characteristic) neutral() int {
-	sum, all := int64(0), int64(0)
+	sum, all := 0.0, int64(0) // the sum of a product may be beyond an int64
 	for _, b := range ch.Bins {
-		sum += b.all() * int64(b.Points)
+		sum += float64(float64(b.all()) * float64(b.Points))
 		all += b.all()
 	}
-	return int(math.Round(float64(sum) / float64(all)))
+	return int(math.Round(sum / float64(all)))
 }
 
 // scores returns how many cases have which score, the highest first.

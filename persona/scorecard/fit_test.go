@@ -40,13 +40,16 @@ func TestBinsAtTheLeastShare(t *testing.T) {
 	tests := []struct {
 		name   string
 		layout *scorecard.Layout
+		least  float64
 		few    int // of 100 cases
 		want   []string
 	}{
-		{"a value with just enough", account, 10, []string{"unknown", "none", "salary", "rare", "other"}},
-		{"a value with too few", account, 9, []string{"unknown", "none", "salary", "other"}},
-		{"a band with just enough", age, 10, []string{"unknown", "below 20", "20 to below 30", "30 and above"}},
-		{"a band with too few", age, 9, []string{"unknown", "below 30", "30 and above"}},
+		{"a value with just enough", account, 0.1, 10, []string{"unknown", "none", "salary", "rare", "other"}},
+		{"a value with too few", account, 0.1, 9, []string{"unknown", "none", "salary", "other"}},
+		{"a value with 7 % of 7 %", account, 0.07, 7, []string{"unknown", "none", "salary", "rare", "other"}},
+		{"a band with just enough", age, 0.1, 10, []string{"unknown", "below 20", "20 to below 30", "30 and above"}},
+		{"a band with 7 % of 7 %", age, 0.07, 7, []string{"unknown", "below 20", "20 to below 30", "30 and above"}},
+		{"a band with too few", age, 0.1, 9, []string{"unknown", "below 30", "30 and above"}},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -54,7 +57,7 @@ func TestBinsAtTheLeastShare(t *testing.T) {
 			put(t, s, "rare", 19, tt.few-4, 4)
 			put(t, s, "none", 29, 25, 15)
 			put(t, s, "salary", 30, 10, 50-tt.few)
-			if diff := cmp.Diff(tt.want, labelsOf(fit(t, s, scorecard.Policy{MinShare: 0.1}))); diff != "" {
+			if diff := cmp.Diff(tt.want, labelsOf(fit(t, s, scorecard.Policy{MinShare: tt.least}))); diff != "" {
 				t.Errorf("(-want +got):\n%s", diff)
 			}
 		})
@@ -62,6 +65,24 @@ func TestBinsAtTheLeastShare(t *testing.T) {
 }
 
 // One value that is rare has nothing to be joined with.
+// As many cases as a sample counts are not too many for what is neutral.
+func TestNeutralOfVeryMany(t *testing.T) {
+	many, more := german(t), german(t)
+	few := fit(t, many, scorecard.Policy{Points: 1e6})
+	for many.Good()+many.Bad() <= scorecard.MaxCases/2 {
+		if err := more.UnmarshalBinary(bytesOf(t, many)); err != nil {
+			t.Fatal(err)
+		}
+		if err := many.Merge(more); err != nil {
+			t.Fatal(err)
+		}
+	}
+	got, want := fit(t, many, scorecard.Policy{Points: 1e6}).Characteristics[0].Neutral, few.Characteristics[0].Neutral
+	if math.Abs(float64(got-want)) > 2 { // the ridge counts for less
+		t.Errorf("neutral is %d of %d cases, and %d of a thousand", got, many.Good()+many.Bad(), want)
+	}
+}
+
 func TestOneRareValue(t *testing.T) {
 	schema, err := persona.NewSchema(persona.Definition{Attributes: []persona.Attribute{{Name: "account", Kind: persona.KindEnum, Values: []string{"none", "salary", "rare"}}}})
 	if err != nil {
