@@ -203,9 +203,9 @@ func ExamplePathCounts_Merge() {
 		fmt.Println(err)
 		return
 	}
-	fmt.Println(here.Users, here.Paths())
+	fmt.Println(here.Users, "users,", here.Paths(), "paths by", here.Policy().By)
 	// Output:
-	// 2 2
+	// 2 users, 2 paths by session
 }
 
 const repair = `{
@@ -339,13 +339,15 @@ func ExamplePlaces() {
 		return
 	}
 	for _, p := range places {
-		fmt.Println(p.User, p.Label())
+		if at, ok := p.Stage(); ok {
+			fmt.Println(p.User, p.Label(), "since", at.Entered.Format("2 January"), "completed:", at.Completed)
+		}
 	}
 	// Output:
-	// ann journey=pay
-	// bob journey=consider
-	// cyd journey=pay
-	// dan journey=discover
+	// ann journey=pay since 1 May completed: true
+	// bob journey=consider since 1 May completed: true
+	// cyd journey=pay since 2 May completed: true
+	// dan journey=discover since 4 May completed: false
 }
 
 func ExampleCountAARRR() {
@@ -452,4 +454,92 @@ func ExampleAARRRCounter() {
 	fmt.Println(counter.Counts().Report().Goals[0].OfAcquired)
 	// Output:
 	// 1 of 1 (100.0 %, 20.7 to 100.0)
+}
+
+// The counts of two machines, each with users of its own, and how long those
+// took who submitted, beside all who began to consider it.
+func ExampleMapCounts_Merge() {
+	m, err := journey.ParseMap([]byte(repair))
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	var counts [2]*journey.MapCounts
+	for i, shard := range [][]act{visits()[:5], append(visits()[5:], visit("eve", 5, "search", "product")...)} {
+		if counts[i], err = journey.CountMap(m, acts, shard); err != nil {
+			fmt.Println(err)
+			return
+		}
+	}
+	if err := counts[0].Merge(counts[1]); err != nil {
+		fmt.Println(err)
+		return
+	}
+	report, err := counts[0].Report(journey.MapOptions{})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	consider := report.Stages[1]
+	done, _ := consider.Dwell.MedianCompleted()
+	fmt.Println(consider.Entered, "entered", counts[0].Map().Stages[1].Name, "– half of those who submitted took", done)
+	fmt.Println(counts[0].Funnel().Users, "users in the funnel below it")
+	// Output:
+	// 4 entered consider – half of those who submitted took 20m0s
+	// 5 users in the funnel below it
+}
+
+func ExampleAARRRCounts_Merge() {
+	a := journey.AARRR{
+		Acquisition: journey.Condition{Events: []string{"search", "banner"}},
+		Goals:       []journey.Goal{{Name: "revenue", When: journey.Condition{Events: []string{"pay"}}, Within: regulars.Days(7)}},
+	}
+	var counts [2]*journey.AARRRCounts
+	for i, shard := range [][]act{visits()[:5], visits()[5:]} {
+		var err error
+		if counts[i], err = journey.CountAARRR(a, acts, shard); err != nil {
+			fmt.Println(err)
+			return
+		}
+	}
+	if err := counts[0].Merge(counts[1]); err != nil {
+		fmt.Println(err)
+		return
+	}
+	fmt.Println(counts[0].AARRR().Goals[0].Name, "of", counts[0].Acquired, "acquired:", counts[0].Report().Goals[0].OfAcquired)
+	// Output:
+	// revenue of 4 acquired: 2 of 4 (50.0 %, 15.0 to 85.0)
+}
+
+// Names of events are checked against the tracking plan before anything is
+// counted: a misspelt one would be a stage that nobody enters.
+func ExampleAARRR_ValidateEvents() {
+	planned := []string{"search", "product", "submit", "pay"}
+	a := journey.AARRR{
+		Acquisition: journey.Condition{Events: []string{"serach"}},
+		Goals:       []journey.Goal{{Name: "revenue", When: journey.Condition{Events: []string{"pay"}}, Within: regulars.Days(7)}},
+	}
+	fmt.Println(a.Validate()) // in itself it is all right
+	fmt.Println(a.ValidateEvents(planned))
+	fmt.Println(journey.Paths{Hide: []string{"heart beat"}}.ValidateEvents(planned))
+	// Output:
+	// <nil>
+	// acquisition.events[0]: no such event: "serach"
+	// hide[0]: no such event: "heart beat"
+}
+
+func ExampleMap_Validate() {
+	m := journey.Map{Window: funnel.Within(-time.Hour), Stages: []journey.Stage{{Name: "discover"}}}
+	fmt.Println(m.Validate())
+	// Output:
+	// window: -1h0m0s: want 0 or more
+	// stages[0].enter: names no event: want events, labels or where
+}
+
+func ExamplePaths_Validate() {
+	p := journey.Paths{Only: []string{"search", "product"}, Anchor: &journey.Anchor{Event: "pay"}, Depth: 100}
+	fmt.Println(p.Validate())
+	// Output:
+	// anchor.event: "pay" is left out
+	// depth: 100: want 1 to 50
 }
