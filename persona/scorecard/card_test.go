@@ -634,11 +634,13 @@ func FuzzReadCard(f *testing.F) {
 		}
 		for n := range 5 {
 			p, _ := person(n)
-			if _, err := c.Explain(p, monday); err != nil {
-				t.Fatal(err)
+			if e, err := c.Explain(p, monday); err != nil || !(e.Chance >= 0 && e.Chance <= 1) {
+				t.Fatal(e.Chance, err)
 			}
 		}
-		_, _ = c.Evaluate(sample) // it may be of other features
+		if e, err := c.Evaluate(sample); err == nil { // it may be of other features
+			jsonOf(t, e)
+		}
 		again, err := scorecard.ReadCard(people, []byte(jsonOf(t, c)))
 		if err != nil || jsonOf(t, again) != jsonOf(t, c) {
 			t.Fatalf("%s comes back as %s, %v", jsonOf(t, c), jsonOf(t, again), err)
