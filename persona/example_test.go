@@ -204,14 +204,14 @@ func ExampleSchema_CompileAll() {
 	}
 	p, _, _ := teahouse.ReadProfile([]byte(`{"income": 12000, "gender": "female"}`))
 	for _, segment := range segments {
-		fmt.Println(segment.Label(), segment.Title(), segment.Match(p, monday))
+		fmt.Printf("%s (%s): %v, so %s\n", segment.Name(), segment.Title(), segment.Match(p, monday), segment.Label())
 	}
 	rules[1].Rule = mustRule(`{"not": {"segment": "women of means"}}`)
 	_, err = teahouse.CompileAll(rules)
 	fmt.Println(err)
 	// Output:
-	// group=women of means women of means true
-	// group=of means 高收入 true
+	// women of means (women of means): true, so group=women of means
+	// of means (高收入): true, so group=of means
 	// [1].rule.not.segment: "women of means" refers to itself, by way of "of means"
 }
 
@@ -339,12 +339,15 @@ func ExampleCensus() {
 		text, _ := json.Marshal(p)
 		fmt.Println(id, string(text), p.EventCount())
 	}
+	_, ok := shop.Profile("wang")
+	fmt.Println("wang is known:", ok)
 	conflicts, _ := shop.Conflicts("lin")
 	for _, c := range conflicts {
 		fmt.Printf("%s: %v from %s, not %v from %s\n", c.Attribute, c.Believed.Value, c.Believed.Source, c.Others[0].Value, c.Others[0].Source)
 	}
 	// Output:
 	// lin {"city":"厦门","gender":"female","interests":["go","tea"]} 1
+	// wang is known: false
 	// city: 厦门 from app, not 福州 from crm
 	// gender: female from crm, not male from app
 }

@@ -2,6 +2,7 @@ package identity_test
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/regulars-go/regulars"
@@ -278,6 +279,26 @@ func ExamplePeople_Report() {
 	// Output:
 	// 2 2 1
 	// phone no name 1
+}
+
+// A nightly job tells other systems who changed, and keeps quiet if nobody did.
+func ExampleChanges_Empty() {
+	var evidence identity.Evidence
+	evidence.Add(together("e1", "09:00", member.ID("M1"), phone.ID("13800138001")))
+	people, _ := identity.Resolve(&evidence, exampleRules())
+	for _, event := range []string{"e1", "e2"} { // e1 is delivered again
+		ids := []identity.ID{phone.ID("13800138001"), member.ID("M1")}
+		if event == "e2" {
+			ids = append(ids, openid.ID("o-2"))
+		}
+		slices.SortFunc(ids, identity.ID.Compare)
+		evidence.Add(together(event, "09:00", ids...))
+		changes, err := people.Update()
+		fmt.Println(event, ids, "nobody changed:", changes.Empty(), err)
+	}
+	// Output:
+	// e1 [member:M1 phone:13800138001] nobody changed: true <nil>
+	// e2 [member:M1 openid:o-2 phone:13800138001] nobody changed: false <nil>
 }
 
 // Diff compares two results, here under two sets of rules.

@@ -126,6 +126,67 @@ func ExampleCard_Evaluate() {
 	// c: 209 cases, 5 % expected, 3 % came
 }
 
+// Two branches count their own leads. The hotline then asks for a score alone.
+func ExampleCard_Score() {
+	schema, _ := persona.ParseSchema([]byte(`{"attributes": [{"name": "visits", "kind": "int"}]}`), nil)
+	layout, _ := scorecard.NewLayout(schema, []scorecard.Feature{{Attribute: "visits", Cuts: []persona.Value{persona.Int(2), persona.Int(5)}}})
+	lead := func(visits int) persona.Profile {
+		p, _ := schema.NewProfile(map[string]persona.Value{"visits": persona.Int(int64(visits))})
+		return p
+	}
+	asOf := time.Date(2026, 3, 1, 0, 0, 0, 0, time.UTC)
+	north, south := scorecard.Sample{Layout: layout}, scorecard.Sample{Layout: layout}
+	for id := range 400 {
+		visits, outcome := id%8, scorecard.Bad
+		switch {
+		case id < 20:
+			outcome = scorecard.Aside // still in their 30 days
+		case id*31%11 < visits:
+			outcome = scorecard.Good
+		}
+		if err := []*scorecard.Sample{&north, &south}[id%2].Add(scorecard.Case{Profile: lead(visits), AsOf: asOf, Outcome: outcome}); err != nil {
+			fmt.Println(err)
+		}
+	}
+	if err := north.Merge(&south); err != nil {
+		fmt.Println(err)
+		return
+	}
+	fmt.Println(north.Good(), "enrolled,", north.Bad(), "did not,", north.Aside(), "are left out; layout", len(layout.ID()), "digits")
+	card, err := scorecard.Fit(&north, scorecard.Policy{Name: "lead"})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	for _, visits := range []int{0, 3, 7} {
+		s, err := card.Score(lead(visits), asOf)
+		fmt.Printf("%d visits: %d points, %s, %v\n", visits, s.Points, card.Label(s), err)
+	}
+	// Output:
+	// 122 enrolled, 258 did not, 20 are left out; layout 32 digits
+	// 0 visits: 405 points, lead=c, <nil>
+	// 3 visits: 459 points, lead=b, <nil>
+	// 7 visits: 492 points, lead=a, <nil>
+}
+
+func ExampleParsePolicy() {
+	policy, err := scorecard.ParsePolicy([]byte(`{"name": "lead", "points": 100, "odds": 1, "grades": [{"name": "call", "least": 100}, {"name": "wait"}]}`))
+	fmt.Println(policy.Name, policy.Grades[0].Name, "from", policy.Grades[0].Least, err)
+	_, err = scorecard.ParsePolicy([]byte(`{"grade": []}`))
+	fmt.Println(err)
+	// Output:
+	// lead call from 100 <nil>
+	// unknown key "grade": did you mean "grades"?
+}
+
+func ExamplePolicy_Validate() {
+	fmt.Println(scorecard.Policy{MinShare: 0.6, Odds: -1, Grades: []scorecard.Grade{{Name: "call", Least: 60}, {Name: "write", Least: 100}, {Name: "wait"}}}.Validate())
+	// Output:
+	// minShare: 0.6: want at most 0.5
+	// odds: -1: want more than 0 and at most 1e+06, or 0 for the default
+	// grades[1].least: 100 is not below the grade before it
+}
+
 func ExampleMoveUp() {
 	rungs := []string{"tail", "waist", "core"}
 	fmt.Println(scorecard.MoveUp("layer", rungs, []string{"layer=tail"}, []string{"layer=waist"}))

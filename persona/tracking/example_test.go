@@ -45,6 +45,41 @@ func ExamplePlan_Validate() {
 	// Output: events[0].name: "$order" is reserved
 }
 
+// Who deploys a plan notes which one judged, by its ID.
+func ExampleNewValidator() {
+	plan, err := tracking.ParsePlan([]byte(`{"events": [{"name": "order"}]}`))
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	here, err := tracking.NewValidator(plan, nil)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	plan.Events[0].Title = "下单"
+	there, err := tracking.NewValidator(plan, nil)
+	fmt.Println("the same plan:", here.ID() == there.ID(), err)
+
+	_, err = tracking.NewValidator(tracking.Plan{}, nil)
+	fmt.Println(err)
+	// Output:
+	// the same plan: false <nil>
+	// tracking: plan: events: 0 events: want 1 to 5000
+}
+
+// Figures of a dashboard that were added up by hand.
+func ExampleFigures_Validate() {
+	fmt.Println(tracking.Figures{
+		Events: 100, Matched: 120,
+		Tags: []tracking.TagFigures{{Name: "vip", Profiles: 40, Tagged: 50}, {Name: "vip"}},
+	}.Validate())
+	// Output:
+	// matched: 120 is more than the whole, 100
+	// tags[0].tagged: 50 is more than the whole, 40
+	// tags[1]: "vip" is item 0 already
+}
+
 func ExampleValidator_Check() {
 	verdict := validator().Check(tracking.Event{
 		ID: "e1", Name: "order", At: paid, Received: paid.Add(time.Second),
