@@ -5,6 +5,7 @@ import (
 	"math"
 
 	"github.com/regulars-go/regulars"
+	"github.com/regulars-go/regulars/internal/calendar"
 )
 
 // Counter counts users one after the other, where the events of each come
@@ -89,7 +90,7 @@ func (c *Counter[E, K]) read(events []E) error {
 	for i, event := range events {
 		micros, ok := toMicros(r.source.At(event))
 		if !ok {
-			if err := checkTime(r.source.At(event)); err != nil {
+			if err := calendar.CheckInstant(r.source.At(event)); err != nil {
 				return fmt.Errorf("funnel: event %d %w", i, err)
 			}
 		}

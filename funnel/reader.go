@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/regulars-go/regulars"
+	"github.com/regulars-go/regulars/internal/calendar"
 )
 
 // reader turns the host's events into times and bits. The name of an event is
@@ -31,7 +32,7 @@ func newReader[E any, K regulars.ID](f Funnel, s Source[E, K]) (*reader[E, K], e
 		return nil, errors.New("funnel: source has no At")
 	}
 	if !s.AsOf.IsZero() {
-		if err := checkTime(s.AsOf); err != nil {
+		if err := calendar.CheckInstant(s.AsOf); err != nil {
 			return nil, fmt.Errorf("funnel: AsOf %w", err)
 		}
 		r.asOf = s.AsOf.UnixMicro()
@@ -108,28 +109,9 @@ func (r *reader[E, K]) test(event E, m masks) masks {
 	return m
 }
 
-// Instants lie in the years 1 to 9999, where microseconds fit an int64 and
-// dates have four digits. A later one is most often milliseconds taken for
-// seconds.
-const (
-	minUnix = -62_135_596_800
-	maxUnix = 253_402_300_799
-)
-
-func checkTime(t time.Time) error {
-	unix := t.Unix()
-	if unix <= minUnix && t.IsZero() {
-		return errors.New("has no time")
-	}
-	if unix < minUnix || unix > maxUnix {
-		return fmt.Errorf("at %d seconds since 1970: want the years 1 to 9999", unix)
-	}
-	return nil
-}
-
 // toMicros returns t in microseconds since 1970; ok is false if that needs a
-// look at t by checkTime.
+// look at t by [calendar.CheckInstant].
 func toMicros(t time.Time) (micros int64, ok bool) {
 	unix := t.Unix()
-	return unix*1e6 + int64(t.Nanosecond()/1000), unix > minUnix && unix <= maxUnix
+	return unix*1e6 + int64(t.Nanosecond()/1000), unix >= calendar.MinUnix && unix <= calendar.MaxUnix
 }

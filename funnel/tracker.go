@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/regulars-go/regulars"
+	"github.com/regulars-go/regulars/internal/calendar"
 )
 
 // Tracker follows users as their events arrive, roughly in order. A watermark
@@ -63,7 +64,7 @@ func NewTracker[E any, K regulars.ID](f Funnel, s Source[E, K]) (*Tracker[E, K],
 }
 
 // noWatermark is before all times.
-const noWatermark = minUnix * 1e6
+const noWatermark = calendar.MinMicro - 1
 
 // Add follows an event. late says that it came too late, and was only counted.
 // An error says what is wrong with the event, and means that nothing changed.
@@ -100,7 +101,7 @@ const foldAfter = 16
 // Advance moves the watermark: all events before it have come. It can't go back;
 // the error says so. Match.Grace rounds it down.
 func (t *Tracker[E, K]) Advance(watermark time.Time) error {
-	if err := checkTime(watermark); err != nil {
+	if err := calendar.CheckInstant(watermark); err != nil {
 		return fmt.Errorf("funnel: watermark %w", err)
 	}
 	at := t.matcher.round(watermark.UnixMicro())

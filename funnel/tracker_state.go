@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/regulars-go/regulars/internal/calendar"
 	"github.com/regulars-go/regulars/internal/wire"
 )
 
@@ -124,8 +125,8 @@ func readRow(r *wire.Reader, row []hit) {
 }
 
 const (
-	minMicros = minUnix*1_000_000 - 1
-	maxMicros = (maxUnix + 1) * 1_000_000
+	minMicros = calendar.MinMicro - 2
+	maxMicros = calendar.MaxMicro + 1
 )
 
 func readMicros(r *wire.Reader) int64 {

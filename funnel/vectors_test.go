@@ -10,6 +10,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/regulars-go/regulars/internal/calendar"
 	"github.com/regulars-go/regulars/internal/testdata"
 )
 
@@ -73,7 +74,7 @@ func shift(events []row) {
 		first = min(first, e.T)
 	}
 	for i := range events {
-		if first > maxUnix {
+		if first > calendar.MaxUnix {
 			events[i].T -= first
 		}
 	}

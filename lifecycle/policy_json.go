@@ -25,13 +25,8 @@ func ParsePolicy(data []byte, zones func(name string) (*time.Location, error)) (
 	if err := config.Decode(data, &file); err != nil {
 		return Policy{}, err
 	}
-	var faults regulars.Faults
-	policy := file.Policy
-	zone, err := resolve(file.Zone, zones)
-	if err != nil {
-		faults.Add("zone", "%q: %v", file.Zone, err)
-	}
-	policy.Zone = zone
+	policy, faults := file.Policy, regulars.Faults(nil)
+	policy.Zone = config.Zone(file.Zone, zones, &faults)
 	if found, ok := errors.AsType[regulars.Faults](policy.Validate()); ok {
 		faults.Under("", found)
 	}
@@ -39,19 +34,4 @@ func ParsePolicy(data []byte, zones func(name string) (*time.Location, error)) (
 		return Policy{}, err
 	}
 	return policy, nil
-}
-
-// resolve finds the zone of a document; none given is UTC.
-func resolve(name string, zones func(string) (*time.Location, error)) (*time.Location, error) {
-	if name == "" || name == "UTC" {
-		return time.UTC, nil
-	}
-	if zones == nil {
-		return nil, errors.New("want UTC, or a resolver of zones")
-	}
-	zone, err := zones(name)
-	if err == nil && zone == nil {
-		err = errors.New("unknown zone")
-	}
-	return zone, err
 }

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/regulars-go/regulars"
+	"github.com/regulars-go/regulars/internal/calendar"
 )
 
 // Census collects what is observed of people, from any number of sources, and
@@ -100,7 +101,7 @@ func (c *Census[K]) check(id K, o Observation) (source int, err error) {
 	if !ok {
 		return 0, &ValueError{o.Source, Value{}, "no such source", ErrUnknownAttribute}
 	}
-	if at := o.At.UnixMicro(); o.At.IsZero() || at < firstMicro || at > lastMicro {
+	if calendar.CheckInstant(o.At) != nil {
 		return 0, &ValueError{o.Source, Value{}, "want an observation with a time in the years 1 to 9999", ErrRange}
 	}
 	return source, checkID(id)

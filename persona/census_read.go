@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 
+	"github.com/regulars-go/regulars/internal/calendar"
 	"github.com/regulars-go/regulars/internal/wire"
 )
 
@@ -187,7 +188,7 @@ func (c *Census[K]) readEvent(r *wire.Reader) event {
 
 func readMicros(r *wire.Reader) int64 {
 	at := r.Int()
-	if r.Err() == nil && (at < firstMicro || at > lastMicro) {
+	if r.Err() == nil && (at < calendar.MinMicro || at > calendar.MaxMicro) {
 		r.Fail("time outside the years 1 to 9999")
 	}
 	return at

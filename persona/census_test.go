@@ -127,6 +127,7 @@ func TestCensusRefuses(t *testing.T) {
 		{"nobody", "", persona.Observation{Source: "crm", At: now, Values: valid}, "persona: a person with an empty ID"},
 		{"no time", "u", persona.Observation{Source: "crm", Values: valid}, `persona: "crm": want an observation with a time in the years 1 to 9999`},
 		{"year 10000", "u", persona.Observation{Source: "crm", At: now.AddDate(8000, 0, 0), Values: valid}, `persona: "crm": want an observation with a time in the years 1 to 9999`},
+		{"so far ahead that microseconds overflow", "u", persona.Observation{Source: "crm", At: time.Unix(1<<58, 0), Values: valid}, `persona: "crm": want an observation with a time in the years 1 to 9999`},
 		{"unknown source", "u", persona.Observation{Source: "erp", At: now, Values: valid}, `persona: "erp": no such source`},
 		{"everything wrong", "u", persona.Observation{Source: "crm", At: now, Values: map[string]persona.Value{
 			"age": persona.Int(200), "gender": persona.Text("x"), "shoe": persona.Int(1), "city": persona.Text("ok"),
@@ -161,6 +162,7 @@ func TestCensusEventRefuses(t *testing.T) {
 	}{
 		{"unknown kind", persona.Event{Kind: "buy", At: asOf}, persona.ErrUnknownAttribute},
 		{"no time", persona.Event{Kind: "view"}, persona.ErrRange},
+		{"so far ahead that microseconds overflow", persona.Event{Kind: "view", At: time.Unix(1<<58, 0)}, persona.ErrRange},
 		{"unknown field", persona.Event{Kind: "view", At: asOf, Fields: map[string]string{"colour": "red"}}, persona.ErrUnknownAttribute},
 		{"amount of what has none", persona.Event{Kind: "view", At: asOf, Amount: decimal.New(1, 0)}, persona.ErrKind},
 		{"three places", persona.Event{Kind: "order", At: asOf, Amount: decimal.New(1, -3)}, persona.ErrKind},

@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/regulars-go/regulars/internal/calendar"
 )
 
 // Draft makes profiles, one after the other, and reuses its memory. Get one
@@ -158,8 +160,7 @@ func (d *Draft) Add(e Event) error {
 		return &ValueError{e.Kind, Value{}, "no such kind of events", ErrUnknownAttribute}
 	}
 	kind := &d.schema.events[number]
-	at := e.At.UnixMicro()
-	if e.At.IsZero() || at < firstMicro || at > lastMicro {
+	if calendar.CheckInstant(e.At) != nil {
 		return &ValueError{e.Kind, Value{}, "want an event with a time in the years 1 to 9999", ErrRange}
 	}
 	amount, err := kind.amount(e)
@@ -174,7 +175,7 @@ func (d *Draft) Add(e Event) error {
 		d.slots, d.text = d.slots[:first], d.text[:text]
 		return err
 	}
-	d.events = append(d.events, event{at, amount, int32(number), int32(first)})
+	d.events = append(d.events, event{e.At.UnixMicro(), amount, int32(number), int32(first)})
 	return nil
 }
 

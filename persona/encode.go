@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"math"
 	"math/big"
-	"time"
 
 	"github.com/shopspring/decimal"
 
@@ -17,8 +16,8 @@ import (
 var (
 	firstDay   = int64(calendar.DateDay(1, 1, 1))
 	lastDay    = int64(calendar.DateDay(9999, 12, 31))
-	firstMicro = time.Date(1, 1, 1, 0, 0, 0, 0, time.UTC).UnixMicro()
-	lastMicro  = time.Date(10000, 1, 1, 0, 0, 0, 0, time.UTC).UnixMicro() - 1
+	firstMicro = int64(calendar.MinMicro) - 1 // as a value, midnight of the first day is a time
+	lastMicro  = int64(calendar.MaxMicro)
 )
 
 // number returns v as a slot of attribute a has it, or what is wrong with it.

@@ -4,7 +4,6 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -120,29 +119,12 @@ func ParseSchema(data []byte, zones func(name string) (*time.Location, error)) (
 	if err := config.Decode(data, &file); err != nil {
 		return nil, err
 	}
-	zone, err := resolve(file.Zone, zones)
-	if err != nil {
-		var faults regulars.Faults
-		faults.Add("zone", "%q: %v", file.Zone, err)
-		return nil, faults
+	var faults regulars.Faults
+	file.Definition.Zone = config.Zone(file.Zone, zones, &faults)
+	if err := faults.Err(); err != nil {
+		return nil, err
 	}
-	file.Definition.Zone = zone
 	return NewSchema(file.Definition)
-}
-
-// resolve finds the zone of a document; none given is UTC.
-func resolve(name string, zones func(string) (*time.Location, error)) (*time.Location, error) {
-	if name == "" || name == "UTC" {
-		return time.UTC, nil
-	}
-	if zones == nil {
-		return nil, errors.New("want UTC, or a resolver of zones")
-	}
-	zone, err := zones(name)
-	if err == nil && zone == nil {
-		err = errors.New("unknown zone")
-	}
-	return zone, err
 }
 
 func (s *Schema) addSources(sources []string, faults *regulars.Faults) {

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/regulars-go/regulars"
+	"github.com/regulars-go/regulars/internal/calendar"
 	"github.com/regulars-go/regulars/internal/exact"
 )
 
@@ -113,10 +114,10 @@ type metrics struct{ at, units int64 }
 func (c Columns[K]) bounds(tick int64) (least, most metrics, err error) {
 	least.at, most.at = extremes(c.At)
 	least.units, most.units = extremes(c.Amount)
-	if early, late := earliest/tick, latest/tick; least.at < early || most.at > late {
+	if early, late := calendar.MinMicro/tick, calendar.MaxMicro/tick; least.at < early || most.at > late {
 		i := slices.IndexFunc(c.At, func(at int64) bool { return at < early || at > late })
-		return least, most, fmt.Errorf("rfm: order %d is %d ticks of %v from 1970: want the years %d to %d",
-			i, c.At[i], time.Duration(tick)*time.Microsecond, minYear, maxYear)
+		return least, most, fmt.Errorf("rfm: order %d is %d ticks of %v from 1970: want the years 1 to 9999",
+			i, c.At[i], time.Duration(tick)*time.Microsecond)
 	}
 	if least.units == math.MinInt64 {
 		i := slices.Index(c.Amount, math.MinInt64)

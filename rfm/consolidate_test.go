@@ -136,7 +136,7 @@ func TestConsolidateRefused(t *testing.T) {
 		row  rfm.Row[string]
 		want string
 	}{
-		{"no time", rfm.Row[string]{Customer: "ann"}, "rfm: row 2: no time"},
+		{"no time", rfm.Row[string]{Customer: "ann"}, "rfm: row 2: has no time"},
 		{"nobody", rfm.Row[string]{At: good.At}, "rfm: row 2: "},
 		{"hostile exponent", rfm.Row[string]{Customer: "ann", At: good.At, Amount: decimal.New(1, 1e9)}, "rfm: row 2: amount has exponent 1000000000"},
 	}

@@ -10,6 +10,7 @@ import (
 
 	"github.com/shopspring/decimal"
 
+	"github.com/regulars-go/regulars/internal/calendar"
 	"github.com/regulars-go/regulars/internal/exact"
 )
 
@@ -54,8 +55,8 @@ const maxMarginals = math.MaxInt32
 // prospects and have none. It is an error if one ordered later than AsOf, or if
 // their numbers make no sense; nothing is counted then.
 func (m *Marginals) Add(r Record) error {
-	if err := checkTime(m.AsOf); err != nil {
-		return fmt.Errorf("rfm: as-of: %w", err)
+	if err := calendar.CheckInstant(m.AsOf); err != nil {
+		return fmt.Errorf("rfm: as-of %w", err)
 	}
 	if m.customers+m.prospects == maxMarginals {
 		return fmt.Errorf("rfm: marginals of %d customers have no room for more", maxMarginals)

@@ -5,6 +5,7 @@ import (
 	"math"
 
 	"github.com/regulars-go/regulars"
+	"github.com/regulars-go/regulars/internal/calendar"
 	"github.com/regulars-go/regulars/internal/exact"
 	"github.com/regulars-go/regulars/internal/wire"
 )
@@ -74,8 +75,8 @@ func (t *Tally[K]) readRow(r *wire.Reader, id K) {
 	if to.orders > 0 {
 		to.first = r.Int()
 		to.last = to.first + int64(r.UintUpTo(math.MaxInt64))
-		if to.first < earliest || to.last > latest || to.last < to.first {
-			r.Fail("customer %v has orders beyond the years %d to %d", id, minYear, maxYear)
+		if to.first < calendar.MinMicro || to.last > calendar.MaxMicro || to.last < to.first {
+			r.Fail("customer %v has orders beyond the years 1 to 9999", id)
 		}
 	}
 	t.book.orders += uint64(to.orders)

@@ -1,13 +1,13 @@
 package rfm
 
 import (
-	"errors"
 	"fmt"
 	"math"
 	"time"
 
 	"github.com/shopspring/decimal"
 
+	"github.com/regulars-go/regulars/internal/calendar"
 	"github.com/regulars-go/regulars/internal/exact"
 )
 
@@ -33,7 +33,7 @@ func (o Order) Counts() bool {
 
 // check returns what is wrong with o.
 func (o Order) check() error {
-	if err := checkTime(o.At); err != nil {
+	if err := calendar.CheckInstant(o.At); err != nil {
 		return err
 	}
 	if err := exact.Check(o.Amount); err != nil {
@@ -51,37 +51,16 @@ func (o Order) check() error {
 	return nil
 }
 
-// Instants are kept in microseconds. These years are far beyond any order, and
-// leave room for arithmetic.
-const minYear, maxYear = 1, 9999
-
-// The first and the last instant, in microseconds since 1970. The one before
-// the first is the zero time, which is none.
-var (
-	earliest = time.Time{}.UnixMicro() + 1
-	latest   = time.Date(maxYear+1, 1, 1, 0, 0, 0, 0, time.UTC).UnixMicro() - 1
-)
-
 // lastMicro is the last microsecond that counts under an Until; the zero time
 // is later than any order.
 func lastMicro(until time.Time) int64 {
 	switch {
 	case until.IsZero():
 		return math.MaxInt64
-	case until.Before(time.UnixMicro(earliest)):
-		return earliest - 1 // far back, the number of microseconds would overflow
-	case until.After(time.UnixMicro(latest)):
-		return latest
+	case until.Before(time.UnixMicro(calendar.MinMicro)):
+		return calendar.MinMicro - 1 // far back, the number of microseconds would overflow
+	case until.After(time.UnixMicro(calendar.MaxMicro)):
+		return calendar.MaxMicro
 	}
 	return until.UnixMicro()
-}
-
-func checkTime(t time.Time) error {
-	if t.IsZero() {
-		return errors.New("no time")
-	}
-	if year := t.UTC().Year(); year < minYear || year > maxYear {
-		return fmt.Errorf("time is in the year %d: want %d to %d", year, minYear, maxYear)
-	}
-	return nil
 }

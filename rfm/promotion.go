@@ -12,6 +12,7 @@ import (
 	"github.com/shopspring/decimal"
 
 	"github.com/regulars-go/regulars"
+	"github.com/regulars-go/regulars/internal/calendar"
 	"github.com/regulars-go/regulars/internal/exact"
 	"github.com/regulars-go/regulars/internal/wire"
 )
@@ -26,7 +27,7 @@ type Sale struct {
 }
 
 func (s Sale) check() error {
-	if err := checkTime(s.At); err != nil {
+	if err := calendar.CheckInstant(s.At); err != nil {
 		return err
 	}
 	if err := exact.Check(s.Paid); err != nil {

@@ -76,7 +76,7 @@ func TestPromotionTallyRefuses(t *testing.T) {
 		want string
 	}{
 		{"nobody", "", sale("1", "0"), "rfm: sale to a customer with an empty ID"},
-		{"no time", "ann", rfm.Sale{Paid: cash("1")}, "rfm: sale to customer ann: no time"},
+		{"no time", "ann", rfm.Sale{Paid: cash("1")}, "rfm: sale to customer ann: has no time"},
 		{"negative", "ann", sale("-1", "0"), "rfm: sale to customer ann: paid amount is -1: want zero or more"},
 		{"negative discount", "ann", sale("1", "-0.5"), "rfm: sale to customer ann: discount is -0.5: want zero or more"},
 		{"hostile amount", "ann", sale("1e1000", "0"), "rfm: sale to customer ann: paid amount has exponent 1000: want -18 to 18"},

@@ -49,7 +49,7 @@ func (r Record) Net() decimal.Decimal { return r.Spend.Sub(r.Refunded) }
 // of Last: 0 on the same day. ok is false if there is no order, if it is later
 // than asOf by a microsecond or more, or if asOf is none of the years 1 to 9999.
 func (r Record) Recency(asOf time.Time) (days int, ok bool) {
-	if r.Orders == 0 || checkTime(asOf) != nil || r.Last.UnixMicro() > asOf.UnixMicro() {
+	if r.Orders == 0 || calendar.CheckInstant(asOf) != nil || r.Last.UnixMicro() > asOf.UnixMicro() {
 		return 0, false
 	}
 	zone := r.Last.Location()
@@ -59,11 +59,11 @@ func (r Record) Recency(asOf time.Time) (days int, ok bool) {
 // check returns what keeps r from being scored as of asOf, though it has
 // orders.
 func (r Record) check(asOf time.Time) error {
-	if err := checkTime(asOf); err != nil {
-		return fmt.Errorf("as-of: %w", err)
+	if err := calendar.CheckInstant(asOf); err != nil {
+		return fmt.Errorf("as-of %w", err)
 	}
-	if err := checkTime(r.Last); err != nil {
-		return fmt.Errorf("last order: %w", err)
+	if err := calendar.CheckInstant(r.Last); err != nil {
+		return fmt.Errorf("last order %w", err)
 	}
 	if r.Orders < 0 || uint64(r.Orders) > math.MaxUint32 {
 		return fmt.Errorf("%d orders: want 0 to %d", r.Orders, uint32(math.MaxUint32))

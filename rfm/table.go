@@ -40,8 +40,8 @@ type Table[K regulars.ID] struct {
 // Table returns the metrics of all customers with an order, in ascending order
 // of ID. It is an error if one ordered later than asOf; see [Tally.Until].
 func (t *Tally[K]) Table(asOf time.Time) (*Table[K], error) {
-	if err := checkTime(asOf); err != nil {
-		return nil, fmt.Errorf("rfm: as-of: %w", err)
+	if err := calendar.CheckInstant(asOf); err != nil {
+		return nil, fmt.Errorf("rfm: as-of %w", err)
 	}
 	table := newTable[K](asOf, t.Len())
 	net := amounts{units: make([]int64, 0, t.Len())}
@@ -83,8 +83,8 @@ func (t *Tally[K]) lateError(asOf time.Time) error {
 // A customer without orders is left out and counted. It is an error if one
 // ordered later than asOf, or if their numbers make no sense.
 func NewTable[K regulars.ID](customers iter.Seq2[K, Record], asOf time.Time) (*Table[K], error) {
-	if err := checkTime(asOf); err != nil {
-		return nil, fmt.Errorf("rfm: as-of: %w", err)
+	if err := calendar.CheckInstant(asOf); err != nil {
+		return nil, fmt.Errorf("rfm: as-of %w", err)
 	}
 	table := newTable[K](asOf, 0)
 	var monetary amounts
@@ -192,8 +192,8 @@ func (t *Table[K]) check() error {
 	if i := slices.Index(t.Monetary, math.MinInt64); i >= 0 {
 		return fmt.Errorf("rfm: customer %v has monetary value %d: want at least %d", t.Customer[i], t.Monetary[i], int64(-math.MaxInt64))
 	}
-	if err := checkTime(t.AsOf); err != nil {
-		return fmt.Errorf("rfm: table as-of: %w", err)
+	if err := calendar.CheckInstant(t.AsOf); err != nil {
+		return fmt.Errorf("rfm: table as-of %w", err)
 	}
 	return nil
 }

@@ -83,21 +83,8 @@ func ParseAARRR(data []byte, zones func(name string) (*time.Location, error)) (A
 	if err := config.Decode(data, &file); err != nil {
 		return AARRR{}, err
 	}
-	a := file.AARRR
-	var faults regulars.Faults
-	switch {
-	case file.Zone == "":
-	case file.Zone == "UTC":
-		a.Zone = time.UTC
-	case zones == nil:
-		faults.Add("zone", "%.80q: want UTC, or a resolver of zones", file.Zone)
-	default:
-		zone, err := zones(file.Zone)
-		if err != nil || zone == nil {
-			faults.Add("zone", "%.80q: no such zone", file.Zone)
-		}
-		a.Zone = zone
-	}
+	a, faults := file.AARRR, regulars.Faults(nil)
+	a.Zone = config.Zone(file.Zone, zones, &faults)
 	a.validate(&faults)
 	if err := faults.Err(); err != nil {
 		return AARRR{}, err

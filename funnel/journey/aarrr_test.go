@@ -257,7 +257,7 @@ func TestParseAARRR(t *testing.T) {
 		hasFault(t, err, "zone: ")
 	}
 	_, err = ParseAARRR(fmt.Appendf(nil, document, "Mars"), zones)
-	hasFault(t, err, `zone: "Mars": no such zone`)
+	hasFault(t, err, `zone: "Mars": no zone Mars`)
 	_, err = ParseAARRR([]byte(`{"goal": []}`), nil)
 	hasFault(t, err, "goal")
 }

@@ -11,6 +11,7 @@ import (
 
 	"github.com/regulars-go/regulars"
 	"github.com/regulars-go/regulars/funnel"
+	"github.com/regulars-go/regulars/internal/calendar"
 )
 
 // units puts the events of one user in order of time, and parts them into the
@@ -49,7 +50,7 @@ func newUnits[E any, K regulars.ID](s funnel.Source[E, K], by funnel.By, gap fun
 		u.numbers = map[string]int32{}
 	}
 	if !s.AsOf.IsZero() {
-		if err := checkTime(s.AsOf); err != nil {
+		if err := calendar.CheckInstant(s.AsOf); err != nil {
 			return nil, fmt.Errorf("journey: AsOf %w", err)
 		}
 		u.asOf = s.AsOf.UnixMicro()
@@ -66,7 +67,7 @@ func (u *units[E, K]) read(events []E) error {
 	clear(u.numbers)
 	for i, event := range events {
 		t := u.source.At(event)
-		if err := checkTime(t); err != nil {
+		if err := calendar.CheckInstant(t); err != nil {
 			return fmt.Errorf("journey: event %d %w", i, err)
 		}
 		at := t.UnixMicro()
@@ -135,20 +136,4 @@ func (u *units[E, K]) together(before, event int32) bool {
 		return u.session[before] == u.session[event]
 	}
 	return u.at[event]-u.at[before] <= u.gap
-}
-
-// Instants lie in the years 1 to 9999, as in package funnel.
-const (
-	minUnix = -62_135_596_800
-	maxUnix = 253_402_300_799
-)
-
-func checkTime(t time.Time) error {
-	if t.IsZero() {
-		return errors.New("has no time")
-	}
-	if unix := t.Unix(); unix < minUnix || unix > maxUnix {
-		return fmt.Errorf("at %d seconds since 1970: want the years 1 to 9999", unix)
-	}
-	return nil
 }

@@ -74,8 +74,47 @@ func ExampleForest_Concentration() {
 	// Output: 2 advocates brought 4; the best fifth 75 %
 }
 
+// What support sees of a campaign that somebody tried to cheat.
+func ExampleForest_Claims() {
+	at := time.Date(2026, 5, 1, 0, 0, 0, 0, time.UTC)
+	var log referral.Log[string]
+	for i, pair := range [][2]string{{"ann", "bo"}, {"bo", "cy"}, {"cy", "ann"}, {"dee", "dee"}, {"dee", "bo"}} {
+		log.InviteTo(pair[0], pair[1], at.Add(time.Duration(i)*time.Hour))
+	}
+	for _, id := range []string{"ann", "bo", "cy", "dee"} {
+		log.Join(id, at.AddDate(0, 0, 1))
+	}
+	forest, err := log.Resolve(referral.Policy{}, at.AddDate(0, 0, 2))
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	for _, c := range forest.Claims() {
+		if c.Verdict.Refused() {
+			fmt.Printf("%s to %s: %s, %s\n", c.From, c.To, c.Verdict, c.Because())
+		}
+	}
+	counts := forest.Counts()
+	fmt.Println(log.Len(), "people up to", forest.AsOf().Format(time.DateOnly), "–", counts.Accepted, "claims accepted,", counts.Refused(), "refused")
+	generation, _ := forest.Generation("cy")
+	fmt.Println("cy is of generation", generation)
+	// Output:
+	// cy to ann: cycle, cy was brought by ann, directly or not
+	// dee to bo: second-parent, bo has ann as a parent already
+	// dee to dee: self, dee invited nobody else
+	// 4 people up to 2026-05-03 – 2 claims accepted, 3 refused
+	// cy is of generation 2
+}
+
+func ExamplePolicy_Validate() {
+	fmt.Println(referral.Policy{Goal: 7, Since: time.Date(12026, 1, 1, 0, 0, 0, 0, time.UTC)}.Validate())
+	// Output:
+	// goal: no such goal: 7
+	// since: at 317336745600 seconds since 1970: want the years 1 to 9999
+}
+
 func ExampleParsePolicy() {
-	policy, err := referral.ParsePolicy([]byte(`{"credit": "last-invite", "goal": "converted", "cycle": "8w"}`))
+	policy, err := referral.ParsePolicy([]byte(`{"credit": "last-invite", "goal": "converted", "cycle": "8w"}`), nil)
 	fmt.Println(policy.Credit, policy.Goal, policy.Cycle, err)
 	// Output: last-invite converted 8w <nil>
 }

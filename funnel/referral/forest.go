@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/regulars-go/regulars"
+	"github.com/regulars-go/regulars/internal/calendar"
 	"github.com/regulars-go/regulars/internal/exact"
 )
 
@@ -62,7 +63,7 @@ func (l *Log[K]) Resolve(policy Policy, asOf time.Time) (*Forest[K], error) {
 	if err := policy.Validate(); err != nil {
 		return nil, fmt.Errorf("referral: policy: %w", err)
 	}
-	if err := checkTime(asOf); err != nil {
+	if err := calendar.CheckInstant(asOf); err != nil {
 		return nil, fmt.Errorf("referral: the moment of the report %w", err)
 	}
 	f := &Forest[K]{policy: policy.completed(), asOf: asOf.Truncate(time.Microsecond)}

@@ -10,6 +10,7 @@ import (
 	"github.com/shopspring/decimal"
 
 	"github.com/regulars-go/regulars"
+	"github.com/regulars-go/regulars/internal/calendar"
 	"github.com/regulars-go/regulars/internal/exact"
 )
 
@@ -229,7 +230,7 @@ func check[K regulars.ID](what string, id K, at time.Time) error {
 	if err := checkID(what, id); err != nil {
 		return err
 	}
-	if err := checkTime(at); err != nil {
+	if err := calendar.CheckInstant(at); err != nil {
 		return fmt.Errorf("referral: %s of %v %w", what, id, err)
 	}
 	return nil
@@ -240,23 +241,6 @@ func checkID[K regulars.ID](what string, id K) error {
 	var none K
 	if id == none && reflect.TypeFor[K]().Kind() == reflect.String {
 		return fmt.Errorf("referral: %s with an empty ID", what)
-	}
-	return nil
-}
-
-// The years 1 to 9999 have four digits, and their microseconds fit an int64. A
-// later instant is most often milliseconds taken for seconds.
-const (
-	minUnix = -62_135_596_799
-	maxUnix = 253_402_300_799
-)
-
-func checkTime(t time.Time) error {
-	if t.IsZero() {
-		return errors.New("has no time")
-	}
-	if unix := t.Unix(); unix < minUnix || unix > maxUnix {
-		return fmt.Errorf("at %d seconds since 1970: want the years 1 to 9999", unix)
 	}
 	return nil
 }

@@ -88,16 +88,18 @@ func TestEqualAmountsInAnyOrder(t *testing.T) {
 }
 
 func TestPolicyJSON(t *testing.T) {
-	p, err := referral.ParsePolicy([]byte(`{"credit": "last-invite", "goal": "converted", "cycle": "8w", "since": "2026-01-01T00:00:00Z"}`))
+	kolkata := time.FixedZone("Asia/Kolkata", 19800)
+	zones := func(string) (*time.Location, error) { return kolkata, nil }
+	p, err := referral.ParsePolicy([]byte(`{"zone": "Asia/Kolkata", "credit": "last-invite", "goal": "converted", "cycle": "8w", "since": "2026-01-01T00:00:00Z"}`), zones)
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := referral.Policy{Credit: referral.LastInvite, Goal: referral.Converted, Cycle: p.Cycle, Since: day(1)}
-	if diff := cmp.Diff(want, p, cmp.AllowUnexported(p.Cycle)); diff != "" || p.Cycle.String() != "8w" {
+	want := referral.Policy{Credit: referral.LastInvite, Goal: referral.Converted, Cycle: p.Cycle, Since: day(1), Zone: kolkata}
+	if diff := cmp.Diff(want, p, cmp.AllowUnexported(p.Cycle), cmp.Comparer(func(a, b *time.Location) bool { return a == b })); diff != "" || p.Cycle.String() != "8w" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
-	for _, bad := range []string{`{"credit": "best"}`, `{"Goal": "joined"}`, `{"cycle": "0d"}`, `{"since": "0000-01-01T00:00:00Z"}`, `{} {}`} {
-		if _, err := referral.ParsePolicy([]byte(bad)); err == nil {
+	for _, bad := range []string{`{"credit": "best"}`, `{"Goal": "joined"}`, `{"cycle": "0d"}`, `{"since": "0000-01-01T00:00:00Z"}`, `{"zone": "Asia/Kolkata"}`, `{} {}`} {
+		if _, err := referral.ParsePolicy([]byte(bad), nil); err == nil {
 			t.Errorf("%s is read", bad)
 		}
 	}

@@ -9,6 +9,7 @@ import (
 	"github.com/shopspring/decimal"
 
 	"github.com/regulars-go/regulars"
+	"github.com/regulars-go/regulars/internal/calendar"
 	"github.com/regulars-go/regulars/internal/wire"
 )
 
@@ -200,7 +201,7 @@ func (l *Log[K]) readNumber(in *wire.Reader) uint32 {
 
 func readInstant(in *wire.Reader) int64 {
 	at := in.Int()
-	if in.Err() == nil && (at < minUnix*1e6 || at > maxUnix*1e6+999_999) {
+	if in.Err() == nil && (at < calendar.MinMicro || at > calendar.MaxMicro) {
 		in.Fail("instant %d outside the years 1 to 9999", at)
 	}
 	return at

@@ -1,9 +1,11 @@
 package referral
 
 import (
+	"errors"
 	"time"
 
 	"github.com/regulars-go/regulars"
+	"github.com/regulars-go/regulars/internal/calendar"
 	"github.com/regulars-go/regulars/internal/config"
 	"github.com/regulars-go/regulars/internal/names"
 )
@@ -24,7 +26,8 @@ type Policy struct {
 	// Since is the first instant from which those who join are new customers,
 	// for the referred share of them. The zero time makes everybody new.
 	Since time.Time `json:"since,omitzero"`
-	// Zone is the calendar on which Cycle is counted. Nil means UTC.
+	// Zone is the calendar on which Cycle is counted. Nil means UTC. In JSON it
+	// is the name under "zone"; see [ParsePolicy].
 	Zone *time.Location `json:"-"`
 }
 
@@ -82,18 +85,32 @@ func (g *Goal) UnmarshalText(text []byte) error {
 	return err
 }
 
-// ParsePolicy reads a policy from JSON and validates it. The document is read
-// strictly: an unknown or repeated key and trailing data are faults. The error
-// is [regulars.Faults]. Zone is for the host to set.
-func ParsePolicy(data []byte) (Policy, error) {
-	var p Policy
-	if err := config.Decode(data, &p); err != nil {
+// ParsePolicy reads a policy from JSON and validates it:
+//
+//	{"zone": "Asia/Shanghai", "credit": "last-invite", "goal": "converted", "cycle": "2w"}
+//
+// The document is read strictly: no unknown or repeated key, and no trailing
+// data. zones finds a zone by its name; pass [time.LoadLocation], or a resolver
+// of your own where the answer must not depend on the machine. A zone that it
+// does not find is a fault, as is any name other than "UTC" if zones is nil.
+// The error is [regulars.Faults].
+func ParsePolicy(data []byte, zones func(name string) (*time.Location, error)) (Policy, error) {
+	var file struct {
+		Zone string `json:"zone"`
+		Policy
+	}
+	if err := config.Decode(data, &file); err != nil {
 		return Policy{}, err
 	}
-	if err := p.Validate(); err != nil {
+	policy, faults := file.Policy, regulars.Faults(nil)
+	policy.Zone = config.Zone(file.Zone, zones, &faults)
+	if found, ok := errors.AsType[regulars.Faults](policy.Validate()); ok {
+		faults.Under("", found)
+	}
+	if err := faults.Err(); err != nil {
 		return Policy{}, err
 	}
-	return p, nil
+	return policy, nil
 }
 
 // Validate returns all faults of p as [regulars.Faults]: no such credit or goal,
@@ -107,7 +124,7 @@ func (p Policy) Validate() error {
 		f.Add("goal", "no such goal: %d", p.Goal)
 	}
 	if !p.Since.IsZero() {
-		if err := checkTime(p.Since); err != nil {
+		if err := calendar.CheckInstant(p.Since); err != nil {
 			f.Add("since", "%v", err)
 		}
 	}

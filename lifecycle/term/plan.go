@@ -95,7 +95,7 @@ func ParsePlan(data []byte, zones func(name string) (*time.Location, error)) (Pl
 		return Plan{}, err
 	}
 	plan, faults := file.Plan, regulars.Faults(nil)
-	plan.Zone = resolve(file.Zone, zones, &faults)
+	plan.Zone = config.Zone(file.Zone, zones, &faults)
 	if found, ok := errors.AsType[regulars.Faults](plan.Validate()); ok {
 		faults.Under("", found)
 	}
@@ -103,23 +103,4 @@ func ParsePlan(data []byte, zones func(name string) (*time.Location, error)) (Pl
 		return Plan{}, err
 	}
 	return plan, nil
-}
-
-// resolve finds the zone of a document; none given is UTC.
-func resolve(name string, zones func(string) (*time.Location, error), faults *regulars.Faults) *time.Location {
-	switch {
-	case name == "" || name == "UTC":
-		return time.UTC
-	case zones == nil:
-		faults.Add("zone", "%q: want UTC, or a resolver of zones", name)
-		return nil
-	}
-	zone, err := zones(name)
-	if err == nil && zone == nil {
-		err = errors.New("unknown zone")
-	}
-	if err != nil {
-		faults.Add("zone", "%q: %v", name, err)
-	}
-	return zone
 }

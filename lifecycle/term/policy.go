@@ -87,7 +87,7 @@ func ParsePolicy(data []byte, zones func(name string) (*time.Location, error)) (
 		return Policy{}, err
 	}
 	policy, faults := file.Policy, regulars.Faults(nil)
-	policy.Zone = resolve(file.Zone, zones, &faults)
+	policy.Zone = config.Zone(file.Zone, zones, &faults)
 	if found, ok := errors.AsType[regulars.Faults](policy.Validate()); ok {
 		faults.Under("", found)
 	}

@@ -5,6 +5,8 @@ import (
 	"slices"
 	"sync"
 	"time"
+
+	"github.com/regulars-go/regulars/internal/calendar"
 )
 
 // Attribution says whose an event is.
@@ -78,7 +80,7 @@ func (p *People) candidates(o Observation) []int32 {
 // nextLogin returns the founder of the person who logged in on a device next,
 // or -1.
 func (p *People) nextLogin(device int32, at time.Time) int32 {
-	if p.rules.LookBack.IsZero() || checkTime(at) != nil {
+	if p.rules.LookBack.IsZero() || calendar.CheckInstant(at) != nil {
 		return -1
 	}
 	logins := p.logins.of(p, device)

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"github.com/regulars-go/regulars/internal/calendar"
 	"github.com/regulars-go/regulars/internal/wire"
 )
 
@@ -127,7 +128,7 @@ func (d *decoder) observation() {
 	case math.Float64bits(score) != 0 && (!(score > 0 && score <= 1) || n != 2):
 		d.Fail("match %.80q of %d identifiers with score %v", event, n, score)
 		return
-	case at < earliest || at > latest:
+	case at < calendar.MinMicro || at > calendar.MaxMicro:
 		d.Fail("event %.80q beyond the years 1 to 9999", event)
 		return
 	case !d.follows(event, at, source, score, ids):

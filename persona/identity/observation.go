@@ -1,11 +1,12 @@
 package identity
 
 import (
-	"errors"
 	"fmt"
 	"math"
 	"time"
 	"unicode/utf8"
+
+	"github.com/regulars-go/regulars/internal/calendar"
 )
 
 // Observation is an event in which identifiers were seen together: a login on
@@ -83,7 +84,7 @@ func checkEvent(eventID, source string, at time.Time) error {
 	if len(source) > MaxTextBytes || !utf8.ValidString(source) {
 		return fmt.Errorf("source of %d bytes: want UTF-8 of at most %d", len(source), MaxTextBytes)
 	}
-	return checkTime(at)
+	return calendar.CheckInstant(at)
 }
 
 func checkName(what, name string) error {
@@ -119,28 +120,10 @@ func checkPair(a, b ID) error {
 	return nil
 }
 
-var errNoTime = errors.New("has no time")
-
-// Instants are counted in microseconds since 1970, in the years 1 to 9999.
-var (
-	earliest = time.Time{}.UnixMicro() + 1
-	latest   = time.Date(10000, 1, 1, 0, 0, 0, 0, time.UTC).UnixMicro() - 1
-)
-
 const (
 	always = math.MinInt64 // before every instant
 	never  = math.MaxInt64 // after every instant
 )
-
-func checkTime(at time.Time) error {
-	if at.IsZero() {
-		return errNoTime
-	}
-	if year := at.UTC().Year(); year < 1 || year > 9999 {
-		return fmt.Errorf("time is in the year %d: want 1 to 9999", year)
-	}
-	return nil
-}
 
 // instant is the inverse of [time.Time.UnixMicro].
 func instant(micro int64) time.Time { return time.UnixMicro(micro).UTC() }

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/regulars-go/regulars"
+	"github.com/regulars-go/regulars/internal/calendar"
 )
 
 // Rules say which identifiers there are and what a person may have of them.
@@ -235,7 +236,7 @@ func (r Rules) check() error {
 				}
 			}
 		}
-	} else if err := checkTime(r.AsOf); err != nil {
+	} else if err := calendar.CheckInstant(r.AsOf); err != nil {
 		f.Add("asOf", "%v", err)
 	}
 	if err := f.Err(); err != nil {

@@ -29,33 +29,13 @@ func ParseRules(data []byte, zones func(name string) (*time.Location, error)) (R
 	if err := config.Decode(data, &file); err != nil {
 		return Rules{}, err
 	}
-	var faults regulars.Faults
-	zone, err := findZone(file.Zone, zones)
-	if err != nil {
-		faults.Add("zone", "%.80q: %v", file.Zone, err)
-	}
-	faults.Under("", file.faults())
+	rules, faults := file.Rules, regulars.Faults(nil)
+	rules.Zone = config.Zone(file.Zone, zones, &faults)
+	faults.Under("", rules.faults())
 	if err := faults.Err(); err != nil {
 		return Rules{}, err
 	}
-	rules := file.Rules
-	rules.Zone = zone
 	return rules, nil
-}
-
-// findZone finds the zone of a document; none given is UTC.
-func findZone(name string, zones func(string) (*time.Location, error)) (*time.Location, error) {
-	if name == "" || name == "UTC" {
-		return time.UTC, nil
-	}
-	if zones == nil {
-		return nil, errors.New("want UTC, or a resolver of zones")
-	}
-	zone, err := zones(name)
-	if err == nil && zone == nil {
-		err = errors.New("unknown zone")
-	}
-	return zone, err
 }
 
 // UnmarshalJSON reads a limit, which must say its max: left out, it would be 0

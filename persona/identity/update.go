@@ -3,6 +3,8 @@ package identity
 import (
 	"fmt"
 	"time"
+
+	"github.com/regulars-go/regulars/internal/calendar"
 )
 
 // Update catches up with what has come into the evidence since: observations,
@@ -22,7 +24,7 @@ func (p *People) Update() (Changes, error) { return p.advance(p.windows) }
 // identifier. An earlier instant than that of the rules is an error, as is any
 // if the rules had none.
 func (p *People) UpdateTo(asOf time.Time) (Changes, error) {
-	if err := checkTime(asOf); err != nil {
+	if err := calendar.CheckInstant(asOf); err != nil {
 		return Changes{}, fmt.Errorf("identity: update: %w", err)
 	}
 	to := asOf.UnixMicro()

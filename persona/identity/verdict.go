@@ -5,6 +5,8 @@ import (
 	"strings"
 	"time"
 	"unicode/utf8"
+
+	"github.com/regulars-go/regulars/internal/calendar"
 )
 
 // Ruling is what a [Verdict] says.
@@ -47,7 +49,7 @@ func (v Verdict) check() error {
 	if err := checkName("verdict", v.ID); err != nil {
 		return err
 	}
-	if err := checkTime(v.At); err != nil {
+	if err := calendar.CheckInstant(v.At); err != nil {
 		return err
 	}
 	for _, text := range []string{v.By, v.Reason} {
@@ -65,8 +67,8 @@ func (v Verdict) check() error {
 		if v.B != (ID{}) {
 			return fmt.Errorf("second identifier %q of a %s: want none", v.B, v.Ruling)
 		}
-		if err := checkTime(v.ValidTo); err != nil {
-			return fmt.Errorf("validTo: %w", err)
+		if err := calendar.CheckInstant(v.ValidTo); err != nil {
+			return fmt.Errorf("validTo %w", err)
 		}
 		return checkID(v.A)
 	}

@@ -8,6 +8,8 @@ import (
 	"math"
 	"slices"
 	"time"
+
+	"github.com/regulars-go/regulars/internal/calendar"
 )
 
 // DefaultLimit is how many deliveries a [Tally] holds unless it says
@@ -91,7 +93,7 @@ func receipt(e Event) int64 { return microseconds(e.Received) }
 // microseconds returns t as microseconds since 1970, and noTime if it is zero
 // or outside the years 1 to 9999.
 func microseconds(t time.Time) int64 {
-	if t.IsZero() || !inYears(t) {
+	if calendar.CheckInstant(t) != nil {
 		return noTime
 	}
 	return t.UnixMicro()

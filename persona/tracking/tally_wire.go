@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/regulars-go/regulars/internal/calendar"
 	"github.com/regulars-go/regulars/internal/wire"
 )
 
@@ -137,7 +138,6 @@ func (t *Tally) readRows(r *wire.Reader) {
 	}
 }
 
-// Microseconds of the first and the last instant of the years 1 to 9999.
-const minMoment, maxMoment = -62_135_596_800_000_000, 253_402_300_799_999_999
-
-func isMoment(us int64) bool { return us == noTime || us >= minMoment && us <= maxMoment }
+func isMoment(us int64) bool {
+	return us == noTime || us >= calendar.MinMicro && us <= calendar.MaxMicro
+}

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/regulars-go/regulars"
+	"github.com/regulars-go/regulars/internal/calendar"
 )
 
 // Validator is a plan made ready to judge events. It never changes, and any
@@ -190,9 +191,9 @@ func (v *Validator) lateness(e Event) string {
 	switch {
 	case e.At.IsZero():
 		return ""
-	case !inYears(e.At):
+	case calendar.CheckInstant(e.At) != nil:
 		return fmt.Sprintf("the year %d", e.At.UTC().Year())
-	case e.Received.IsZero() || !inYears(e.Received):
+	case calendar.CheckInstant(e.Received) != nil:
 		return ""
 	case e.At.Before(v.window.Past.Before(e.Received, v.zone)):
 		return e.Received.Sub(e.At).String() + " before its receipt"
@@ -200,12 +201,6 @@ func (v *Validator) lateness(e Event) string {
 		return e.At.Sub(e.Received).String() + " after its receipt"
 	}
 	return ""
-}
-
-// inYears reports whether an instant lies in the years that have four digits.
-func inYears(t time.Time) bool {
-	year := t.UTC().Year()
-	return year >= 1 && year <= 9999
 }
 
 func (c *checker) properties(plan *planned) {
