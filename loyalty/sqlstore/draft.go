@@ -7,34 +7,31 @@ import (
 	"github.com/regulars-go/regulars/loyalty"
 )
 
-// draft is a batch by table. Each list is in the order of IDs, which is the
-// order in which rows are locked, so that two commits never wait for each other.
+// draft is a batch by table. Each list is in the order of IDs. That is the order
+// in which rows are taken: accounts, then other records, both whether they are
+// there or new, then counters. So no two commits wait for each other.
 type draft struct {
 	batch *loyalty.Batch
-	// Places in batch.Records: accounts and other records that must be there
-	// at their version, and those that may not be there yet.
-	accounts, newAccounts []int
-	others, newOthers     []int
-	entries               []loyalty.Entry
-	counters              []loyalty.Counter // without those that don't change
+	// Places in batch.Records, and how many of them must not be there yet.
+	accounts, others       []int
+	newAccounts, newOthers int
+	entries                []loyalty.Entry
+	counters               []loyalty.Counter // without those that don't change
 }
 
 func newDraft(b *loyalty.Batch) *draft {
 	d := &draft{batch: b, entries: b.Entries}
 	for i := range b.Records {
 		r := &b.Records[i]
-		list := &d.others
-		switch isAccount, isNew := r.ID.Kind == loyalty.KindAccount, r.Version == 0; {
-		case isAccount && isNew:
-			list = &d.newAccounts
-		case isAccount:
-			list = &d.accounts
-		case isNew:
-			list = &d.newOthers
+		if r.ID.Kind == loyalty.KindAccount {
+			d.accounts = append(d.accounts, i)
+			d.newAccounts += bit(r.Version == 0)
+		} else {
+			d.others = append(d.others, i)
+			d.newOthers += bit(r.Version == 0)
 		}
-		*list = append(*list, i)
 	}
-	for _, list := range [...][]int{d.accounts, d.newAccounts, d.others, d.newOthers} {
+	for _, list := range [...][]int{d.accounts, d.others} {
 		slices.SortFunc(list, func(i, j int) int { return compareRecords(&b.Records[i].ID, &b.Records[j].ID) })
 	}
 	for i := range b.Counters {
@@ -57,6 +54,15 @@ func compareCounters(a, b *loyalty.CounterID) int {
 
 // record returns a record by its place.
 func (d *draft) record(place int) *loyalty.Record { return &d.batch.Records[place] }
+
+// ids returns the IDs of all records, in the order of the batch.
+func (d *draft) ids() []loyalty.RecordID {
+	ids := make([]loyalty.RecordID, len(d.batch.Records))
+	for i := range ids {
+		ids[i] = d.record(i).ID
+	}
+	return ids
+}
 
 // size returns how many bytes the bodies of some records take.
 func (d *draft) size(places []int) int {

@@ -65,13 +65,21 @@ DELETE FROM loyalty_record WHERE ctid = ANY (ARRAY(
 DELETE FROM loyalty_account WHERE ctid = ANY (ARRAY(
 	SELECT ctid FROM loyalty_account WHERE until <= $1 LIMIT $2 FOR UPDATE SKIP LOCKED))`
 
-	// All shards of a counter go together, and count as one.
+	// All shards of a counter go together, and count as one; if a command holds
+	// one of them, none goes. The last look is at what they are by then.
 	postgresPruneCounters = `
-WITH gone AS (DELETE FROM loyalty_counter WHERE (program, kind, number, period, value) IN (
-	SELECT program, kind, number, period, value FROM loyalty_counter
-	GROUP BY 1, 2, 3, 4, 5 HAVING bool_and(until IS NOT NULL AND until <= $1) LIMIT $2)
-RETURNING program, kind, number, period, value)
-SELECT count(*) FROM (SELECT DISTINCT * FROM gone) counters`
+WITH over AS MATERIALIZED (
+	SELECT program, kind, number, period, value, count(*) AS shards FROM loyalty_counter
+	GROUP BY 1, 2, 3, 4, 5 HAVING bool_and(until IS NOT NULL AND until <= $1) LIMIT $2),
+held AS MATERIALIZED (
+	SELECT c.program, c.kind, c.number, c.period, c.value FROM loyalty_counter c JOIN over USING (program, kind, number, period, value)
+	WHERE c.until <= $1 FOR UPDATE OF c SKIP LOCKED),
+whole AS MATERIALIZED (
+	SELECT program, kind, number, period, value FROM held JOIN over USING (program, kind, number, period, value)
+	GROUP BY 1, 2, 3, 4, 5, shards HAVING count(*) = shards),
+gone AS (DELETE FROM loyalty_counter c USING whole w
+	WHERE c.program = w.program AND c.kind = w.kind AND c.number = w.number AND c.period = w.period AND c.value = w.value)
+SELECT count(*) FROM whole`
 )
 
 func (p *postgres) totals() string { return postgresTotals }
@@ -203,10 +211,7 @@ func (p *postgres) loadMany(ctx context.Context, tx Tx, l *loading) error {
 // staleOf names the records of a draft whose versions are others by now. There
 // is one at least: a commit has met it.
 func (p *postgres) staleOf(ctx context.Context, tx Tx, d *draft) error {
-	ids := make([]loyalty.RecordID, len(d.batch.Records))
-	for i := range ids {
-		ids[i] = d.record(i).ID
-	}
+	ids := d.ids()
 	l := newLoading(ids, nil)
 	if err := p.load(ctx, tx, l); err != nil {
 		return err

@@ -2,38 +2,67 @@ package sqlstore
 
 import (
 	"context"
+	"errors"
 	"strconv"
+
+	"github.com/regulars-go/regulars/loyalty"
 )
 
 // commitShape is how many rows of each part a commit writes.
-type commitShape struct{ accounts, newAccounts, others, newOthers, entries, counters int }
+type commitShape struct {
+	accounts, others  rowsShape
+	entries, counters int
+}
+
+// rowsShape is how many records there are in a part, and which of them must not
+// be there yet.
+type rowsShape struct {
+	rows int
+	age  age
+}
+
+// age says which records of a part are new.
+type age uint8
+
+const (
+	allOld age = iota
+	someNew
+	allNew
+)
+
+func newRowsShape(rows, fresh int) rowsShape {
+	switch fresh {
+	case 0:
+		return rowsShape{rows, allOld}
+	case rows:
+		return rowsShape{rows, allNew}
+	}
+	return rowsShape{rows, someNew}
+}
 
 func (d *draft) shape() commitShape {
-	return commitShape{len(d.accounts), len(d.newAccounts), len(d.others), len(d.newOthers), len(d.entries), len(d.counters)}
+	return commitShape{
+		newRowsShape(len(d.accounts), d.newAccounts), newRowsShape(len(d.others), d.newOthers),
+		len(d.entries), len(d.counters),
+	}
 }
 
 // few makes shapes of many rows alike: they have one text.
 func (s commitShape) few() commitShape {
-	for _, n := range [...]*int{&s.accounts, &s.newAccounts, &s.others, &s.newOthers, &s.entries, &s.counters} {
+	for _, n := range [...]*int{&s.accounts.rows, &s.others.rows, &s.entries, &s.counters} {
 		*n = min(*n, few+1)
 	}
 	return s
 }
 
-// rows appends the rows of all parts, in the order of texts.
-func (a *arguments) rows(s commitShape) {
-	d := a.draft
-	if s.accounts > 0 {
+// rows are the arguments for the rows of all parts, in the order of texts.
+func (d *draft) rows(s commitShape) []any {
+	a := arguments{draft: d, list: make([]any, 0, 64)}
+	if s.accounts.rows > 0 {
 		a.accounts(d.accounts)
 	}
-	if s.others > 0 {
+	if s.others.rows > 0 {
 		a.others(d.others)
-	}
-	if s.newAccounts > 0 {
-		a.accounts(d.newAccounts)
-	}
-	if s.newOthers > 0 {
-		a.others(d.newOthers)
 	}
 	if s.counters > 0 {
 		a.counters(d.counters)
@@ -41,80 +70,100 @@ func (a *arguments) rows(s commitShape) {
 	if s.entries > 0 {
 		a.entries(d.entries)
 	}
+	return a.list
 }
 
-// counts appends the numbers of rows that are more than few, which stand in no
-// text.
-func (a *arguments) counts(s commitShape) {
-	for _, n := range [...]int{s.accounts, s.others, s.newAccounts, s.newOthers, s.counters} {
+// arguments are the rows and what follows them: the numbers of those that are
+// more than few, which stand in no text, and the shard.
+func (d *draft) arguments(s commitShape) []any {
+	list := d.rows(s)
+	for _, n := range [...]int{s.accounts.rows, s.others.rows, s.counters} {
 		if n > few {
-			a.list = append(a.list, n)
+			list = append(list, n)
 		}
+	}
+	if s.counters > 0 {
+		list = append(list, d.shard())
+	}
+	return list
+}
+
+// sources begins a statement with the rows of each part.
+func (s commitShape) sources(b *statement) {
+	b.WriteString("WITH ")
+	for i, part := range s.parts() {
+		b.addf("%s%s AS (SELECT * FROM %s)", [...]string{",\n", ""}[bit(i == 0)], part.name, b.source(part.columns, part.rows))
 	}
 }
 
-// rowCounts are the numbers of rows as a text says them.
-type rowCounts struct{ accounts, others, newAccounts, newOthers, counters string }
+// tail is what follows the rows, as a text says it.
+type tail struct{ accounts, others, counters, shard string }
 
-func (s commitShape) rowCounts(b *statement) rowCounts {
+func (s commitShape) tail(b *statement) tail {
 	count := func(n int) string {
 		if n > few {
 			return b.parameter("bigint")
 		}
 		return strconv.Itoa(n)
 	}
-	return rowCounts{count(s.accounts), count(s.others), count(s.newAccounts), count(s.newOthers), count(s.counters)}
+	t := tail{accounts: count(s.accounts.rows), others: count(s.others.rows), counters: count(s.counters)}
+	if s.counters > 0 {
+		t.shard = b.parameter("smallint")
+	}
+	return t
 }
 
-// sources begins a statement with the rows of each part.
-func (s commitShape) sources(b *statement) {
-	b.WriteString("WITH ")
-	first := true
-	for _, part := range [...]struct {
-		name    string
-		n       int
-		columns []column
-	}{
-		{"account", s.accounts, accountColumns},
-		{"other", s.others, recordColumns},
-		{"new_account", s.newAccounts, accountColumns},
-		{"new_other", s.newOthers, recordColumns},
+type sourcePart struct {
+	name    string
+	rows    int
+	columns []column
+}
+
+// parts are those that have rows.
+func (s commitShape) parts() []sourcePart {
+	var parts []sourcePart
+	for _, part := range [...]sourcePart{
+		{"account", s.accounts.rows, accountColumns},
+		{"other", s.others.rows, recordColumns},
 		{"counter", s.counters, counterColumns},
 		{"entry", s.entries, entryColumns},
 	} {
-		if part.n > 0 {
-			b.addf("%s%s AS (SELECT * FROM %s)", [...]string{",\n", ""}[bit(first)], part.name, b.source(part.columns, part.n))
-			first = false
+		if part.rows > 0 {
+			parts = append(parts, part)
 		}
 	}
+	return parts
 }
 
 // Results of the statements of a commit.
 const (
 	resultWritten = iota
-	resultStale   // a record has another version: nothing is written
-	resultFull    // a counter may be full: nothing is written
-	// In the host's transaction only: new records have been written that must be
-	// removed again.
-	resultTaken  // others were there
-	resultFilled // and a counter may be full
+	resultStale   // a record has another version
+	resultFull    // a counter may be full
 )
 
 func (p *postgres) commit(ctx context.Context, host Tx, d *draft) error {
-	if len(d.counters) > 0 && !d.spread() {
-		return p.commitExactly(ctx, host, d)
+	if host != nil {
+		return p.commitBound(ctx, host, d)
 	}
-	if host == nil {
-		return p.commitAlone(ctx, d)
+	err := p.commitAlone(ctx, d)
+	if wasUndone(err) && len(d.batch.Records) > 0 {
+		return &loyalty.ConflictError{Records: d.ids()}
 	}
-	result, err := p.writeBound(ctx, host, d)
-	switch {
-	case err != nil || result == resultWritten:
-		return err
-	case result == resultFull:
-		return p.commitExactly(ctx, host, d)
-	}
-	return p.staleOf(ctx, host, d)
+	return err
+}
+
+// wasUndone reports whether the database has rolled back a transaction because
+// of others: 40001 is a serialization failure, 40P01 a deadlock. Both can come
+// of what is not the store's: the host's transactions, or their isolation. The
+// store's own transaction holds nothing else, so that a new attempt is all that
+// it takes. The drivers' errors tell the code by a method.
+func wasUndone(err error) bool {
+	coded, ok := errors.AsType[interface {
+		error
+		SQLState() string
+	}](err)
+	return ok && (coded.SQLState() == "40001" || coded.SQLState() == "40P01")
 }
 
 // textOf returns the text of a shape, made once.

@@ -1,9 +1,6 @@
 package sqlstore
 
-import (
-	"context"
-	"hash/fnv"
-)
+import "hash/fnv"
 
 // A counter is kept in shards, so that commits of different members seldom wait
 // for each other. Each shard has an equal share of the bound. A commit adds to
@@ -17,17 +14,14 @@ import (
 // enough to sum whenever a counter is read.
 const shards = 16
 
-// shard returns the one that a draft adds to: it is by the member.
+// shard returns the one that a draft adds to: it is by the first member.
 func (d *draft) shard() int {
-	place := 0
-	for _, list := range [...][]int{d.accounts, d.newAccounts} {
-		if len(list) > 0 {
-			place = list[0]
-			break
-		}
-	}
 	if len(d.batch.Records) == 0 {
 		return 0
+	}
+	place := 0
+	if len(d.accounts) > 0 {
+		place = d.accounts[0]
 	}
 	h := fnv.New32a()
 	_, _ = h.Write([]byte(d.record(place).ID.Name)) // never fails
@@ -51,17 +45,31 @@ func (d *draft) spread() bool {
 
 const counterRows = `json_to_recordset($1::json) AS x(o int, p text COLLATE "C", k smallint, i bigint, w int, x text COLLATE "C", v bigint, u bigint)`
 
+// %[1]s is the shard, %[2]s what must hold before. A row that has no room is not
+// written, and then not all are; mostly that is seen before any is taken.
+const addToShards = `,
+count_up AS (INSERT INTO loyalty_counter AS c (program, kind, number, period, value, shard, count, until)
+SELECT x.p, x.k, x.i, x.w, x.x, %[1]s, x.v, x.u FROM counter x
+WHERE %[2]s AND NOT EXISTS (SELECT FROM counter y, LATERAL (
+	SELECT FROM loyalty_counter o WHERE o.program = y.p AND o.kind = y.k AND o.number = y.i AND o.period = y.w AND o.value = y.x
+	AND o.count > CASE o.shard WHEN %[1]s THEN y.most ELSE y.share + (o.shard < y.spare)::int END OFFSET 0) o)
+ORDER BY x.o
+ON CONFLICT (program, kind, number, period, value, shard) DO UPDATE SET count = c.count + excluded.count, until = excluded.until
+WHERE c.count <= (SELECT x.most FROM counter x
+	WHERE x.p = excluded.program AND x.k = excluded.kind AND x.i = excluded.number AND x.w = excluded.period AND x.x = excluded.value)
+RETURNING program, kind, number, period, value)`
+
 const (
+	// Shards that are there are locked, in order, and not changed.
 	postgresOpenShards = `
-INSERT INTO loyalty_counter (program, kind, number, period, value, shard, count, until)
+INSERT INTO loyalty_counter AS c (program, kind, number, period, value, shard, count, until)
 SELECT x.p, x.k, x.i, x.w, x.x, shard, 0, x.u FROM ` + counterRows + `, generate_series(0, $2::int - 1) shard
 ORDER BY x.o, shard
-ON CONFLICT DO NOTHING`
+ON CONFLICT (program, kind, number, period, value, shard) DO UPDATE SET count = c.count WHERE false`
 
-	postgresLockShards = `
+	postgresSumShards = `
 SELECT x.o, t.count FROM ` + counterRows + `, LATERAL (
-	SELECT count FROM loyalty_counter WHERE program = x.p AND kind = x.k AND number = x.i AND period = x.w AND value = x.x
-	ORDER BY shard FOR UPDATE) t`
+	SELECT count FROM loyalty_counter WHERE program = x.p AND kind = x.k AND number = x.i AND period = x.w AND value = x.x OFFSET 0) t`
 
 	postgresPutShards = `
 UPDATE loyalty_counter t SET until = x.u,
@@ -69,103 +77,3 @@ UPDATE loyalty_counter t SET until = x.u,
 FROM ` + counterRows + `
 WHERE t.program = x.p AND t.kind = x.k AND t.number = x.i AND t.period = x.w AND t.value = x.x`
 )
-
-// commitExactly commits with the records and all shards of the counters locked.
-func (p *postgres) commitExactly(ctx context.Context, host Tx, d *draft) error {
-	if host != nil {
-		return p.writeExactly(ctx, host, d)
-	}
-	t, err := p.begin(ctx)
-	if err != nil {
-		return err
-	}
-	return t.end(p.writeExactly(ctx, t, d))
-}
-
-func (p *postgres) writeExactly(ctx context.Context, tx Tx, d *draft) error {
-	if err := p.lock(ctx, tx, d); err != nil {
-		return err
-	}
-	sums, err := p.lockCounters(ctx, tx, d)
-	if err != nil {
-		return err
-	}
-	if err := d.bounds(sums); err != nil {
-		return err
-	}
-	if len(d.batch.Records) > 0 {
-		rest := *d
-		rest.counters = nil
-		result, err := p.writeBound(ctx, tx, &rest)
-		if err != nil {
-			return err
-		}
-		if result != resultWritten {
-			return p.staleOf(ctx, tx, d)
-		}
-	}
-	if len(d.counters) == 0 {
-		return nil
-	}
-	var s sheet
-	for i := range d.counters {
-		c := &d.counters[i]
-		s.counter(i, &c.ID, sums[i]+c.Delta, nullable(c.Until))
-	}
-	_, err = tx.ExecContext(ctx, postgresPutShards, s.json(), shards)
-	return err
-}
-
-// lockShape is a shape of which only the first half is run.
-type lockShape boundShape
-
-func (l lockShape) text() string {
-	s := boundShape(l)
-	b := &statement{}
-	commitShape(s).sources(b)
-	s.locks(b, s.existing().rowCounts(b))
-	b.WriteString("\nSELECT yes FROM ok")
-	return b.String()
-}
-
-// lock locks the records that are there, and compares versions.
-func (p *postgres) lock(ctx context.Context, tx Tx, d *draft) error {
-	if len(d.batch.Records) == 0 {
-		return nil
-	}
-	shape := boundShape(d.shape())
-	shape.entries, shape.counters = 0, 0
-	a := arguments{draft: d}
-	a.rows(commitShape(shape))
-	a.counts(shape.existing())
-	yes := false
-	if err := tx.QueryRowContext(ctx, textOf(p, lockShape(commitShape(shape).few())), a.list...).Scan(&yes); err != nil {
-		return err
-	}
-	if !yes {
-		return p.staleOf(ctx, tx, d)
-	}
-	return nil
-}
-
-// lockCounters locks all shards of the counters, made if need be, and returns
-// their sums.
-func (p *postgres) lockCounters(ctx context.Context, tx Tx, d *draft) ([]int64, error) {
-	if len(d.counters) == 0 {
-		return nil, nil
-	}
-	var s sheet
-	for i := range d.counters {
-		s.counter(i, &d.counters[i].ID, 0, nullable(d.counters[i].Until))
-	}
-	rows := s.json()
-	if _, err := tx.ExecContext(ctx, postgresOpenShards, rows, shards); err != nil {
-		return nil, err
-	}
-	found, err := tx.QueryContext(ctx, postgresLockShards, rows)
-	if err != nil {
-		return nil, err
-	}
-	l := newLoading(nil, d.counterIDs())
-	return l.values, l.sum(found)
-}

@@ -25,49 +25,56 @@ func numbered(t *testing.T, text string) int {
 }
 
 // Every statement of a commit has as many parameters as there are arguments,
-// whichever of its parts are there, with few rows or many.
+// whichever of its parts are there, with few rows or many, new or not.
 func TestShapes(t *testing.T) {
-	sizes := []int{0, 1, few + 1}
-	for n := 1; n < 3*3*3*3*3*3; n++ {
-		next := func() int { last := n % 3; n /= 3; return sizes[last] }
-		number := n
-		s := commitShape{next(), next(), next(), next(), next(), next()}
-		n = number
-		d := draftOf(s)
-		if got := d.shape(); got != s {
-			t.Fatalf("the draft has shape %+v, want %+v", got, s)
-		}
-		check := func(what, text string, counted commitShape) {
-			a := arguments{draft: d}
-			a.rows(s)
-			a.counts(counted)
-			if s.counters > 0 {
-				a.list = append(a.list, d.shard())
+	rows := []rowsShape{{0, allOld}, {1, allOld}, {1, allNew}, {2, someNew}, {few + 1, allOld}, {few + 1, someNew}, {few + 1, allNew}}
+	sizes := []int{0, 1, 2, few + 1}
+	for _, accounts := range rows {
+		for _, others := range rows {
+			for _, entries := range sizes {
+				for _, counters := range sizes {
+					if s := (commitShape{accounts, others, entries, counters}); s != (commitShape{}) {
+						checkShape(t, s)
+					}
+				}
 			}
-			if got := numbered(t, text); got != len(a.list) {
-				t.Errorf("%s of %+v: %d arguments for %d parameters", what, s, len(a.list), got)
-			}
-		}
-		check("commit", aloneShape(s.few()).text(), commitShape{accounts: s.accounts, others: s.others, counters: s.counters})
-		check("bound commit", boundShape(s.few()).text(), s)
-		if s.entries, s.counters = 0, 0; s != (commitShape{}) {
-			check("lock", lockShape(s.few()).text(), boundShape(s).existing())
 		}
 	}
+}
+
+func checkShape(t *testing.T, s commitShape) {
+	d := draftOf(s)
+	if got := d.shape(); got != s {
+		t.Fatalf("the draft has shape %+v, want %+v", got, s)
+	}
+	check := func(what, text string, args []any) {
+		t.Helper()
+		if got := numbered(t, text); got != len(args) {
+			t.Errorf("%s of %+v: %d arguments for %d parameters", what, s, len(args), got)
+		}
+	}
+	check("commit", aloneShape(s.few()).text(), d.arguments(s))
+	if s.accounts.rows+s.others.rows == 0 {
+		return
+	}
+	check("bound commit", boundShape(s.few()).text(), d.arguments(s))
+	s.counters = 0
+	check("rest", restShape(s.few()).text(), d.rows(s))
+	s.entries = 0
+	check("hold", holdShape(s.few()).text(), d.arguments(s))
 }
 
 // draftOf makes a draft of a shape.
 func draftOf(s commitShape) *draft {
 	b := &loyalty.Batch{Entries: make([]loyalty.Entry, s.entries)}
-	add := func(kind loyalty.RecordKind, version uint64, count int) {
-		for i := range count {
-			b.Records = append(b.Records, loyalty.Record{ID: loyalty.RecordID{Program: "p", Kind: kind, Name: fmt.Sprint(version, i)}, Version: version})
+	add := func(kind loyalty.RecordKind, rows rowsShape) {
+		for i := range rows.rows {
+			version := uint64(bit(rows.age == allOld || rows.age == someNew && i > 0))
+			b.Records = append(b.Records, loyalty.Record{ID: loyalty.RecordID{Program: "p", Kind: kind, Name: fmt.Sprint(i)}, Version: version})
 		}
 	}
-	add(loyalty.KindAccount, 1, s.accounts)
-	add(loyalty.KindAccount, 0, s.newAccounts)
-	add(loyalty.KindKey, 1, s.others)
-	add(loyalty.KindKey, 0, s.newOthers)
+	add(loyalty.KindAccount, s.accounts)
+	add(loyalty.KindKey, s.others)
 	for i := range s.counters {
 		b.Counters = append(b.Counters, loyalty.Counter{ID: loyalty.CounterID{Number: uint32(i)}, Delta: 1, Max: 100})
 	}

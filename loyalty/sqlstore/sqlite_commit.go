@@ -75,10 +75,10 @@ func (s *sqlite) commit(ctx context.Context, host Tx, d *draft) error {
 // write checks all of a draft, and then writes it. It holds the write lock.
 func (s *sqlite) write(ctx context.Context, tx Tx, d *draft) error {
 	var accounts, others, entries sheet
-	for _, i := range slices.Concat(d.accounts, d.newAccounts) {
+	for _, i := range d.accounts {
 		accounts.record(i, d.record(i))
 	}
-	for _, i := range slices.Concat(d.others, d.newOthers) {
+	for _, i := range d.others {
 		others.record(i, d.record(i))
 	}
 	for i := range d.entries {

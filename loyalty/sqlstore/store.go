@@ -73,6 +73,13 @@ func New(db *sql.DB, d Dialect) (*Store, error) {
 // COMMITTED: at a higher one a conflict is an error of the database, after which
 // the transaction must be rolled back. On SQLite it should have begun with
 // BEGIN IMMEDIATE, for the same reason.
+//
+// All commits take rows in one order, so that none deadlocks with another one,
+// if it is the only one of its transaction. The database may still find a deadlock
+// where the host's own rows are in it, where a transaction commits twice (another
+// command, or again after a conflict), or where a counter that several share came
+// near its bound while the commit waited for it. That is an error of the database
+// as well (in PostgreSQL, SQLSTATE 40P01): roll back, and try again.
 func (s *Store) Bind(tx Tx) loyalty.Store { return s.bind(tx) }
 
 func (s *Store) bind(tx Tx) *Store { return &Store{db: s.db, dialect: s.dialect, bound: tx} }
@@ -88,7 +95,9 @@ func (s *Store) Load(ctx context.Context, ids []loyalty.RecordID, counters []loy
 	return l.records, l.values, nil
 }
 
-// Commit implements [loyalty.Store].
+// Commit implements [loyalty.Store]. In a transaction of the store's own it is
+// also a conflict, on all records of the batch, if PostgreSQL rolls back because
+// of a deadlock or a serialization failure; in the host's that is an error.
 func (s *Store) Commit(ctx context.Context, b *loyalty.Batch) error {
 	d := newDraft(b)
 	if len(b.Records)+len(d.counters)+len(b.Entries) == 0 {
@@ -112,8 +121,9 @@ func isRefusal(err error) bool {
 }
 
 // Prune drops up to limit records and counters that may be dropped at now, and
-// returns how many. Fewer than limit means that none is left. It is for a job
-// that runs now and then: nothing depends on it but disk space.
+// returns how many. Fewer than limit means that none is left but those that a
+// commit holds at the moment, which it does not wait for. It is for a job that
+// runs now and then: nothing depends on it but disk space.
 func (s *Store) Prune(ctx context.Context, now time.Time, limit int) (int, error) {
 	if limit < 1 {
 		return 0, fmt.Errorf("sqlstore: limit %d: want at least 1", limit)
