@@ -13,7 +13,7 @@
 //   - [Playbook] holds it all as data: strict JSON by [ParsePlaybook], checked by
 //     [Playbook.Validate], or by [Host.Validate] for a host that says which zones,
 //     labels and numbers there are. [Starter] is one to begin with, and [Practice]
-//     has one for each rule of the trade.
+//     has one for each rule of the trade, by the names of [Practices].
 //   - [Objective] says what operations are for, and [Metric] what is watched, as
 //     a tree under a north star. An objective is checked to be specific,
 //     measurable, achievable, relevant and bound in time: one that the customers
@@ -43,9 +43,13 @@
 //   - [Allocate] spends budgets where they bring most, over many customers at once;
 //     [Pace] as they come. What customers could be given, and what it brings and
 //     costs by the playbook's [Effects], is [Policy.Candidates].
-//   - [NewBucketer] draws customers for a purpose. [GrowthBookHash] and
-//     [UnleashBucket] draw as others do, so that what was assigned stays.
-//   - [Watch] notices that a metric is off, and a [Plan] says what to do then.
+//   - [NewBucketer] draws customers for a purpose. [GrowthBookHash] with
+//     [GrowthBookRanges], [GrowthBookChoose] and [GrowthBookNamespace], and
+//     [UnleashBucket] with [UnleashEnabled] and [UnleashVariant], draw as others
+//     do, so that what was assigned stays.
+//   - [Watch] reads a [Series], such as orders by day, and notices that it is
+//     off. A [Plan] says what to do then: [Plan.Respond] makes a [Proposal] of
+//     it, which [Proposal.Apply] carries out once it is accepted.
 //
 // Package [github.com/regulars-go/regulars/strategy/experiment] says what came of
 // it.
@@ -83,6 +87,14 @@
 // so, in that of the playbook. A day of 23 hours is a day. A rolling window is
 // (now-length, now], of elapsed time. An exposure that lies ahead, since a clock
 // was set back, counts at once; an outcome that lies ahead does not.
+//
+// # Amounts
+//
+// Values, costs, limits, shares and levers are [Micros]: whole millionths, so
+// that sums are exact, and numbers with up to six places in JSON. A share is from
+// 0 to [One], but a propensity is a probability from 0 to 1. What is wrong with a
+// playbook is [regulars.Faults], each with its path. Deciding never fails:
+// [Customer.Validate] says beforehand what of a customer can't be.
 //
 // # Labels
 //

@@ -147,6 +147,17 @@ func ExampleWatch_Validate() {
 	// weeks: 2: want 3 to 104, or 0 for 8
 }
 
+// An operation was renamed since the plan was written.
+func ExamplePlan_Validate() {
+	plan := strategy.Plan{
+		Watches:       []strategy.Watch{{Name: "orders fall", Metric: "orders"}},
+		Contingencies: []strategy.Contingency{{Watch: "orders fall", Do: strategy.Swap, Operation: "spring coupon", With: "newcomer coupon"}},
+	}
+	fmt.Println(plan.Validate(strategy.Starter()))
+	// Output:
+	// contingencies[0].operation: "spring coupon" is no operation of the playbook
+}
+
 func ExampleSeries_Merge() {
 	at := time.Date(2026, 3, 2, 12, 0, 0, 0, time.UTC)
 	var app, shop strategy.Series
