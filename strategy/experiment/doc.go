@@ -13,8 +13,9 @@
 // # The loop
 //
 //   - [Assigner.Assign] makes an [Assignment] of a decision record: what was at
-//     stake for the customer, and whether a holdout withheld it. A [Log] collects
-//     them, with each [Outcome], and which IDs are one person.
+//     stake for the customer, and whether a holdout withheld it; [DecisionName]
+//     names it. A [Log] collects them, with each [Outcome], and which IDs are one
+//     person ([Log.Same]).
 //   - [Log.Attribute] puts every outcome in its place by [Rules]: credited to a
 //     decision, or counted as late, early, duplicate and so on.
 //   - [Attribution.Lift] answers a [Question]: what operations changed, phase by
@@ -33,9 +34,10 @@
 //   - [CompareRates] and [CompareMeans] compare a [Rate] or a [Sample] of each
 //     group: an [Effect] with its difference, lift, intervals and p-value.
 //     [Moments] collect values, [Pairs] also those from before, with which [CUPED]
-//     takes out noise.
-//   - [CheckSRM] says whether groups have the sizes that they should have. If not,
-//     nothing else is to be trusted.
+//     takes out noise. [PooledTest] is the test of most calculators, to compare
+//     with.
+//   - [CheckSRM] says whether groups have the sizes that they should have: below
+//     [SRMAlarm] nothing else is to be trusted.
 //   - A [Trial] compares any number of arms by the [Phase]s of its [Plan].
 //   - [Sequential] intervals may be looked at every day, and [Looks] keep what
 //     they showed; [Sequential.Effect] is for reviews. [Many] adjusts for several
