@@ -214,7 +214,7 @@ const (
 	MaxLines       = 500
 	MaxAttributes  = 32
 	MaxLabels      = 32
-	// MaxAmount is a hundred thousand milliards: with 4 places it fits an int64
+	// MaxAmount is a hundred million million: with 4 places it fits an int64
 	// with room for a comparison.
 	MaxAmount = 100_000_000_000_000
 	// MaxPoints bounds the points of one command and the balance of one

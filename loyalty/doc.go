@@ -27,24 +27,32 @@
 //   - [Receipt], [RuleResult] and [Reason] explain. Rejections are typed:
 //     [InsufficientError], [LimitError], [StockError], [KeyReusedError],
 //     [TimeError], [ClosedError], [StateError], [DisabledError],
-//     [CommandError], [BehindError], [ErrUnknownAccount] and others. Only
-//     those of [Redeem] and [Hold] are bound to their key.
-//   - [ParseProgram] reads a program strictly. [BankCard], [Retailer],
-//     [ApplianceService] and [VocationalSchool] are complete ones to begin with.
-//   - [Checkup] says why members do not take part, and [WhatIf] what a lower
+//     [CommandError], [BehindError], [ErrUnknownAccount], [ErrUnknownOrder],
+//     [ErrUnknownRedemption] and [ErrOverflow]. Only those of [Redeem] and
+//     [Hold] are bound to their key. Any other error leaves open whether a
+//     command was done, [ErrContended] among them: do it again with its key.
+//   - [ParseProgram] reads a program strictly, and [Program.Validate] lists all
+//     that is wrong with one. [BankCard], [Retailer], [ApplianceService] and
+//     [VocationalSchool] are complete ones to begin with. Every list in a
+//     program or a command has a limit, such as [MaxRules] or [MaxLines].
+//   - [Checkup] says why members do not take part, held against [Benchmarks], and
+//     [Engine.Checkup] reads the journals for it; [WhatIf] says what a lower
 //     first reward or a longer validity would change. [Simulate] runs commands
-//     under a candidate program beside the present one. [Engine.Liability] is
-//     what is owed and when it ends, [Engine.Reminders] what to tell members.
-//     [Spec] is a program with cases, as a file.
+//     under a candidate program beside the present one: those of the past are
+//     [Engine.Recorded]. [Engine.Liability] is what is owed and when it ends,
+//     [Engine.Reminders] what to tell members. [Spec] is a program with cases,
+//     as a file.
 //   - [Store] is what the host implements: four methods over versioned records.
-//     [Memory] is one in memory. The package loyaltytest checks any of them,
-//     clause by clause.
+//     [NewMemory] makes one in memory. The package loyaltytest checks any of
+//     them, clause by clause, and the module loyalty/sqlstore has one for
+//     PostgreSQL and SQLite.
 //   - [Record], [Counter], [Entry] and [Batch] are what a store keeps. What it
 //     can do beyond is found by assertion: [Binder], [Totaler], [Feeder],
 //     [Eraser].
 //   - [Compile], [Rules.Needs], [View.Fill], [Rules.Decide] and [Account.Apply]
 //     are the core without the engine, for hosts that load and commit in their
-//     own way.
+//     own way. [Rules.Read] says in words what an entry holds. Bytes of a newer
+//     release are [ErrNewerState], and those of none [ErrCorrupt].
 //
 // # Time
 //

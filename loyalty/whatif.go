@@ -100,7 +100,7 @@ const (
 // WhatIf simulates a model. random is all the chance there is in it: the same
 // source gives the same answer. ok is false for a model out of range: costs
 // below 1, negative numbers, no action that is ever done, more than 1000 of
-// them a week or a milliard of all members in 730 days, or random nil.
+// them a week or a billion of all members in 730 days, or random nil.
 func WhatIf(m Reach, random *rand.Rand) (a Attainment, ok bool) {
 	if !m.valid() || random == nil {
 		return Attainment{}, false
