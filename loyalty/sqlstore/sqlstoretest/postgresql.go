@@ -1,5 +1,6 @@
 // Package sqlstoretest starts a PostgreSQL cluster for the tests of a program
-// that keeps points in one, and throws it away after them.
+// that keeps points in one, and throws it away after them: [PostgreSQL] gives
+// each test a database of its own, and [Main] cleans up.
 package sqlstoretest
 
 import (
