@@ -117,6 +117,11 @@ func TestUnmarshalRefuses(t *testing.T) {
 			t.Fatalf("the first %d bytes changed the log", n)
 		}
 	}
+	// A customer of whom nothing is noted, where ann is.
+	idle := append([]byte("\x0ereferral.log.1\x01"), 3, 'a', 'n', 'n', 0, 0, 0)
+	if err := new(referral.Log[string]).UnmarshalBinary(idle); err == nil || !strings.Contains(err.Error(), "customer ann did nothing") {
+		t.Errorf("error %v", err)
+	}
 	var ints referral.Log[int]
 	if err := ints.UnmarshalBinary(append([]byte(nil), good...)); err == nil {
 		t.Error("IDs of another type are read")

@@ -122,6 +122,7 @@ func (l *Log[K]) UnmarshalBinary(data []byte) error {
 	read.readCustomers(in)
 	read.readInvites(in)
 	read.readPayments(in)
+	read.refuseIdle(in)
 	if err := in.Close(); err != nil {
 		return fmt.Errorf("referral: unmarshal: %w", err)
 	}
@@ -188,6 +189,30 @@ func (l *Log[K]) readPayments(in *wire.Reader) {
 			in.Fail("payment %d is not in its one form", i)
 			return
 		}
+	}
+}
+
+// refuseIdle fails on a customer who neither joined, paid, invited nor was
+// invited: nobody noted any.
+func (l *Log[K]) refuseIdle(in *wire.Reader) {
+	if in.Err() != nil {
+		return
+	}
+	active := make([]bool, len(l.ids))
+	for n, at := range l.joined {
+		active[n] = at != never
+	}
+	for _, v := range l.invites {
+		active[v.from] = true
+		if v.to != nobody {
+			active[v.to] = true
+		}
+	}
+	for _, p := range l.payments {
+		active[p.who] = true
+	}
+	if n := slices.Index(active, false); n >= 0 {
+		in.Fail("customer %v did nothing", l.ids[n])
 	}
 }
 
