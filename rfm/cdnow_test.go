@@ -16,18 +16,18 @@ import (
 
 // readCDNOW reads the purchases of the CDNOW data set: customer, date, discs
 // and dollars in columns of spaces, below a header.
-func readCDNOW(t testing.TB) []rfm.Row[string] {
+func readCDNOW(t testing.TB) []rfm.Line[string] {
 	file := testdata.Open(t, "CDNOW_master.txt")
 	lines := bufio.NewScanner(file)
 	lines.Scan()
-	var rows []rfm.Row[string]
+	var rows []rfm.Line[string]
 	for lines.Scan() {
 		fields := strings.Fields(lines.Text())
 		at, err := time.Parse("20060102", fields[1])
 		if err != nil {
 			t.Fatal(err)
 		}
-		rows = append(rows, rfm.Row[string]{Customer: fields[0], At: at, Amount: decimal.RequireFromString(fields[3])})
+		rows = append(rows, rfm.Line[string]{Customer: fields[0], At: at, Amount: decimal.RequireFromString(fields[3])})
 	}
 	return rows
 }
@@ -37,11 +37,11 @@ func readCDNOW(t testing.TB) []rfm.Row[string] {
 // frequency that pandas refuses to cut at, and the share of the top fifth.
 func TestCDNOW(t *testing.T) {
 	rows := readCDNOW(t)
-	orders, err := rfm.Consolidate(slices.Values(rows), rfm.RowPolicy{})
+	orders, err := rfm.Consolidate(slices.Values(rows), rfm.LinePolicy{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := rfm.Report{Rows: 69_659, Orders: 69_659}
+	want := rfm.Report{Lines: 69_659, Orders: 69_659}
 	if diff := cmp.Diff(want, orders.Report); diff != "" {
 		t.Errorf("report (-want +got):\n%s", diff)
 	}

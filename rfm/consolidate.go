@@ -14,11 +14,11 @@ import (
 	"github.com/regulars-go/regulars/internal/exact"
 )
 
-// Row is one line of raw order data, as an export has it.
-type Row[K regulars.ID] struct {
+// Line is one raw line of an order log, as an export has it.
+type Line[K regulars.ID] struct {
 	Customer K
 	// Order is the ID of the order, unique within the customer. Empty means
-	// unknown: the row is then an order of its own.
+	// unknown: the line is then an order of its own.
 	Order string
 	At    time.Time
 	// Amount is negative if money was given back. A refund belongs to the order
@@ -27,19 +27,20 @@ type Row[K regulars.ID] struct {
 	Amount decimal.Decimal
 }
 
-// RowPolicy says how rows become orders. The zero value takes every row that is
-// no duplicate and no refund for an order, zero amounts included.
-type RowPolicy struct {
-	// Until is the last microsecond that counts: rows after it, refunds too, are
-	// set aside. The zero time sets none aside.
+// LinePolicy says how lines become orders. The zero value takes every line that
+// is no duplicate and no refund for an order, zero amounts included.
+type LinePolicy struct {
+	// Until is the last microsecond that counts: lines after it, refunds too,
+	// are set aside. The zero time sets none aside.
 	Until time.Time
-	// SkipZero sets rows of amount zero aside instead of counting them as
+	// SkipZero sets lines of amount zero aside instead of counting them as
 	// orders.
 	SkipZero bool
-	// Lines takes rows that share an order ID as the lines of that order and
-	// adds them up. Without it only the earliest of them counts (of several at
-	// one time, the smallest amount), and the others are set aside.
-	Lines bool
+	// Itemised says that an order has a line for each of its items: lines that
+	// share an order ID are added up. Without it only the earliest of them counts
+	// (of several at one time, the smallest amount), and the others are set
+	// aside.
+	Itemised bool
 	// PerDay joins the orders that a customer makes on one date into one, at the
 	// time of the first, so that frequency counts active days. Those refunded in
 	// full are left out of it.
@@ -49,22 +50,22 @@ type RowPolicy struct {
 	Zone *time.Location
 }
 
-// Report says what [Consolidate] made of the rows. Every row is an order, a
-// further line of one, a refund, or set aside.
+// Report says what [Consolidate] made of the lines. Every line is an order,
+// joined to one, a refund, or set aside.
 type Report struct {
-	// Rows is how many came in, Orders how many came out, those refunded in
+	// Lines is how many came in, Orders how many came out, those refunded in
 	// full included.
-	Rows   int `json:"rows"`
+	Lines  int `json:"lines"`
 	Orders int `json:"orders"`
-	// Lines is how many rows were added to another one's order, be it by order
+	// Joined is how many lines were added to another one's order, be it by order
 	// ID or by day.
-	Lines int `json:"lines"`
-	// Refunds is how many rows gave money back.
+	Joined int `json:"joined"`
+	// Refunds is how many lines gave money back.
 	Refunds int `json:"refunds"`
 
-	// AfterUntil, ZeroAmounts, Duplicates and Conflicts are rows set aside: they
+	// AfterUntil, ZeroAmounts, Duplicates and Conflicts are lines set aside: they
 	// count nowhere. A duplicate repeats the order, time and amount of another
-	// row; a conflict repeats the order with another time or amount.
+	// line; a conflict repeats the order with another time or amount.
 	AfterUntil  int `json:"afterUntil"`
 	ZeroAmounts int `json:"zeroAmounts"`
 	Duplicates  int `json:"duplicates"`
@@ -72,14 +73,14 @@ type Report struct {
 
 	// FullyRefunded is how many orders no longer count, OverRefunded how many
 	// got back more than they cost (these are in both), UnmatchedRefunds how
-	// many refund rows name no order that is there, be it that they name none or
-	// one from before the rows begin. Their money counts.
+	// many refund lines name no order that is there, be it that they name none or
+	// one from before the lines begin. Their money counts.
 	FullyRefunded    int `json:"fullyRefunded"`
 	OverRefunded     int `json:"overRefunded"`
 	UnmatchedRefunds int `json:"unmatchedRefunds"`
 }
 
-// SetAside is how many rows count nowhere.
+// SetAside is how many lines count nowhere.
 func (r Report) SetAside() int { return r.AfterUntil + r.ZeroAmounts + r.Duplicates + r.Conflicts }
 
 // Orders is what [Consolidate] returns: the orders of all customers.
@@ -119,27 +120,27 @@ func (o *Orders[K]) Tally() (*Tally[K], error) {
 	return t, nil
 }
 
-// Consolidate turns raw rows into orders: it brings refunds to the orders that
+// Consolidate turns raw lines into orders: it brings refunds to the orders that
 // they name, joins what belongs together and sets duplicates aside. The answer
-// does not depend on the order of the rows. It holds all rows in memory; to
-// share the work, split the rows by customer. The first row that makes no sense
-// is an error that gives its number, from 1.
-func Consolidate[K regulars.ID](rows iter.Seq[Row[K]], policy RowPolicy) (*Orders[K], error) {
-	c := consolidation[K]{RowPolicy: policy, until: lastMicro(policy.Until)}
-	for row := range rows {
-		c.report.Rows++
-		if err := row.check(); err != nil {
-			return nil, fmt.Errorf("rfm: row %d: %w", c.report.Rows, err)
+// does not depend on the order of the lines. It holds all of them in memory; to
+// share the work, split them by customer. The first line that makes no sense is
+// an error that gives its number, from 1.
+func Consolidate[K regulars.ID](lines iter.Seq[Line[K]], policy LinePolicy) (*Orders[K], error) {
+	c := consolidation[K]{LinePolicy: policy, until: lastMicro(policy.Until)}
+	for line := range lines {
+		c.report.Lines++
+		if err := line.check(); err != nil {
+			return nil, fmt.Errorf("rfm: line %d: %w", c.report.Lines, err)
 		}
-		c.take(row)
+		c.take(line)
 	}
-	slices.SortFunc(c.rows, Row[K].compare)
-	for from := 0; from < len(c.rows); {
+	slices.SortFunc(c.lines, Line[K].compare)
+	for from := 0; from < len(c.lines); {
 		to := from + 1
-		for to < len(c.rows) && c.rows[to].sameOrder(c.rows[from]) {
+		for to < len(c.lines) && c.lines[to].sameOrder(c.lines[from]) {
 			to++
 		}
-		c.close(c.rows[from:to])
+		c.close(c.lines[from:to])
 		from = to
 	}
 	slices.SortFunc(c.orders, customerOrder[K].compare)
@@ -152,26 +153,26 @@ func Consolidate[K regulars.ID](rows iter.Seq[Row[K]], policy RowPolicy) (*Order
 	return &Orders[K]{c.report, policy.Zone, c.orders}, nil
 }
 
-func (r Row[K]) check() error {
-	if isEmptyText(r.Customer) {
+func (l Line[K]) check() error {
+	if isEmptyText(l.Customer) {
 		return errNobody
 	}
-	return Order{At: r.At, Amount: r.Amount}.check()
+	return Order{At: l.At, Amount: l.Amount}.check()
 }
 
-// compare brings the rows of one order together, and in it what counts first.
-func (r Row[K]) compare(o Row[K]) int {
+// compare brings the lines of one order together, and in it what counts first.
+func (l Line[K]) compare(o Line[K]) int {
 	return cmp.Or(
-		regulars.Compare(r.Customer, o.Customer),
-		cmp.Compare(r.Order, o.Order),
-		r.At.Compare(o.At),
-		r.Amount.Cmp(o.Amount),
-		cmp.Compare(r.Amount.Exponent(), o.Amount.Exponent()),
+		regulars.Compare(l.Customer, o.Customer),
+		cmp.Compare(l.Order, o.Order),
+		l.At.Compare(o.At),
+		l.Amount.Cmp(o.Amount),
+		cmp.Compare(l.Amount.Exponent(), o.Amount.Exponent()),
 	)
 }
 
-func (r Row[K]) sameOrder(o Row[K]) bool {
-	return r.Order != "" && r.Customer == o.Customer && r.Order == o.Order
+func (l Line[K]) sameOrder(o Line[K]) bool {
+	return l.Order != "" && l.Customer == o.Customer && l.Order == o.Order
 }
 
 func (c customerOrder[K]) compare(o customerOrder[K]) int {
@@ -185,55 +186,55 @@ func (c customerOrder[K]) compare(o customerOrder[K]) int {
 
 // consolidation is the work of one [Consolidate].
 type consolidation[K regulars.ID] struct {
-	RowPolicy
+	LinePolicy
 
 	until  int64 // in microseconds
-	rows   []Row[K]
+	lines  []Line[K]
 	orders []customerOrder[K]
 	report Report
 }
 
-// take keeps a row, unless it is to be set aside by itself.
-func (c *consolidation[K]) take(r Row[K]) {
+// take keeps a line, unless it is to be set aside by itself.
+func (c *consolidation[K]) take(l Line[K]) {
 	switch {
-	case r.At.UnixMicro() > c.until:
+	case l.At.UnixMicro() > c.until:
 		c.report.AfterUntil++
-	case c.SkipZero && r.Amount.Sign() == 0:
+	case c.SkipZero && l.Amount.Sign() == 0:
 		c.report.ZeroAmounts++
 	default:
-		r.At = r.At.In(c.zone())
-		c.rows = append(c.rows, r)
+		l.At = l.At.In(c.zone())
+		c.lines = append(c.lines, l)
 	}
 }
 
-// close makes one order of the rows that share an ID, or of one row without.
-func (c *consolidation[K]) close(rows []Row[K]) {
+// close makes one order of the lines that share an ID, or of one without.
+func (c *consolidation[K]) close(lines []Line[K]) {
 	var amount, refunded exact.Sum
-	var first, repeated *Row[K] // the first purchase, and the row before this one
+	var first, repeated *Line[K] // the first purchase, and the line before this one
 	refunds := 0
-	for i := range rows {
-		r := &rows[i]
-		if !c.Lines && repeated != nil && r.At.Equal(repeated.At) && r.Amount.Equal(repeated.Amount) {
+	for i := range lines {
+		l := &lines[i]
+		if !c.Itemised && repeated != nil && l.At.Equal(repeated.At) && l.Amount.Equal(repeated.Amount) {
 			c.report.Duplicates++
 			continue
 		}
-		repeated = r
+		repeated = l
 		switch {
-		case r.Amount.Sign() < 0:
+		case l.Amount.Sign() < 0:
 			refunds++
-			refunded.Add(r.Amount.Neg())
+			refunded.Add(l.Amount.Neg())
 		case first == nil:
-			first = r
-			amount.Add(r.Amount)
-		case c.Lines:
-			c.report.Lines++
-			amount.Add(r.Amount)
+			first = l
+			amount.Add(l.Amount)
+		case c.Itemised:
+			c.report.Joined++
+			amount.Add(l.Amount)
 		default:
 			c.report.Conflicts++
 		}
 	}
 	c.report.Refunds += refunds
-	o := customerOrder[K]{rows[0].Customer, Order{At: rows[0].At}}
+	o := customerOrder[K]{lines[0].Customer, Order{At: lines[0].At}}
 	if first == nil {
 		c.report.UnmatchedRefunds += refunds
 		o.order.Amount = refunded.Decimal().Neg()
@@ -259,7 +260,7 @@ func (c *consolidation[K]) joinDays() {
 		if open >= 0 && joined[open].customer == o.customer && day == today {
 			to := &joined[open].order
 			to.Amount, to.Refunded = to.Amount.Add(o.order.Amount), to.Refunded.Add(o.order.Refunded)
-			c.report.Lines++
+			c.report.Joined++
 			continue
 		}
 		open, day = len(joined), today
@@ -269,12 +270,7 @@ func (c *consolidation[K]) joinDays() {
 	c.orders = joined
 }
 
-func (c *consolidation[K]) zone() *time.Location {
-	if c.Zone == nil {
-		return time.UTC
-	}
-	return c.Zone
-}
+func (c *consolidation[K]) zone() *time.Location { return calendar.OrUTC(c.Zone) }
 
 func (c *consolidation[K]) count(o Order) {
 	if o.Amount.Sign() < 0 {

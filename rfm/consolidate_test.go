@@ -15,98 +15,98 @@ import (
 
 func TestConsolidate(t *testing.T) {
 	day := func(d, hour int) time.Time { return time.Date(2026, 3, d, hour, 0, 0, 0, time.UTC) }
-	row := func(order string, at time.Time, amount string) rfm.Row[string] {
-		return rfm.Row[string]{Customer: "ann", Order: order, At: at, Amount: dec(amount)}
+	row := func(order string, at time.Time, amount string) rfm.Line[string] {
+		return rfm.Line[string]{Customer: "ann", Order: order, At: at, Amount: dec(amount)}
 	}
 	order := func(at time.Time, amount, refunded string) rfm.Order {
 		return rfm.Order{At: at, Amount: dec(amount), Refunded: dec(refunded)}
 	}
 	tests := []struct {
 		name   string
-		policy rfm.RowPolicy
-		rows   []rfm.Row[string]
+		policy rfm.LinePolicy
+		rows   []rfm.Line[string]
 		want   []rfm.Order
 		report rfm.Report
 	}{
 		{name: "nothing"},
 		{
 			name:   "refunds find their order, before or after it",
-			rows:   []rfm.Row[string]{row("a", day(1, 9), "-3"), row("a", day(2, 9), "10"), row("a", day(3, 9), "-4")},
+			rows:   []rfm.Line[string]{row("a", day(1, 9), "-3"), row("a", day(2, 9), "10"), row("a", day(3, 9), "-4")},
 			want:   []rfm.Order{order(day(2, 9), "10", "7")},
-			report: rfm.Report{Rows: 3, Orders: 1, Refunds: 2},
+			report: rfm.Report{Lines: 3, Orders: 1, Refunds: 2},
 		},
 		{
 			name:   "refund of an order that is not there, and one that names none",
-			rows:   []rfm.Row[string]{row("a", day(1, 9), "-3"), row("a", day(2, 9), "-1"), row("", day(2, 9), "-5")},
+			rows:   []rfm.Line[string]{row("a", day(1, 9), "-3"), row("a", day(2, 9), "-1"), row("", day(2, 9), "-5")},
 			want:   []rfm.Order{order(day(1, 9), "-4", "0"), order(day(2, 9), "-5", "0")},
-			report: rfm.Report{Rows: 3, Refunds: 3, UnmatchedRefunds: 3},
+			report: rfm.Report{Lines: 3, Refunds: 3, UnmatchedRefunds: 3},
 		},
 		{
 			name:   "refunded in full and too much",
-			rows:   []rfm.Row[string]{row("a", day(1, 9), "10"), row("a", day(2, 9), "-10"), row("b", day(3, 9), "10"), row("b", day(3, 10), "-11")},
+			rows:   []rfm.Line[string]{row("a", day(1, 9), "10"), row("a", day(2, 9), "-10"), row("b", day(3, 9), "10"), row("b", day(3, 10), "-11")},
 			want:   []rfm.Order{order(day(1, 9), "10", "10"), order(day(3, 9), "10", "11")},
-			report: rfm.Report{Rows: 4, Orders: 2, Refunds: 2, FullyRefunded: 2, OverRefunded: 1},
+			report: rfm.Report{Lines: 4, Orders: 2, Refunds: 2, FullyRefunded: 2, OverRefunded: 1},
 		},
 		{
 			name:   "without an order ID each row is an order",
-			rows:   []rfm.Row[string]{row("", day(1, 9), "10"), row("", day(1, 9), "10")},
+			rows:   []rfm.Line[string]{row("", day(1, 9), "10"), row("", day(1, 9), "10")},
 			want:   []rfm.Order{order(day(1, 9), "10", "0"), order(day(1, 9), "10", "0")},
-			report: rfm.Report{Rows: 2, Orders: 2},
+			report: rfm.Report{Lines: 2, Orders: 2},
 		},
 		{
 			name:   "duplicates and conflicts",
-			rows:   []rfm.Row[string]{row("a", day(1, 9), "10"), row("a", day(1, 9), "10.00"), row("a", day(1, 9), "12"), row("a", day(2, 9), "10"), row("a", day(2, 9), "10")},
+			rows:   []rfm.Line[string]{row("a", day(1, 9), "10"), row("a", day(1, 9), "10.00"), row("a", day(1, 9), "12"), row("a", day(2, 9), "10"), row("a", day(2, 9), "10")},
 			want:   []rfm.Order{order(day(1, 9), "10", "0")},
-			report: rfm.Report{Rows: 5, Orders: 1, Duplicates: 2, Conflicts: 2},
+			report: rfm.Report{Lines: 5, Orders: 1, Duplicates: 2, Conflicts: 2},
 		},
 		{
 			name:   "a refund that comes twice is a duplicate, two at other times are not",
-			rows:   []rfm.Row[string]{row("a", day(1, 9), "10"), row("a", day(2, 9), "-4"), row("a", day(2, 9), "-4"), row("a", day(3, 9), "-4")},
+			rows:   []rfm.Line[string]{row("a", day(1, 9), "10"), row("a", day(2, 9), "-4"), row("a", day(2, 9), "-4"), row("a", day(3, 9), "-4")},
 			want:   []rfm.Order{order(day(1, 9), "10", "8")},
-			report: rfm.Report{Rows: 4, Orders: 1, Refunds: 2, Duplicates: 1},
+			report: rfm.Report{Lines: 4, Orders: 1, Refunds: 2, Duplicates: 1},
 		},
 		{
 			name:   "lines",
-			policy: rfm.RowPolicy{Lines: true},
-			rows:   []rfm.Row[string]{row("a", day(1, 9), "10"), row("a", day(1, 9), "10"), row("a", day(1, 10), "5"), row("a", day(2, 9), "-5"), row("a", day(2, 9), "-5")},
+			policy: rfm.LinePolicy{Itemised: true},
+			rows:   []rfm.Line[string]{row("a", day(1, 9), "10"), row("a", day(1, 9), "10"), row("a", day(1, 10), "5"), row("a", day(2, 9), "-5"), row("a", day(2, 9), "-5")},
 			want:   []rfm.Order{order(day(1, 9), "25", "10")},
-			report: rfm.Report{Rows: 5, Orders: 1, Lines: 2, Refunds: 2},
+			report: rfm.Report{Lines: 5, Orders: 1, Joined: 2, Refunds: 2},
 		},
 		{
 			name:   "zero amounts are orders",
-			rows:   []rfm.Row[string]{row("a", day(1, 9), "0"), row("", day(1, 10), "0")},
+			rows:   []rfm.Line[string]{row("a", day(1, 9), "0"), row("", day(1, 10), "0")},
 			want:   []rfm.Order{order(day(1, 9), "0", "0"), order(day(1, 10), "0", "0")},
-			report: rfm.Report{Rows: 2, Orders: 2},
+			report: rfm.Report{Lines: 2, Orders: 2},
 		},
 		{
 			name:   "zero amounts set aside",
-			policy: rfm.RowPolicy{SkipZero: true},
-			rows:   []rfm.Row[string]{row("a", day(1, 9), "0.00"), row("a", day(2, 10), "3"), row("b", day(2, 10), "0")},
+			policy: rfm.LinePolicy{SkipZero: true},
+			rows:   []rfm.Line[string]{row("a", day(1, 9), "0.00"), row("a", day(2, 10), "3"), row("b", day(2, 10), "0")},
 			want:   []rfm.Order{order(day(2, 10), "3", "0")},
-			report: rfm.Report{Rows: 3, Orders: 1, ZeroAmounts: 2},
+			report: rfm.Report{Lines: 3, Orders: 1, ZeroAmounts: 2},
 		},
 		{
 			name:   "after until, refunds too",
-			policy: rfm.RowPolicy{Until: day(2, 0)},
-			rows:   []rfm.Row[string]{row("a", day(2, 0), "10"), row("a", day(2, 1), "-4"), row("b", day(3, 0), "1")},
+			policy: rfm.LinePolicy{Until: day(2, 0)},
+			rows:   []rfm.Line[string]{row("a", day(2, 0), "10"), row("a", day(2, 1), "-4"), row("b", day(3, 0), "1")},
 			want:   []rfm.Order{order(day(2, 0), "10", "0")},
-			report: rfm.Report{Rows: 3, Orders: 1, AfterUntil: 2},
+			report: rfm.Report{Lines: 3, Orders: 1, AfterUntil: 2},
 		},
 		{
 			name:   "active days",
-			policy: rfm.RowPolicy{PerDay: true},
-			rows:   []rfm.Row[string]{row("a", day(1, 9), "10"), row("b", day(1, 23), "5"), row("b", day(2, 0), "-1"), row("c", day(2, 0), "7")},
+			policy: rfm.LinePolicy{PerDay: true},
+			rows:   []rfm.Line[string]{row("a", day(1, 9), "10"), row("b", day(1, 23), "5"), row("b", day(2, 0), "-1"), row("c", day(2, 0), "7")},
 			want:   []rfm.Order{order(day(1, 9), "15", "1"), order(day(2, 0), "7", "0")},
-			report: rfm.Report{Rows: 4, Orders: 2, Lines: 1, Refunds: 1},
+			report: rfm.Report{Lines: 4, Orders: 2, Joined: 1, Refunds: 1},
 		},
 		{
 			name:   "active days with a bare and a full refund between",
-			policy: rfm.RowPolicy{PerDay: true},
-			rows: []rfm.Row[string]{
+			policy: rfm.LinePolicy{PerDay: true},
+			rows: []rfm.Line[string]{
 				row("a", day(1, 9), "10"), row("", day(1, 10), "-3"), row("b", day(1, 11), "4"), row("b", day(1, 12), "-4"), row("c", day(1, 13), "20"),
 			},
 			want:   []rfm.Order{order(day(1, 9), "30", "0"), order(day(1, 10), "-3", "0"), order(day(1, 11), "4", "4")},
-			report: rfm.Report{Rows: 5, Orders: 2, Lines: 1, Refunds: 2, FullyRefunded: 1, UnmatchedRefunds: 1},
+			report: rfm.Report{Lines: 5, Orders: 2, Joined: 1, Refunds: 2, FullyRefunded: 1, UnmatchedRefunds: 1},
 		},
 	}
 	for _, tt := range tests {
@@ -130,19 +130,19 @@ func TestConsolidate(t *testing.T) {
 }
 
 func TestConsolidateRefused(t *testing.T) {
-	good := rfm.Row[string]{Customer: "ann", At: time.Unix(0, 0), Amount: dec("1")}
+	good := rfm.Line[string]{Customer: "ann", At: time.Unix(0, 0), Amount: dec("1")}
 	tests := []struct {
 		name string
-		row  rfm.Row[string]
+		row  rfm.Line[string]
 		want string
 	}{
-		{"no time", rfm.Row[string]{Customer: "ann"}, "rfm: row 2: has no time"},
-		{"nobody", rfm.Row[string]{At: good.At}, "rfm: row 2: "},
-		{"hostile exponent", rfm.Row[string]{Customer: "ann", At: good.At, Amount: decimal.New(1, 1e9)}, "rfm: row 2: amount has exponent 1000000000"},
+		{"no time", rfm.Line[string]{Customer: "ann"}, "rfm: line 2: has no time"},
+		{"nobody", rfm.Line[string]{At: good.At}, "rfm: line 2: "},
+		{"hostile exponent", rfm.Line[string]{Customer: "ann", At: good.At, Amount: decimal.New(1, 1e9)}, "rfm: line 2: amount has exponent 1000000000"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			_, err := rfm.Consolidate(slices.Values([]rfm.Row[string]{good, tt.row}), rfm.RowPolicy{})
+			_, err := rfm.Consolidate(slices.Values([]rfm.Line[string]{good, tt.row}), rfm.LinePolicy{})
 			if err == nil || !strings.HasPrefix(err.Error(), tt.want) || strings.Count(err.Error(), "rfm:") != 1 {
 				t.Errorf("Consolidate = %v, want %q", err, tt.want)
 			}
@@ -168,8 +168,8 @@ func TestConsolidateDays(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			rows := []rfm.Row[int]{{At: at(t, tt.at[0], time.UTC)}, {At: at(t, tt.at[1], time.UTC)}}
-			orders, err := rfm.Consolidate(slices.Values(rows), rfm.RowPolicy{PerDay: true, Zone: zone(t, tt.zone)})
+			rows := []rfm.Line[int]{{At: at(t, tt.at[0], time.UTC)}, {At: at(t, tt.at[1], time.UTC)}}
+			orders, err := rfm.Consolidate(slices.Values(rows), rfm.LinePolicy{PerDay: true, Zone: zone(t, tt.zone)})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -180,10 +180,10 @@ func TestConsolidateDays(t *testing.T) {
 	}
 }
 
-func rows(t *rapid.T, loc *time.Location) []rfm.Row[string] {
+func rows(t *rapid.T, loc *time.Location) []rfm.Line[string] {
 	base := time.Date(2026, 3, 8, 0, 0, 0, 0, loc)
-	return rapid.SliceOfN(rapid.Custom(func(t *rapid.T) rfm.Row[string] {
-		return rfm.Row[string]{
+	return rapid.SliceOfN(rapid.Custom(func(t *rapid.T) rfm.Line[string] {
+		return rfm.Line[string]{
 			Customer: rapid.SampledFrom([]string{"ann", "bob"}).Draw(t, "customer"),
 			Order:    rapid.SampledFrom([]string{"", "a", "b", "c"}).Draw(t, "order"),
 			At:       base.Add(time.Duration(rapid.IntRange(-2, 6).Draw(t, "at")) * 6 * time.Hour),
@@ -192,10 +192,10 @@ func rows(t *rapid.T, loc *time.Location) []rfm.Row[string] {
 	}), 0, 20).Draw(t, "rows")
 }
 
-func policies(t *rapid.T) rfm.RowPolicy {
-	p := rfm.RowPolicy{
+func policies(t *rapid.T) rfm.LinePolicy {
+	p := rfm.LinePolicy{
 		SkipZero: rapid.Bool().Draw(t, "skip zero"),
-		Lines:    rapid.Bool().Draw(t, "lines"),
+		Itemised: rapid.Bool().Draw(t, "itemised"),
 		PerDay:   rapid.Bool().Draw(t, "per day"),
 		Zone:     zone(t, rapid.SampledFrom([]string{"UTC", "America/New_York"}).Draw(t, "zone")),
 	}
@@ -205,11 +205,11 @@ func policies(t *rapid.T) rfm.RowPolicy {
 	return p
 }
 
-// naiveOrders follows the words of RowPolicy and Report, a rule at a time.
-func naiveOrders(all []rfm.Row[string], p rfm.RowPolicy) (map[string][]rfm.Order, rfm.Report) {
-	report := rfm.Report{Rows: len(all)}
+// naiveOrders follows the words of LinePolicy and Report, a rule at a time.
+func naiveOrders(all []rfm.Line[string], p rfm.LinePolicy) (map[string][]rfm.Order, rfm.Report) {
+	report := rfm.Report{Lines: len(all)}
 	type key struct{ customer, order string }
-	groups := map[key][]rfm.Row[string]{}
+	groups := map[key][]rfm.Line[string]{}
 	list := map[string][]rfm.Order{}
 	for _, r := range all {
 		switch {
@@ -228,10 +228,10 @@ func naiveOrders(all []rfm.Row[string], p rfm.RowPolicy) (map[string][]rfm.Order
 		}
 	}
 	for k, group := range groups {
-		if !p.Lines {
-			var once []rfm.Row[string]
+		if !p.Itemised {
+			var once []rfm.Line[string]
 			for _, r := range group {
-				if slices.ContainsFunc(once, func(o rfm.Row[string]) bool { return o.At.Equal(r.At) && o.Amount.Equal(r.Amount) }) {
+				if slices.ContainsFunc(once, func(o rfm.Line[string]) bool { return o.At.Equal(r.At) && o.Amount.Equal(r.Amount) }) {
 					report.Duplicates++
 					continue
 				}
@@ -239,7 +239,7 @@ func naiveOrders(all []rfm.Row[string], p rfm.RowPolicy) (map[string][]rfm.Order
 			}
 			group = once
 		}
-		var buys, refunds []rfm.Row[string]
+		var buys, refunds []rfm.Line[string]
 		for _, r := range group {
 			if r.Amount.IsNegative() {
 				refunds = append(refunds, r)
@@ -247,7 +247,7 @@ func naiveOrders(all []rfm.Row[string], p rfm.RowPolicy) (map[string][]rfm.Order
 				buys = append(buys, r)
 			}
 		}
-		earlier := func(a, b rfm.Row[string]) int {
+		earlier := func(a, b rfm.Line[string]) int {
 			if c := a.At.Compare(b.At); c != 0 {
 				return c
 			}
@@ -265,8 +265,8 @@ func naiveOrders(all []rfm.Row[string], p rfm.RowPolicy) (map[string][]rfm.Order
 		}
 		first := slices.MinFunc(buys, earlier)
 		o := rfm.Order{At: first.At, Amount: first.Amount, Refunded: back}
-		if p.Lines {
-			report.Lines += len(buys) - 1
+		if p.Itemised {
+			report.Joined += len(buys) - 1
 			o.Amount = decimal.Zero
 			for _, r := range buys {
 				o.Amount = o.Amount.Add(r.Amount)
@@ -287,7 +287,7 @@ func naiveOrders(all []rfm.Row[string], p rfm.RowPolicy) (map[string][]rfm.Order
 				if i, ok := days[date]; ok && !undone {
 					joined[i].Amount = joined[i].Amount.Add(o.Amount)
 					joined[i].Refunded = joined[i].Refunded.Add(o.Refunded)
-					report.Lines++
+					report.Joined++
 					continue
 				}
 				if !undone {
@@ -365,7 +365,7 @@ func TestConsolidateLosesNothing(t *testing.T) {
 			t.Fatal(err)
 		}
 		r := orders.Report
-		if sum := r.Orders + r.Lines + r.Refunds + r.SetAside(); sum != r.Rows || r.Rows != len(list) {
+		if sum := r.Orders + r.Joined + r.Refunds + r.SetAside(); sum != r.Lines || r.Lines != len(list) {
 			t.Fatalf("%d orders, lines, refunds and rows set aside of %d rows: %+v", sum, len(list), r)
 		}
 		if r.AfterUntil+r.Duplicates+r.Conflicts > 0 {
@@ -390,7 +390,7 @@ func TestConsolidateInAnyOrderAndSplit(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		policy := policies(t)
 		list := rows(t, policy.Zone)
-		consolidate := func(list []rfm.Row[string]) (*rfm.Tally[string], rfm.Report) {
+		consolidate := func(list []rfm.Line[string]) (*rfm.Tally[string], rfm.Report) {
 			orders, err := rfm.Consolidate(slices.Values(list), policy)
 			if err != nil {
 				t.Fatal(err)
@@ -406,7 +406,7 @@ func TestConsolidateInAnyOrderAndSplit(t *testing.T) {
 		if string(bytesOf(t, want)) != string(bytesOf(t, shuffled)) || report != report2 {
 			t.Fatalf("in another order %+v, want %+v, or other bytes", report2, report)
 		}
-		ofAnn, rest := split(list, func(r rfm.Row[string]) bool { return r.Customer == "ann" })
+		ofAnn, rest := split(list, func(r rfm.Line[string]) bool { return r.Customer == "ann" })
 		first, _ := consolidate(ofAnn)
 		second, _ := consolidate(rest)
 		if err := first.Merge(second); err != nil {
@@ -421,13 +421,13 @@ func TestConsolidateInAnyOrderAndSplit(t *testing.T) {
 // Of two rows that are equal but for the zeros at the end of their amount, the
 // same one counts whichever came first.
 func TestConsolidateEqualAmounts(t *testing.T) {
-	rows := []rfm.Row[string]{
+	rows := []rfm.Line[string]{
 		{Customer: "ann", Order: "a", At: epoch, Amount: dec("1")},
 		{Customer: "ann", Order: "a", At: epoch, Amount: dec("1.00")},
 	}
 	var got [2]string
 	for i := range got {
-		orders, err := rfm.Consolidate(slices.Values(rows), rfm.RowPolicy{})
+		orders, err := rfm.Consolidate(slices.Values(rows), rfm.LinePolicy{})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -456,8 +456,8 @@ func split[T any](list []T, first func(T) bool) (a, b []T) {
 
 // Ranging over orders can stop, and start again.
 func TestOrdersAllStops(t *testing.T) {
-	list := []rfm.Row[string]{{Customer: "b", At: time.Unix(0, 0)}, {Customer: "a", At: time.Unix(0, 0)}}
-	orders, err := rfm.Consolidate(slices.Values(list), rfm.RowPolicy{})
+	list := []rfm.Line[string]{{Customer: "b", At: time.Unix(0, 0)}, {Customer: "a", At: time.Unix(0, 0)}}
+	orders, err := rfm.Consolidate(slices.Values(list), rfm.LinePolicy{})
 	if err != nil {
 		t.Fatal(err)
 	}

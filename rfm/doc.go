@@ -1,10 +1,10 @@
 // Package rfm answers how much each customer is worth: how lately they
 // ordered (recency), how often (frequency) and for how much (monetary value).
 //
-// The way from rows to an answer has five steps, each a pure function or an
+// The way from raw lines to an answer has five steps, each a pure function or an
 // accumulator that neither order nor sharding can change:
 //
-//   - [Consolidate] turns raw rows into orders: refunds find their order,
+//   - [Consolidate] turns raw lines into orders: refunds find their order,
 //     duplicates go, and a [Report] says what was set aside. Skip it if your
 //     orders are clean.
 //   - [Tally] keeps one constant-size [Record] a customer. It

@@ -152,12 +152,12 @@ func TestEdgeRefundAbovePurchase(t *testing.T) {
 // A full refund of the only order makes the customer a prospect: counted, and
 // without a score.
 func TestEdgeFullRefundOfTheOnlyOrder(t *testing.T) {
-	rows := []rfm.Row[string]{
+	rows := []rfm.Line[string]{
 		{Customer: "ann", Order: "1", At: epoch, Amount: dec("10")},
 		{Customer: "ann", Order: "1", At: epoch.Add(time.Hour), Amount: dec("-10")},
 		{Customer: "bob", Order: "2", At: epoch, Amount: dec("10")},
 	}
-	orders, err := rfm.Consolidate(slices.Values(rows), rfm.RowPolicy{})
+	orders, err := rfm.Consolidate(slices.Values(rows), rfm.LinePolicy{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -181,11 +181,11 @@ func TestEdgeFullRefundOfTheOnlyOrder(t *testing.T) {
 // A refund of an order from before the rows begin lowers the spend, and is
 // reported as unmatched.
 func TestEdgeRefundOfAnEarlierOrder(t *testing.T) {
-	rows := []rfm.Row[string]{
+	rows := []rfm.Line[string]{
 		{Customer: "ann", Order: "2", At: epoch, Amount: dec("10")},
 		{Customer: "ann", Order: "1", At: epoch, Amount: dec("-4")},
 	}
-	orders, err := rfm.Consolidate(slices.Values(rows), rfm.RowPolicy{})
+	orders, err := rfm.Consolidate(slices.Values(rows), rfm.LinePolicy{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -219,21 +219,21 @@ func TestEdgeTotalNotAboveZero(t *testing.T) {
 // Orders of one day and lines of one order count as the policy says, and late
 // or unordered arrival changes nothing.
 func TestEdgeSameDayAndLines(t *testing.T) {
-	rows := []rfm.Row[string]{
+	rows := []rfm.Line[string]{
 		{Customer: "ann", Order: "b", At: epoch.Add(20 * time.Hour), Amount: dec("3")},
 		{Customer: "ann", Order: "a", At: epoch.Add(2 * time.Hour), Amount: dec("1")},
 		{Customer: "ann", Order: "a", At: epoch.Add(2 * time.Hour), Amount: dec("2")},
 	}
 	for _, tt := range []struct {
 		name   string
-		policy rfm.RowPolicy
+		policy rfm.LinePolicy
 		orders int
 		net    string
 	}{
-		{"orders, a second line is a conflict", rfm.RowPolicy{}, 2, "4"},
-		{"orders of lines", rfm.RowPolicy{Lines: true}, 2, "6"},
-		{"active days of lines", rfm.RowPolicy{Lines: true, PerDay: true}, 1, "6"},
-		{"in Shanghai the evening is the next day", rfm.RowPolicy{Lines: true, PerDay: true, Zone: zone(t, "Asia/Shanghai")}, 2, "6"},
+		{"orders, a second line is a conflict", rfm.LinePolicy{}, 2, "4"},
+		{"orders of lines", rfm.LinePolicy{Itemised: true}, 2, "6"},
+		{"active days of lines", rfm.LinePolicy{Itemised: true, PerDay: true}, 1, "6"},
+		{"in Shanghai the evening is the next day", rfm.LinePolicy{Itemised: true, PerDay: true, Zone: zone(t, "Asia/Shanghai")}, 2, "6"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			orders, err := rfm.Consolidate(slices.Values(rows), tt.policy)

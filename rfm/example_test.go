@@ -13,17 +13,17 @@ import (
 )
 
 func Example() {
-	row := func(customer, order, date string, amount int64) rfm.Row[string] {
+	row := func(customer, order, date string, amount int64) rfm.Line[string] {
 		at, _ := time.Parse(time.DateOnly, date)
-		return rfm.Row[string]{Customer: customer, Order: order, At: at, Amount: decimal.New(amount, 0)}
+		return rfm.Line[string]{Customer: customer, Order: order, At: at, Amount: decimal.New(amount, 0)}
 	}
 	asOf := time.Date(2026, 6, 30, 23, 59, 59, 0, time.UTC)
-	orders, err := rfm.Consolidate(slices.Values([]rfm.Row[string]{
+	orders, err := rfm.Consolidate(slices.Values([]rfm.Line[string]{
 		row("ann", "1", "2026-01-10", 80), row("ann", "2", "2026-05-02", 95), row("ann", "3", "2026-06-28", 120),
 		row("bob", "4", "2026-02-14", 60), row("bob", "4", "2026-02-20", -20),
 		row("cy", "5", "2026-06-01", 45), row("cy", "6", "2026-06-20", 30),
 		row("dee", "7", "2025-11-11", 300), row("eve", "8", "2026-04-05", 15), row("eve", "9", "2026-07-01", 15),
-	}), rfm.RowPolicy{Until: asOf})
+	}), rfm.LinePolicy{Until: asOf})
 	if err != nil {
 		panic(err)
 	}
@@ -62,13 +62,13 @@ func threeCustomers() *rfm.Tally[int] {
 }
 
 func ExampleConsolidate() {
-	rows := []rfm.Row[string]{
+	rows := []rfm.Line[string]{
 		{Customer: "ann", Order: "A1", At: march26(1), Amount: decimal.New(40, 0)},
 		{Customer: "ann", Order: "A1", At: march26(1), Amount: decimal.New(40, 0)},  // exported twice
 		{Customer: "ann", Order: "A1", At: march26(9), Amount: decimal.New(-15, 0)}, // given back
 		{Customer: "bob", Order: "B7", At: march26(31), Amount: decimal.New(20, 0)},
 	}
-	orders, err := rfm.Consolidate(slices.Values(rows), rfm.RowPolicy{Until: march26(30)})
+	orders, err := rfm.Consolidate(slices.Values(rows), rfm.LinePolicy{Until: march26(30)})
 	if err != nil {
 		fmt.Println(err)
 		return
@@ -77,15 +77,15 @@ func ExampleConsolidate() {
 		fmt.Println(id, o.Amount, "less", o.Refunded)
 	}
 	report := orders.Report
-	fmt.Println(orders.Len(), "order of", report.Rows, "rows,", report.SetAside(), "set aside:", report.Duplicates, "duplicate,", report.AfterUntil, "later")
+	fmt.Println(orders.Len(), "order of", report.Lines, "rows,", report.SetAside(), "set aside:", report.Duplicates, "duplicate,", report.AfterUntil, "later")
 	// Output:
 	// ann 40 less 15
 	// 1 order of 4 rows, 2 set aside: 1 duplicate, 1 later
 }
 
 func ExampleOrders_Tally() {
-	rows := []rfm.Row[int]{{Customer: 7, At: march26(1), Amount: decimal.New(999, -2)}}
-	orders, _ := rfm.Consolidate(slices.Values(rows), rfm.RowPolicy{})
+	rows := []rfm.Line[int]{{Customer: 7, At: march26(1), Amount: decimal.New(999, -2)}}
+	orders, _ := rfm.Consolidate(slices.Values(rows), rfm.LinePolicy{})
 	tally, err := orders.Tally()
 	fmt.Println(tally.Len(), err)
 	// Output: 1 <nil>

@@ -20,15 +20,15 @@ func rOrders(t *testing.T) (*rfm.Tally[string], *rfm.Table[string]) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	var rows []rfm.Row[string]
+	var rows []rfm.Line[string]
 	for _, line := range lines[1:] {
-		rows = append(rows, rfm.Row[string]{Customer: line[0], At: at(t, line[1], time.UTC), Amount: dec(line[2])})
+		rows = append(rows, rfm.Line[string]{Customer: line[0], At: at(t, line[1], time.UTC), Amount: dec(line[2])})
 	}
-	orders, err := rfm.Consolidate(slices.Values(rows), rfm.RowPolicy{})
+	orders, err := rfm.Consolidate(slices.Values(rows), rfm.LinePolicy{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if diff := diff(rfm.Report{Rows: 4906, Orders: 4906}, orders.Report); diff != "" {
+	if diff := diff(rfm.Report{Lines: 4906, Orders: 4906}, orders.Report); diff != "" {
 		t.Errorf("report (-want +got):\n%s", diff)
 	}
 	tally, err := orders.Tally()

@@ -81,12 +81,12 @@ func TestReportsJSON(t *testing.T) {
 			`{"from":"layer=tail","to":"layer=waist","unreachable":"no","lacks":{"days":0,"orders":0,"money":"0"},"odds":{"moved":0,"of":0}}`,
 		},
 		{
-			"rows",
+			"lines",
 			rfm.Report{
-				Rows: 1, Orders: 2, Lines: 3, Refunds: 4, AfterUntil: 5, ZeroAmounts: 6, Duplicates: 7, Conflicts: 8,
+				Lines: 1, Orders: 2, Joined: 3, Refunds: 4, AfterUntil: 5, ZeroAmounts: 6, Duplicates: 7, Conflicts: 8,
 				FullyRefunded: 9, OverRefunded: 10, UnmatchedRefunds: 11,
 			},
-			`{"rows":1,"orders":2,"lines":3,"refunds":4,"afterUntil":5,"zeroAmounts":6,"duplicates":7,"conflicts":8,` +
+			`{"lines":1,"orders":2,"joined":3,"refunds":4,"afterUntil":5,"zeroAmounts":6,"duplicates":7,"conflicts":8,` +
 				`"fullyRefunded":9,"overRefunded":10,"unmatchedRefunds":11}`,
 		},
 		{"finding", finding, findingJSON},

@@ -11,6 +11,7 @@ import (
 	"github.com/shopspring/decimal"
 
 	"github.com/regulars-go/regulars"
+	"github.com/regulars-go/regulars/internal/calendar"
 	"github.com/regulars-go/regulars/internal/exact"
 )
 
@@ -118,12 +119,7 @@ func (t *Tally[K]) record(r *row[K]) Record {
 	return c
 }
 
-func (t *Tally[K]) zone() *time.Location {
-	if t.Zone == nil {
-		return time.UTC
-	}
-	return t.Zone
-}
+func (t *Tally[K]) zone() *time.Location { return calendar.OrUTC(t.Zone) }
 
 func (t *Tally[K]) after(at time.Time) bool { return at.UnixMicro() > t.until() }
 

@@ -221,8 +221,8 @@ func TestTallyUntil(t *testing.T) {
 			if late := tally.AfterUntil() == 1; late != tt.late || tally.Len() == 1 == tt.late {
 				t.Errorf("late %t with %d customers, want late %t", late, tally.Len(), tt.late)
 			}
-			rows := []rfm.Row[int]{{Customer: 1, At: tt.at, Amount: dec("1")}}
-			orders, err := rfm.Consolidate(slices.Values(rows), rfm.RowPolicy{Until: tt.until})
+			rows := []rfm.Line[int]{{Customer: 1, At: tt.at, Amount: dec("1")}}
+			orders, err := rfm.Consolidate(slices.Values(rows), rfm.LinePolicy{Until: tt.until})
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -138,7 +138,7 @@ func (a *analysis) inputSection() inputSection {
 		return s
 	}
 	r := a.orders.Report
-	s.Rows = r.Rows + int(a.in.malformed.Rows)
+	s.Rows = r.Lines + int(a.in.malformed.Rows)
 	s.Orders, s.Refunds, s.Customers = r.Orders, r.Refunds, a.tally.Len()
 	s.SetAside = a.setAside()
 	total := decimal.Zero

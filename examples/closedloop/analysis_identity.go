@@ -172,7 +172,7 @@ func (u *union) name(customer string) string {
 }
 
 // count compares the customers before and after.
-func (u *union) count(orders []table.Order, policy rfm.RowPolicy) error {
+func (u *union) count(orders []table.Order, policy rfm.LinePolicy) error {
 	if orders == nil {
 		return nil
 	}
@@ -205,11 +205,11 @@ func (u *union) count(orders []table.Order, policy rfm.RowPolicy) error {
 }
 
 // tallied sums the orders up by what a customer is called.
-func tallied(orders []table.Order, policy rfm.RowPolicy, name func(string) string) (*rfm.Tally[string], error) {
-	found, err := rfm.Consolidate(func(yield func(rfm.Row[string]) bool) {
+func tallied(orders []table.Order, policy rfm.LinePolicy, name func(string) string) (*rfm.Tally[string], error) {
+	found, err := rfm.Consolidate(func(yield func(rfm.Line[string]) bool) {
 		for i := range orders {
 			o := &orders[i]
-			if !yield(rfm.Row[string]{Customer: name(o.Customer), Order: o.ID, At: o.At, Amount: o.Amount}) {
+			if !yield(rfm.Line[string]{Customer: name(o.Customer), Order: o.ID, At: o.At, Amount: o.Amount}) {
 				return
 			}
 		}

@@ -164,14 +164,14 @@ func (in *input) endOfDay(name, date string) (time.Time, error) {
 }
 
 // rowPolicy says how rows become orders, as of a moment.
-func (in *input) rowPolicy(asOf time.Time) rfm.RowPolicy {
-	return rfm.RowPolicy{Until: asOf, Zone: in.zone, Lines: in.lines}
+func (in *input) rowPolicy(asOf time.Time) rfm.LinePolicy {
+	return rfm.LinePolicy{Until: asOf, Zone: in.zone, Itemised: in.lines}
 }
 
 // rows returns the orders as package rfm takes them.
-func (in *input) rows(yield func(rfm.Row[string]) bool) {
+func (in *input) rows(yield func(rfm.Line[string]) bool) {
 	for _, o := range in.orders {
-		if !yield(rfm.Row[string]{Customer: o.Customer, Order: o.ID, At: o.At, Amount: o.Amount}) {
+		if !yield(rfm.Line[string]{Customer: o.Customer, Order: o.ID, At: o.At, Amount: o.Amount}) {
 			return
 		}
 	}
