@@ -111,5 +111,6 @@ func ExamplePhasePolicy_Revenue() {
 func ExamplePhasePolicy_Validate() {
 	fmt.Println(lifecycle.PhasePolicy{Window: 6, Season: 3, Steady: -0.1}.Validate())
 	// Output:
-	// lifecycle: phase by a season of 3 periods: want 6, the window, to 36600
+	// season: 3 periods: want 6, the window, to 36600
+	// steady: -0.1: want a share above 0, or 0 for 0.1
 }

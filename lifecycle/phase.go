@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"math"
 
+	"github.com/regulars-go/regulars"
+	"github.com/regulars-go/regulars/internal/config"
 	"github.com/regulars-go/regulars/internal/names"
 )
 
@@ -110,19 +112,40 @@ func (p PhaseAt) Change() (change float64, ok bool) {
 // nearest to the change, so that one of 15 % is not above 0.15.
 func changeOf(recent, before float64) float64 { return (recent - before) / before }
 
-// Validate reports all that is wrong with the policy.
-func (p PhasePolicy) Validate() error {
-	switch q := p.withDefaults(); {
-	case q.Window < 1 || q.Window > MaxPeriods:
-		return fmt.Errorf("lifecycle: phase by windows of %d periods: want 1 to %d", p.Window, MaxPeriods)
-	case p.Season != 0 && (p.Season < q.Window || p.Season > MaxPeriods):
-		return fmt.Errorf("lifecycle: phase by a season of %d periods: want %d, the window, to %d", p.Season, q.Window, MaxPeriods)
-	case !(q.Steady > 0) || math.IsInf(q.Steady, 1):
-		return fmt.Errorf("lifecycle: phase with changes of %v as steady: want a share above 0", p.Steady)
-	case !(p.Least >= 0) || math.IsInf(p.Least, 1):
-		return fmt.Errorf("lifecycle: phase with at least %v: want a number from 0", p.Least)
+// ParsePhasePolicy reads a policy from JSON and validates it:
+//
+//	{"season": 12, "least": 300}
+//
+// The document is read strictly: no unknown or repeated key, and no trailing
+// data. The error is [regulars.Faults].
+func ParsePhasePolicy(data []byte) (PhasePolicy, error) {
+	var p PhasePolicy
+	if err := config.Decode(data, &p); err != nil {
+		return PhasePolicy{}, err
 	}
-	return nil
+	if err := p.Validate(); err != nil {
+		return PhasePolicy{}, err
+	}
+	return p, nil
+}
+
+// Validate returns [regulars.Faults] that list everything wrong with the policy:
+// a number out of range, a season shorter than the window.
+func (p PhasePolicy) Validate() error {
+	var faults regulars.Faults
+	q := p.withDefaults()
+	if q.Window < 1 || q.Window > MaxPeriods {
+		faults.Add("window", "%d periods: want 1 to %d, or 0 for 3", p.Window, MaxPeriods)
+	} else if p.Season != 0 && (p.Season < q.Window || p.Season > MaxPeriods) {
+		faults.Add("season", "%d periods: want %d, the window, to %d", p.Season, q.Window, MaxPeriods)
+	}
+	if !(q.Steady > 0) || math.IsInf(q.Steady, 1) {
+		faults.Add("steady", "%v: want a share above 0, or 0 for 0.1", p.Steady)
+	}
+	if !(p.Least >= 0) || math.IsInf(p.Least, 1) {
+		faults.Add("least", "%v: want a number from 0", p.Least)
+	}
+	return faults.Err()
 }
 
 func (p PhasePolicy) withDefaults() PhasePolicy {
@@ -161,7 +184,7 @@ func (p PhasePolicy) Revenue(rows []RevenueGrowth) (PhaseAt, error) {
 // that is NaN, negative or above [MaxPhaseValue] is an error.
 func (p PhasePolicy) Of(series []float64) (PhaseAt, error) {
 	if err := p.Validate(); err != nil {
-		return PhaseAt{}, err
+		return PhaseAt{}, fmt.Errorf("lifecycle: phase: %w", err)
 	}
 	for i, v := range series {
 		if !(v >= 0 && v <= MaxPhaseValue) {

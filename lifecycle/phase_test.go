@@ -60,6 +60,62 @@ func TestPhases(t *testing.T) {
 	}
 }
 
+func TestParsePhasePolicy(t *testing.T) {
+	got, err := lifecycle.ParsePhasePolicy([]byte(`{"window": 2, "season": 12, "steady": 0.2, "least": 30, "established": true}`))
+	if want := (lifecycle.PhasePolicy{Window: 2, Season: 12, Steady: 0.2, Least: 30, Established: true}); err != nil || got != want {
+		t.Errorf("%+v, %v; want %+v", got, err, want)
+	}
+	tests := []struct{ name, text, want string }{
+		{"all faults", `{"window": 4, "season": 3, "steady": -0.1, "least": -1}`, `season: 3 periods: want 4, the window, to 36600
+steady: -0.1: want a share above 0, or 0 for 0.1
+least: -1: want a number from 0`},
+		{"window", `{"window": -1, "season": 3}`, "window: -1 periods: want 1 to 36600, or 0 for 3"},
+		{"unknown key", `{"Window": 3}`, "Window"},
+		{"repeated key", `{"window": 3, "window": 3}`, "window"},
+		{"trailing data", `{} {}`, ""},
+		{"a text", `{"steady": "0.1"}`, "steady"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			if got, err := lifecycle.ParsePhasePolicy([]byte(tt.text)); err == nil || !strings.Contains(err.Error(), tt.want) {
+				t.Errorf("%+v, %v; want an error with %q", got, err, tt.want)
+			}
+		})
+	}
+}
+
+func FuzzParsePhasePolicy(f *testing.F) {
+	f.Add([]byte(`{"window": 2, "season": 12, "steady": 0.2, "least": 30, "established": true}`))
+	f.Add([]byte(`{"window": 6, "season": 3}`))
+	// Property: a policy that reads without an error writes back as one that
+	// reads the same, and judges any series.
+	f.Fuzz(func(t *testing.T, data []byte) {
+		p, err := lifecycle.ParsePhasePolicy(data)
+		if err != nil {
+			return
+		}
+		text, err := json.Marshal(p)
+		checkAdd(t, err)
+		again, err := lifecycle.ParsePhasePolicy(text)
+		if err != nil || again != p {
+			t.Fatalf("%s came back as %+v, %v", text, again, err)
+		}
+		_, err = p.Of([]float64{0, 1, 2, 3, 5, 8, 13})
+		checkAdd(t, err)
+	})
+}
+
+func ExampleParsePhasePolicy() {
+	policy, err := lifecycle.ParsePhasePolicy([]byte(`{"window": 2, "season": 4}`))
+	check(err)
+	// Quarters: winter is low each year. Beside that of the year before it grew.
+	at, err := policy.Of([]float64{40, 60, 70, 30, 50, 75, 90, 40})
+	check(err)
+	fmt.Println(at.Phase, at.Before, "then", at.Recent)
+	// Output:
+	// growth 100 then 130
+}
+
 func TestPhaseRefuses(t *testing.T) {
 	for _, series := range [][]float64{{1, math.NaN()}, {math.Inf(1)}, {-1}, {2e12}} {
 		if got, err := (lifecycle.PhasePolicy{}).Of(series); err == nil {
