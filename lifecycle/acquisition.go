@@ -133,7 +133,7 @@ func (a Acquisition) String() string {
 			continue
 		}
 		tests++
-		if v := c.Against.Verdict; v != NoneProven {
+		if v := c.Against.Verdict; v != Unproven {
 			lines = append(lines, fmt.Sprintf("%s: %s than the rest, %.3g against %.3g (P = %.2g)", c.Channel, v, c.Ratio.Value, c.Against.Rest, c.Against.Adjusted))
 		}
 	}

@@ -78,17 +78,17 @@ type Verdict uint8
 const (
 	// Untested is that there is nothing to test, or too little.
 	Untested Verdict = iota
-	// NoneProven is a difference that chance may have made.
-	NoneProven
+	// Unproven is a difference that chance may have made.
+	Unproven
 	// Better is a difference beyond chance, for what is tested.
 	Better
 	// Worse is one against it.
 	Worse
 )
 
-var verdictNames = names.Names{Package: "lifecycle", Type: "Verdict", What: "verdict", List: []string{"untested", "none proven", "better", "worse"}}
+var verdictNames = names.Names{Package: "lifecycle", Type: "Verdict", What: "verdict", List: []string{"untested", "unproven", "better", "worse"}}
 
-// String returns "untested", "none proven", "better" or "worse".
+// String returns "untested", "unproven", "better" or "worse".
 func (v Verdict) String() string { return verdictNames.Of(uint8(v)) }
 
 // MarshalText writes v as [Verdict.String] does; an unknown verdict is an error.
@@ -199,7 +199,7 @@ func compare(channels []AcquiredBy, worths []worth, level float64) {
 			continue
 		}
 		if ratio, p, ok := worths[i].against(paid.minus(worths[i])); ok {
-			channels[i].Against = Against{NoneProven, ratio, p, 0}
+			channels[i].Against = Against{Unproven, ratio, p, 0}
 			tested, ps = append(tested, i), append(ps, p)
 		}
 	}

@@ -343,7 +343,7 @@ func TestFreeUntilLatelyIsNotOfTheRest(t *testing.T) {
 	})
 	checkAdd(t, err)
 	ads, friends := a.Channels[0], a.Channels[1]
-	if ads.Against.Rest != 2 || ads.Against.Verdict != lifecycle.NoneProven { // 300 of 150
+	if ads.Against.Rest != 2 || ads.Against.Verdict != lifecycle.Unproven { // 300 of 150
 		t.Errorf("ads %+v", ads.Against)
 	}
 	if friends.Against != (lifecycle.Against{}) {

@@ -140,7 +140,7 @@ type KeyAction struct {
 	P        float64 `json:"p"`
 	Adjusted float64 `json:"adjusted"`
 	// Verdict is Better for those who stay more, Worse for those who stay less,
-	// or NoneProven. All are Untested where everybody stayed, or nobody.
+	// or Unproven. All are Untested where everybody stayed, or nobody.
 	Verdict Verdict `json:"verdict"`
 }
 

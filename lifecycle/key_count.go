@@ -197,7 +197,7 @@ func (c *keyCount[K]) judge(r *KeyActions) {
 		r.Tried[i].conclude(p, c.o.Level)
 	}
 	slices.SortStableFunc(r.Tried, func(a, b KeyAction) int {
-		return cmp.Or(-cmp.Compare(oneIf(a.Verdict > NoneProven), oneIf(b.Verdict > NoneProven)), -cmp.Compare(a.sure(), b.sure()))
+		return cmp.Or(-cmp.Compare(oneIf(a.Verdict > Unproven), oneIf(b.Verdict > Unproven)), -cmp.Compare(a.sure(), b.sure()))
 	})
 }
 
@@ -229,7 +229,7 @@ func (k *KeyAction) conclude(adjusted, level float64) {
 	case stayed == 0 || stayed == k.Done.Of:
 		k.Verdict = Untested
 	case adjusted > 1-level:
-		k.Verdict = NoneProven
+		k.Verdict = Unproven
 	case k.Difference > 0:
 		k.Verdict = Better
 	default:

@@ -113,7 +113,7 @@ func TestKeyActionPlanted(t *testing.T) {
 		t.Error(report)
 	}
 	for _, k := range report.Tried {
-		if k.Action == "share" && k.Verdict != lifecycle.NoneProven {
+		if k.Action == "share" && k.Verdict != lifecycle.Unproven {
 			t.Errorf("%+v", k)
 		}
 	}
@@ -157,7 +157,7 @@ func TestKeyActionsByHand(t *testing.T) {
 	var got []row
 	for _, k := range report.Tried {
 		got = append(got, row{k.Action, k.AtLeast, k.Done, k.Did, k.DidNot, fmt.Sprintf("%.3f", k.Difference), fmt.Sprintf("%.3f", k.Phi)})
-		if k.P != 1 || k.Adjusted != 1 || k.Verdict != lifecycle.NoneProven {
+		if k.P != 1 || k.Adjusted != 1 || k.Verdict != lifecycle.Unproven {
 			t.Errorf("%+v", k)
 		}
 	}

@@ -70,11 +70,11 @@ func (s *summing) history(page *logPage, number uint32, p Policy, now time.Time,
 	}
 }
 
-// Census counts customers by stage.
-type Census struct{ counts [stageCount]int }
+// StageCounts counts customers by stage.
+type StageCounts struct{ counts [stageCount]int }
 
 // Of returns how many customers are in a stage; of the zero Stage none.
-func (c Census) Of(s Stage) int {
+func (c StageCounts) Of(s Stage) int {
 	if int(s) >= stageCount {
 		return 0
 	}
@@ -82,7 +82,7 @@ func (c Census) Of(s Stage) int {
 }
 
 // Total returns how many customers there are.
-func (c Census) Total() (n int) {
+func (c StageCounts) Total() (n int) {
 	for _, s := range Stages() {
 		n += c.counts[s]
 	}
@@ -90,7 +90,7 @@ func (c Census) Total() (n int) {
 }
 
 // MarshalJSON writes {"follower": 0, "new": 3, ...}, every stage in order.
-func (c Census) MarshalJSON() ([]byte, error) {
+func (c StageCounts) MarshalJSON() ([]byte, error) {
 	dst := []byte{'{'}
 	for i, s := range Stages() {
 		if i > 0 {
@@ -103,8 +103,8 @@ func (c Census) MarshalJSON() ([]byte, error) {
 }
 
 // Count counts the customers known at now by stage.
-func (l *Log[K]) Count(p Policy, now time.Time, labels Labels[K]) Census {
-	var c Census
+func (l *Log[K]) Count(p Policy, now time.Time, labels Labels[K]) StageCounts {
+	var c StageCounts
 	for _, at := range l.Stages(p, now, labels) {
 		c.counts[at.Stage]++
 	}

@@ -75,7 +75,7 @@ func TestReportsOfManyLives(t *testing.T) {
 			if diff := cmp.Diff(undated, growth); diff != "" {
 				t.Errorf("growth (-one by one +together):\n%s", diff)
 			}
-			for _, kind := range []lifecycle.Kind{lifecycle.On, lifecycle.OnOrAfter, lifecycle.OnOrBefore, lifecycle.Streak, lifecycle.Bracket} {
+			for _, kind := range []lifecycle.RetentionKind{lifecycle.On, lifecycle.OnOrAfter, lifecycle.OnOrBefore, lifecycle.Streak, lifecycle.Bracket} {
 				options := lifecycle.RetentionOptions[int64]{Kind: kind}
 				if kind == lifecycle.Bracket {
 					options.Brackets = []int{0, 1, 3, 30}

@@ -14,7 +14,7 @@ func TestNamesOfOptions(t *testing.T) {
 		encoding.TextMarshaler
 		fmt.Stringer
 	}
-	var kind lifecycle.Kind
+	var kind lifecycle.RetentionKind
 	var rule lifecycle.NewRule
 	var interval lifecycle.IntervalKind
 	tests := []struct {
@@ -31,7 +31,7 @@ func TestNamesOfOptions(t *testing.T) {
 			"kind", &kind,
 			[]string{"on", "on-or-after", "on-or-before", "streak", "bracket"},
 			[]any{lifecycle.On, lifecycle.OnOrAfter, lifecycle.OnOrBefore, lifecycle.Streak, lifecycle.Bracket},
-			new(lifecycle.Bracket + 1), "Kind(5)", "lifecycle: no such kind of retention: 5",
+			new(lifecycle.Bracket + 1), "RetentionKind(5)", "lifecycle: no such kind of retention: 5",
 			`lifecycle: no such kind of retention: %q: want on, on-or-after, on-or-before, streak, bracket`,
 		},
 		{

@@ -193,7 +193,7 @@ func TestRetentionOracle(t *testing.T) {
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			var triangles [3]lifecycle.Retention
-			for i, kind := range []lifecycle.Kind{lifecycle.On, lifecycle.OnOrAfter, lifecycle.Streak} {
+			for i, kind := range []lifecycle.RetentionKind{lifecycle.On, lifecycle.OnOrAfter, lifecycle.Streak} {
 				var err error
 				triangles[i], err = test.activity.Retention(test.now, lifecycle.RetentionOptions[string]{Kind: kind})
 				checkAdd(t, err)

@@ -10,13 +10,13 @@ import (
 	"github.com/regulars-go/regulars/internal/names"
 )
 
-// Kind says what it takes for a customer to be retained in interval k, where 0
+// RetentionKind says what it takes for a customer to be retained in interval k, where 0
 // is the interval of the start.
-type Kind uint8
+type RetentionKind uint8
 
 const (
 	// On is active in interval k (also known as n-day or n-period retention).
-	On Kind = iota
+	On RetentionKind = iota
 	// OnOrAfter is active in interval k or any later one up to now (unbounded,
 	// rolling retention). It can only fall with k, and still grows while time
 	// passes: near the right edge customers had little time to come back.
@@ -31,20 +31,20 @@ const (
 	Bracket
 )
 
-var kindNames = names.Names{Package: "lifecycle", Type: "Kind", What: "kind of retention", List: []string{"on", "on-or-after", "on-or-before", "streak", "bracket"}}
+var kindNames = names.Names{Package: "lifecycle", Type: "RetentionKind", What: "kind of retention", List: []string{"on", "on-or-after", "on-or-before", "streak", "bracket"}}
 
 // String returns "on", "on-or-after", "on-or-before", "streak" or "bracket".
-func (k Kind) String() string { return kindNames.Of(uint8(k)) }
+func (k RetentionKind) String() string { return kindNames.Of(uint8(k)) }
 
-// MarshalText writes k as [Kind.String] does; an unknown kind is an error.
-func (k Kind) MarshalText() ([]byte, error) { return kindNames.Marshal(uint8(k)) }
+// MarshalText writes k as [RetentionKind.String] does; an unknown kind is an error.
+func (k RetentionKind) MarshalText() ([]byte, error) { return kindNames.Marshal(uint8(k)) }
 
-// UnmarshalText reads what [Kind.String] writes; any other text is an error,
+// UnmarshalText reads what [RetentionKind.String] writes; any other text is an error,
 // and leaves k as it was.
-func (k *Kind) UnmarshalText(text []byte) error {
+func (k *RetentionKind) UnmarshalText(text []byte) error {
 	n, err := kindNames.Unmarshal(text)
 	if err == nil {
-		*k = Kind(n)
+		*k = RetentionKind(n)
 	}
 	return err
 }
@@ -54,7 +54,7 @@ func (k *Kind) UnmarshalText(text []byte) error {
 type RetentionOptions[K regulars.ID] struct {
 	CohortOptions[K]
 	// Kind says who is retained. Defaults to [On].
-	Kind Kind
+	Kind RetentionKind
 	// Brackets are for [Bracket] alone: the first intervals of the columns,
 	// ascending, and then the end of the last: 0, 1, 7, 30 are the columns of
 	// interval 0, of 1 to 6, and of 7 to 29. Columns is of no effect then.
@@ -88,7 +88,7 @@ func (o RetentionOptions[K]) check(now time.Time) error {
 // Retention is a triangle: a row for each cohort, a column for each interval
 // since the start.
 type Retention struct {
-	Kind Kind `json:"kind"`
+	Kind RetentionKind `json:"kind"`
 	// Brackets are those of the options.
 	Brackets []int    `json:"brackets,omitempty"`
 	Cohorts  []Cohort `json:"cohorts"`

@@ -16,7 +16,7 @@ import (
 )
 
 // retained answers for one customer and column, by the words of each kind.
-func retained(kind lifecycle.Kind, ages []int, k int, brackets []int) bool {
+func retained(kind lifecycle.RetentionKind, ages []int, k int, brackets []int) bool {
 	has := func(from, to int) bool { // in [from, to)
 		return slices.ContainsFunc(ages, func(a int) bool { return a >= from && a < to })
 	}
@@ -100,7 +100,7 @@ func naiveTriangle(customers []naiveCustomer, o lifecycle.RetentionOptions[int])
 }
 
 func drawRetentionOptions(t *rapid.T, w world) (o lifecycle.RetentionOptions[int]) {
-	o.Kind = lifecycle.Kind(rapid.IntRange(0, 4).Draw(t, "kind"))
+	o.Kind = lifecycle.RetentionKind(rapid.IntRange(0, 4).Draw(t, "kind"))
 	if o.Kind == lifecycle.Bracket {
 		o.Brackets = rapid.SliceOfNDistinct(rapid.IntRange(0, 12), 2, 4, rapid.ID[int]).Draw(t, "brackets")
 		slices.Sort(o.Brackets)
@@ -346,7 +346,7 @@ func TestKindsAreOrdered(t *testing.T) {
 		w := drawWorld(t, zones)
 		activity := w.activity(t)
 		var triangles [3]lifecycle.Retention
-		for i, kind := range []lifecycle.Kind{lifecycle.Streak, lifecycle.On, lifecycle.OnOrAfter} {
+		for i, kind := range []lifecycle.RetentionKind{lifecycle.Streak, lifecycle.On, lifecycle.OnOrAfter} {
 			var err error
 			if triangles[i], err = activity.Retention(w.now, lifecycle.RetentionOptions[int]{Kind: kind}); err != nil {
 				t.Fatal(err)
@@ -440,7 +440,7 @@ func TestKinds(t *testing.T) {
 		checkAdd(t, a.Add(1, date(t, day)))
 	}
 	tests := []struct {
-		kind     lifecycle.Kind
+		kind     lifecycle.RetentionKind
 		brackets []int
 		want     []int
 	}{

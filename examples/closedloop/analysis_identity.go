@@ -314,7 +314,7 @@ func (u *union) newSection() *identitySection {
 		s.SetAside[string(m.Reason)] = int(m.Rows)
 	}
 	for _, b := range r.SetAside {
-		s.SetAside[fmt.Sprintf("%s: %s", b.Namespace, b.Reason)] = b.Count
+		s.SetAside[fmt.Sprintf("%s: %s", b.Namespace, b.Flaw)] = b.Count
 	}
 	for _, refused := range r.Refused {
 		s.Refused = append(s.Refused, refusedSection{

@@ -35,6 +35,9 @@ func TestParsePlan(t *testing.T) {
 		{`{"milestones": [{"name": "a", "everyMonths": -1, "doneBy": "b"}]}`, "milestones[0].everyMonths: -1: want 1 to 1200"},
 		{`{"milestones": [{"after": "7d", "doneBy": "b"}]}`, "milestones[0].name: is empty"},
 		{`{"milestones": [{"name": "a", "after": "7d", "doneBy": "b"}, {"name": "a", "after": "8d", "doneBy": "b"}]}`, `milestones[1].name: "a" is another milestone's too`},
+		{`{"milestones": [{"name": "a=b", "after": "7d", "doneBy": "b"}]}`, `milestones[0].name: "a=b": want a name without "="`},
+		{`{"milestones": [{"name": "term", "after": "7d", "doneBy": "b"}]}`, `milestones[0].name: "term": want`},
+		{`{"milestones": [{"name": "renewal", "after": "7d", "doneBy": "b"}]}`, `milestones[0].name: "renewal": want`},
 		{`{"milestones": [], "zone": "Nowhere/Land"}`, `zone: "Nowhere/Land": unknown time zone Nowhere/Land`},
 		{`{"milestones": [], "Zone": "UTC"}`, "Zone"},
 	}
@@ -77,6 +80,62 @@ func TestParsePolicy(t *testing.T) {
 	if tall.Validate() == nil {
 		t.Error("too many products")
 	}
+}
+
+func FuzzParsePlan(f *testing.F) {
+	f.Add([]byte(`{"milestones": [{"name": "install", "after": "7d", "doneBy": "installed"}, {"name": "upkeep", "everyMonths": 6, "doneBy": "serviced", "grace": "14d"}]}`))
+	f.Add([]byte(`{"milestones": [{"name": "a", "after": "250y", "doneBy": "b", "grace": "2190000h"}, {"name": "c", "everyMonths": 1, "doneBy": "b"}]}`))
+	// Property: a plan that reads without an error writes back as one that reads
+	// the same, and has a label for each of its milestones at any time.
+	f.Fuzz(func(t *testing.T, data []byte) {
+		plan, err := term.ParsePlan(data, nil)
+		if err != nil {
+			return
+		}
+		text, err := json.Marshal(plan)
+		check(t, err)
+		again, err := term.ParsePlan(text, nil)
+		if second, _ := json.Marshal(again); err != nil || string(second) != string(text) {
+			t.Fatalf("%s came back as %s, %v", text, second, err)
+		}
+		for _, x := range []term.Term[string]{filter("0001-01-02", "9999-12-31"), filter("9999-12-30", ""), filter("2024-01-31", "2024-02-01")} {
+			for _, asOf := range []string{"0001-01-01 00:01", "2024-01-31", "9999-12-31"} {
+				got, err := x.At(plan, []term.Event{{Name: "installed", At: x.Start}, {Name: "b", At: at(asOf)}}, at(asOf))
+				check(t, err)
+				if len(got.Labels()) != 1+len(plan.Milestones) {
+					t.Fatalf("%v of %s", got.Labels(), text)
+				}
+			}
+		}
+	})
+}
+
+func FuzzParsePolicy(f *testing.F) {
+	f.Add([]byte(`{"onTime": "3d", "early": "1mo", "late": "2mo", "each": "week from monday", "ladders": [["basic", "plus"]]}`))
+	f.Add([]byte(`{"onTime": "250y", "early": "2190000h", "late": "250y", "each": "day"}`))
+	// Property: a policy that reads without an error writes back as one that
+	// reads the same, and a report by it counts every term.
+	f.Fuzz(func(t *testing.T, data []byte) {
+		policy, err := term.ParsePolicy(data, nil)
+		if err != nil {
+			return
+		}
+		text, err := json.Marshal(policy)
+		check(t, err)
+		again, err := term.ParsePolicy(text, nil)
+		if second, _ := json.Marshal(again); err != nil || string(second) != string(text) {
+			t.Fatalf("%s came back as %s, %v", text, second, err)
+		}
+		var b term.Book[string]
+		for _, x := range []term.Term[string]{filter("0001-01-02", "0001-12-31"), filter("2024-01-31", "2024-02-29"), filter("2024-02-29", "2024-03-31"), filter("9999-01-01", "9999-12-31")} {
+			check(t, b.Add(x))
+		}
+		r, err := b.Report(policy, at("9999-12-31"))
+		check(t, err)
+		if r.All.Due != 4 || r.All.Decided+r.All.Count(term.Open) > 4 {
+			t.Fatalf("%+v by %s", r.All, text)
+		}
+	})
 }
 
 func TestTexts(t *testing.T) {

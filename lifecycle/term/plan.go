@@ -3,6 +3,7 @@ package term
 import (
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/regulars-go/regulars"
@@ -21,7 +22,8 @@ type Plan struct {
 // end of a local date: with After of 7 days, a term that starts on the 1st at
 // whatever hour has it due until the 8th is over.
 type Milestone struct {
-	// Name is the key of its label: "install" gives "install=due".
+	// Name is the key of its label: "install" gives "install=due". It has no "=",
+	// and is neither "term" nor "renewal", which are keys of [State] and [Label].
 	Name string `json:"name"`
 	// After is how long after the start it is due, once.
 	After regulars.Span `json:"after,omitzero"`
@@ -47,7 +49,7 @@ const (
 
 // Validate returns [regulars.Faults] that list everything wrong: a milestone
 // without a name or an event, with both or neither of After and EveryMonths,
-// or of a name that another has.
+// of a name that another has, or of one that is no key of a label of its own.
 func (p Plan) Validate() error {
 	var faults regulars.Faults
 	if len(p.Milestones) > MaxMilestones {
@@ -62,6 +64,8 @@ func (p Plan) Validate() error {
 			faults.Add(path+".name", "is empty")
 		case seen[m.Name]:
 			faults.Add(path+".name", "%q is another milestone's too", m.Name)
+		case strings.Contains(m.Name, "=") || m.Name == "term" || m.Name == "renewal":
+			faults.Add(path+".name", `%q: want a name without "=", other than "term" and "renewal", since it is the key of a label`, m.Name)
 		}
 		seen[m.Name] = true
 		switch {

@@ -274,7 +274,7 @@ func ExamplePeople_Report() {
 	r := people.Report()
 	fmt.Println(r.Observations, r.Identifiers, r.People)
 	for _, b := range r.SetAside {
-		fmt.Println(b.Namespace, b.Reason, b.Count)
+		fmt.Println(b.Namespace, b.Flaw, b.Count)
 	}
 	// Output:
 	// 2 2 1
@@ -349,8 +349,8 @@ func ExampleRules_Normalise() {
 	for _, id := range []identity.ID{
 		phone.ID("０１０-8612 3456"), phone.ID("000000"), phone.ID("13800x"), identity.Namespace("email").ID(" Ann@Shop.CN"), identity.Namespace("fax").ID("1"),
 	} {
-		tidy, reason := rules.Normalise(id)
-		fmt.Printf("%q %q %q\n", id, tidy.Value, reason)
+		tidy, flaw := rules.Normalise(id)
+		fmt.Printf("%q %q %q\n", id, tidy.Value, flaw)
 	}
 	// Output:
 	// "phone:０１０-8612 3456" "+861086123456" ""

@@ -44,7 +44,7 @@ func TestPartition(t *testing.T) {
 				continue
 			}
 			for _, raw := range o.IDs {
-				if tidy, reason := rules.Normalise(raw); reason == "" {
+				if tidy, flaw := rules.Normalise(raw); flaw == "" {
 					seen[tidy] = true
 				}
 			}
@@ -199,7 +199,7 @@ func TestWhyLeadsThere(t *testing.T) {
 		if why.Because == identity.Refused && len(why.Refused) == 0 {
 			t.Fatal("refused without a refusal")
 		}
-		if back := p.Why(b, a); back.Because != why.Because && back.Reason == "" || len(back.Path) != len(why.Path) || len(back.Refused) != len(why.Refused) {
+		if back := p.Why(b, a); back.Because != why.Because && back.Flaw == "" || len(back.Path) != len(why.Path) || len(back.Refused) != len(why.Refused) {
 			t.Fatalf("%s, but the other way round %s", why, back)
 		}
 	})

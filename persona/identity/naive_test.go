@@ -66,8 +66,8 @@ func (n *naive) rule(k key) identity.NamespaceRule {
 
 // keyOf returns the holder of an identifier at an instant.
 func (n *naive) keyOf(id identity.ID, at time.Time) (key, bool) {
-	id, reason := n.rules.Normalise(id)
-	if reason != "" {
+	id, flaw := n.rules.Normalise(id)
+	if flaw != "" {
 		return key{}, false
 	}
 	k := key{id: id}
@@ -86,7 +86,7 @@ func (n *naive) counts(event string, at time.Time) bool {
 func (n *naive) resolve() error {
 	n.cuts = map[identity.ID][]int64{}
 	for _, v := range n.facts.verdicts {
-		if id, reason := n.rules.Normalise(v.A); v.Ruling == identity.Retire && !n.facts.withdrawn[v.ID] && reason == "" {
+		if id, flaw := n.rules.Normalise(v.A); v.Ruling == identity.Retire && !n.facts.withdrawn[v.ID] && flaw == "" {
 			n.cuts[id] = append(n.cuts[id], v.ValidTo.UnixMicro())
 		}
 	}

@@ -10,7 +10,7 @@ import (
 // nodes are the identifiers as people resolve them: tidied, and one for each
 // holder of a value that changed hands. Columns, all by the number of a node.
 type nodes struct {
-	raw    []int32 // of each identifier of the evidence: its text, or -1 less the code of a reason
+	raw    []int32 // of each identifier of the evidence: its text, or -1 less the code of a flaw
 	texts  texts   // two bytes of the namespace's place in the rules, and the tidied value
 	single []int32 // of each text: the node of its first holder
 
@@ -57,7 +57,7 @@ func (n *nodes) readIDs(e *Evidence, rules *compiled) {
 	}
 }
 
-// readID returns the text of an identifier, or -1 less the code of a reason. It
+// readID returns the text of an identifier, or -1 less the code of a flaw. It
 // gives a new text a number, and so is not for queries.
 func (n *nodes) readID(rules *compiled, id ID) int32 {
 	space, ok := rules.index[string(id.Namespace)]
@@ -68,9 +68,9 @@ func (n *nodes) readID(rules *compiled, id ID) int32 {
 }
 
 func (n *nodes) read(rules *compiled, space int16, value string) int32 {
-	key, reason := rules.textKey(space, value)
-	if reason != "" {
-		return -1 - int32(slices.Index(reasons[:], reason))
+	key, flaw := rules.textKey(space, value)
+	if flaw != "" {
+		return -1 - int32(slices.Index(flaws[:], flaw))
 	}
 	text := n.texts.intern(key)
 	if int(text) == len(n.single) {
@@ -80,26 +80,26 @@ func (n *nodes) read(rules *compiled, space int16, value string) int32 {
 }
 
 // textKey returns the key of an identifier in nodes.texts.
-func (c *compiled) textKey(space int16, value string) ([]byte, Reason) {
+func (c *compiled) textKey(space int16, value string) ([]byte, Flaw) {
 	if space < 0 {
 		return nil, Undeclared
 	}
-	value, reason := c.spaces[space].normalise(c.Key, value)
-	if reason != "" {
-		return nil, reason
+	value, flaw := c.spaces[space].normalise(c.Key, value)
+	if flaw != "" {
+		return nil, flaw
 	}
 	return append([]byte{byte(space), 0}, value...), ""
 }
 
 // find returns the text of an identifier that is known.
-func (n *nodes) find(rules *compiled, id ID) (text int32, reason Reason) {
+func (n *nodes) find(rules *compiled, id ID) (text int32, flaw Flaw) {
 	space, ok := rules.index[string(id.Namespace)]
 	if !ok {
 		return -1, Undeclared
 	}
-	key, reason := rules.textKey(space, id.Value)
-	if reason != "" {
-		return -1, reason
+	key, flaw := rules.textKey(space, id.Value)
+	if flaw != "" {
+		return -1, flaw
 	}
 	return n.texts.find(key), ""
 }

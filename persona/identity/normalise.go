@@ -44,22 +44,23 @@ func (f Form) valid() bool {
 	return false
 }
 
-// Reason says why an identifier is set aside.
-type Reason string
+// Flaw is what is wrong with an identifier that is set aside, since it names
+// nobody.
+type Flaw string
 
-// The reasons to set an identifier aside.
+// The flaws.
 const (
-	Undeclared Reason = "undeclared" // its namespace is not in the rules
-	Empty      Reason = "empty"
-	TooLong    Reason = "too long" // over 1024 characters
-	NotText    Reason = "not text" // not UTF-8
-	NoName     Reason = "no name"  // a word for nothing, such as "null", or only zeros
-	Malformed  Reason = "malformed"
-	Listed     Reason = "listed" // blocked by the rules
+	Undeclared Flaw = "undeclared" // its namespace is not in the rules
+	Empty      Flaw = "empty"
+	TooLong    Flaw = "too long" // over 1024 characters
+	NotText    Flaw = "not text" // not UTF-8
+	NoName     Flaw = "no name"  // a word for nothing, such as "null", or only zeros
+	Malformed  Flaw = "malformed"
+	Listed     Flaw = "listed" // blocked by the rules
 )
 
-// reasons are in the order of their codes.
-var reasons = [...]Reason{Undeclared, Empty, TooLong, NotText, NoName, Malformed, Listed}
+// flaws are in the order of their codes.
+var flaws = [...]Flaw{Undeclared, Empty, TooLong, NotText, NoName, Malformed, Listed}
 
 // maxCharacters bounds a value that may name somebody.
 const maxCharacters = 1024
@@ -74,7 +75,7 @@ var nobody = map[string]bool{
 }
 
 // Normalise returns an identifier as people resolve it, by the form of its
-// namespace. If the reason is not empty, the identifier names nobody and is set
+// namespace. If the flaw is not empty, the identifier names nobody and is set
 // aside: its namespace is not declared; it is empty, of over 1024 characters or
 // not UTF-8; in any case of letters it is null, nil, none, nan, undefined,
 // unknown, anonymous, guest, invalid, default, n/a, na, test, true, false,
@@ -83,12 +84,12 @@ var nobody = map[string]bool{
 //
 // A hashed namespace needs [Rules.Key]. The rules are compiled at each call: to
 // look at many identifiers, resolve them.
-func (r Rules) Normalise(id ID) (ID, Reason) {
+func (r Rules) Normalise(id ID) (ID, Flaw) {
 	for i, n := range r.Namespaces {
 		if n.Name == id.Namespace {
 			space := compileSpace(r, i)
-			value, reason := space.normalise(r.Key, id.Value)
-			return ID{id.Namespace, value}, reason
+			value, flaw := space.normalise(r.Key, id.Value)
+			return ID{id.Namespace, value}, flaw
 		}
 	}
 	return id, Undeclared
@@ -107,15 +108,15 @@ func (r Rules) Hash(id ID) (ID, error) {
 	for i := range hashed.Namespaces {
 		hashed.Namespaces[i].Hashed = true
 	}
-	id, reason := hashed.Normalise(id)
-	if reason != "" {
-		return ID{}, fmt.Errorf("identity: identifier of %.80q can't be hashed: %s", id.Namespace, reason)
+	id, flaw := hashed.Normalise(id)
+	if flaw != "" {
+		return ID{}, fmt.Errorf("identity: identifier of %.80q can't be hashed: %s", id.Namespace, flaw)
 	}
 	return id, nil
 }
 
 // normalise returns the value as it is compared, or why it is blocked.
-func (s *space) normalise(key []byte, value string) (string, Reason) {
+func (s *space) normalise(key []byte, value string) (string, Flaw) {
 	switch {
 	case !utf8.ValidString(value):
 		return "", NotText
@@ -129,8 +130,8 @@ func (s *space) normalise(key []byte, value string) (string, Reason) {
 		value = strings.TrimSpace(text.Narrow(value))
 	}
 	folded := strings.ToLower(value)
-	if reason := s.blocked(value, folded); reason != "" {
-		return "", reason
+	if flaw := s.blocked(value, folded); flaw != "" {
+		return "", flaw
 	}
 	switch form {
 	case Lower:
@@ -148,8 +149,8 @@ func (s *space) normalise(key []byte, value string) (string, Reason) {
 		}
 		value, folded = number, number
 	}
-	if reason := s.listed(value, folded); reason != "" {
-		return "", reason
+	if flaw := s.listed(value, folded); flaw != "" {
+		return "", flaw
 	}
 	if s.rule.Hashed {
 		value = hashValue(key, s.rule.Name, value)
@@ -158,7 +159,7 @@ func (s *space) normalise(key []byte, value string) (string, Reason) {
 }
 
 // blocked says why a value names nobody in any namespace.
-func (s *space) blocked(value, folded string) Reason {
+func (s *space) blocked(value, folded string) Flaw {
 	switch {
 	case strings.TrimSpace(value) == "":
 		return Empty
@@ -168,7 +169,7 @@ func (s *space) blocked(value, folded string) Reason {
 	return s.listed(value, folded)
 }
 
-func (s *space) listed(value, folded string) Reason {
+func (s *space) listed(value, folded string) Flaw {
 	if s.banned[folded] {
 		return Listed
 	}

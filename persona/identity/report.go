@@ -19,7 +19,7 @@ type Report struct {
 	Later        int `json:"later"`
 	Unusable     int `json:"unusable"`
 	// SetAside counts how often identifiers of observations named nobody, by
-	// namespace and reason in this order.
+	// namespace and flaw in this order.
 	SetAside []Blocked `json:"setAside,omitempty"`
 	// Identifiers were seen; Shared are those of everybody, and Contested those
 	// that several people claim.
@@ -48,7 +48,7 @@ type Report struct {
 // Blocked counts identifiers that were set aside.
 type Blocked struct {
 	Namespace Namespace `json:"namespace"`
-	Reason    Reason    `json:"reason"`
+	Flaw      Flaw      `json:"flaw"`
 	Count     int       `json:"count"`
 }
 
@@ -120,7 +120,7 @@ func (p *People) reportEvidence(r *Report) {
 			usable = usable || text >= 0
 			if text < 0 {
 				space, _ := p.evidence.parts(number)
-				counts[Blocked{Namespace(p.evidence.spaces.list[space]), reasons[-1-text], 0}]++
+				counts[Blocked{Namespace(p.evidence.spaces.list[space]), flaws[-1-text], 0}]++
 			}
 		}
 		if !usable {
@@ -132,7 +132,7 @@ func (p *People) reportEvidence(r *Report) {
 		r.SetAside = append(r.SetAside, b)
 	}
 	slices.SortFunc(r.SetAside, func(a, b Blocked) int {
-		return cmp.Or(strings.Compare(string(a.Namespace), string(b.Namespace)), strings.Compare(string(a.Reason), string(b.Reason)))
+		return cmp.Or(strings.Compare(string(a.Namespace), string(b.Namespace)), strings.Compare(string(a.Flaw), string(b.Flaw)))
 	})
 }
 

@@ -30,9 +30,9 @@ func TestNormalise(t *testing.T) {
 		BlockedPatterns: []string{`(?i)^qa[-_]`},
 	}
 	tests := []struct {
-		in     string
-		want   string
-		reason identity.Reason
+		in   string
+		want string
+		flaw identity.Flaw
 	}{
 		{"text: A b\u3000", "A b", ""},
 		{"text:ＡＢＣ１２３！～", "ABC123!~", ""},
@@ -92,15 +92,15 @@ func TestNormalise(t *testing.T) {
 	}
 	for _, tt := range tests {
 		want := identity.ID{Namespace: id(tt.in).Namespace, Value: tt.want}
-		got, reason := rules.Normalise(id(tt.in))
-		if tt.reason != "" {
+		got, flaw := rules.Normalise(id(tt.in))
+		if tt.flaw != "" {
 			want.Value, got.Value = "", ""
 		}
-		if got != want || reason != tt.reason {
-			t.Errorf("%.60q: got %.60q %q, want %.60q %q", tt.in, got, reason, want, tt.reason)
+		if got != want || flaw != tt.flaw {
+			t.Errorf("%.60q: got %.60q %q, want %.60q %q", tt.in, got, flaw, want, tt.flaw)
 		}
-		if again, reason := rules.Normalise(got); tt.reason == "" && (again != got || reason != "") {
-			t.Errorf("%.60q: tidied twice it is %.60q %q", tt.in, again, reason)
+		if again, flaw := rules.Normalise(got); tt.flaw == "" && (again != got || flaw != "") {
+			t.Errorf("%.60q: tidied twice it is %.60q %q", tt.in, again, flaw)
 		}
 	}
 }

@@ -37,8 +37,8 @@ type Explanation struct {
 	// Shared are the shared identifiers that both persons were seen with, in
 	// canonical order, if nothing else leads from one to the other.
 	Shared []ID `json:"shared,omitempty"`
-	// Reason says why an identifier is set aside.
-	Reason Reason `json:"reason,omitzero"`
+	// Flaw says why an identifier is set aside.
+	Flaw Flaw `json:"flaw,omitzero"`
 }
 
 // One reports whether both are one person.
@@ -49,7 +49,7 @@ func (e Explanation) String() string {
 	var s strings.Builder
 	switch e.Because {
 	case SetAside:
-		fmt.Fprintf(&s, "%s: %s", e.Because, e.Reason)
+		fmt.Fprintf(&s, "%s: %s", e.Because, e.Flaw)
 	case Same, Joined:
 		fmt.Fprintf(&s, "one person: %s", e.Because)
 	default:
@@ -71,13 +71,13 @@ func (e Explanation) String() string {
 // not. Of an identifier that changed hands it is about the present holder. The
 // cost grows with the component of the first.
 func (p *People) Why(a, b ID) Explanation {
-	textA, reasonA := p.nodes.find(p.rules, a)
-	textB, reasonB := p.nodes.find(p.rules, b)
-	if reason := reasonA + reasonB; reason != "" {
-		if reasonA != "" {
-			reason = reasonA
+	textA, flawA := p.nodes.find(p.rules, a)
+	textB, flawB := p.nodes.find(p.rules, b)
+	if flaw := flawA + flawB; flaw != "" {
+		if flawA != "" {
+			flaw = flawA
 		}
-		return Explanation{Because: SetAside, Reason: reason}
+		return Explanation{Because: SetAside, Flaw: flaw}
 	}
 	if textA < 0 || textB < 0 {
 		return Explanation{Because: NotSeen}

@@ -89,9 +89,9 @@ func TestReport(t *testing.T) {
 	want := identity.Report{
 		Observations: 8, Matches: 1, Retracted: 2, Later: 1, Unusable: 1,
 		SetAside: []identity.Blocked{
-			{Namespace: "email", Reason: identity.Empty, Count: 1},
-			{Namespace: "email", Reason: identity.NoName, Count: 1},
-			{Namespace: "fax", Reason: identity.Undeclared, Count: 2},
+			{Namespace: "email", Flaw: identity.Empty, Count: 1},
+			{Namespace: "email", Flaw: identity.NoName, Count: 1},
+			{Namespace: "fax", Flaw: identity.Undeclared, Count: 2},
 		},
 		Identifiers: 7, Contested: 3, People: 5, Largest: 3, Components: 2, LargestComponent: 4,
 		Links: 6, Joined: 2, Spare: 1,

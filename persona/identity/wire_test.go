@@ -103,8 +103,8 @@ func FuzzRules(f *testing.F) {
 		if err != nil {
 			return
 		}
-		tidy, reason := rules.Normalise(id(text))
-		if again, same := rules.Normalise(tidy); reason == "" && same == "" && again != tidy {
+		tidy, flaw := rules.Normalise(id(text))
+		if again, same := rules.Normalise(tidy); flaw == "" && same == "" && again != tidy {
 			t.Fatalf("%q is %q, and tidied again %q", text, tidy, again)
 		}
 	})

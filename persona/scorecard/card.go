@@ -12,7 +12,7 @@ import (
 	"github.com/regulars-go/regulars/persona"
 )
 
-// Card scores people. Get one from [Fit], or read one with [ReadCard]; it is
+// Card scores people. Get one from [Fit], or read one with [ParseCard]; it is
 // data, and its JSON is to be kept, looked at and compared. Any number of
 // goroutines may share one that nobody changes.
 type Card struct {
@@ -76,7 +76,7 @@ func (c *Card) Score(p persona.Profile, asOf time.Time) (Score, error) {
 
 // ErrNoLayout is returned by a card that was neither fitted nor read for a
 // schema, such as one that [json.Unmarshal] made.
-var ErrNoLayout = errors.New("scorecard: card of no schema: use ReadCard")
+var ErrNoLayout = errors.New("scorecard: card of no schema: use ParseCard")
 
 func (c *Card) read(buffer []byte, p persona.Profile, asOf time.Time) (pattern []byte, err error) {
 	if c.layout == nil {
@@ -187,10 +187,10 @@ func (c *Card) Explain(p persona.Profile, asOf time.Time) (Explanation, error) {
 	return e, nil
 }
 
-// ReadCard reads what [json.Marshal] wrote of a card, for people of a schema.
+// ParseCard reads what [json.Marshal] wrote of a card, for people of a schema.
 // The document is read strictly; the error is [regulars.Faults], also for
 // features that don't fit the schema, and for bins and grades that no card has.
-func ReadCard(schema *persona.Schema, data []byte) (*Card, error) {
+func ParseCard(schema *persona.Schema, data []byte) (*Card, error) {
 	var c Card
 	if err := config.Decode(data, &c); err != nil {
 		return nil, err

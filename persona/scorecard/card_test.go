@@ -174,7 +174,7 @@ func jsonOf(t fataler, v any) string {
 func TestCardSurvivesJSON(t *testing.T) {
 	s := crowd(t, 0, 300)
 	c := fit(t, s, scorecard.Policy{Name: "lead", MinIV: 0.05})
-	read, err := scorecard.ReadCard(people, []byte(jsonOf(t, c)))
+	read, err := scorecard.ParseCard(people, []byte(jsonOf(t, c)))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -203,7 +203,7 @@ func TestCardSurvivesJSON(t *testing.T) {
 	}
 }
 
-func TestReadCardRefuses(t *testing.T) {
+func TestParseCardRefuses(t *testing.T) {
 	good := jsonOf(t, fit(t, german(t), scorecard.Policy{}))
 	for _, change := range [][2]string{
 		{`"attribute":"account"`, `"attribute":"city"`},
@@ -218,7 +218,7 @@ func TestReadCardRefuses(t *testing.T) {
 		if bad == good {
 			t.Fatalf("nothing to change: %s in %s", change[0], good)
 		}
-		if _, err := scorecard.ReadCard(people, []byte(bad)); err == nil {
+		if _, err := scorecard.ParseCard(people, []byte(bad)); err == nil {
 			t.Errorf("with %s for %s it is read", change[1], change[0])
 		}
 	}
@@ -234,7 +234,7 @@ func TestReadCardRefuses(t *testing.T) {
 	} {
 		c := fit(t, german(t), scorecard.Policy{})
 		spoil(c)
-		if _, err := scorecard.ReadCard(people, []byte(jsonOf(t, c))); err == nil || !strings.Contains(err.Error(), want) {
+		if _, err := scorecard.ParseCard(people, []byte(jsonOf(t, c))); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("error %v, want one of %s", err, want)
 		}
 	}
@@ -242,11 +242,11 @@ func TestReadCardRefuses(t *testing.T) {
 
 // What a card that was written by hand leaves out of its policy is as in one
 // that is fitted.
-func TestReadCardCompletesThePolicy(t *testing.T) {
+func TestParseCardCompletesThePolicy(t *testing.T) {
 	fitted := fit(t, german(t), scorecard.Policy{})
 	short := *fitted
 	short.Policy = scorecard.Policy{Grades: fitted.Policy.Grades}
-	read, err := scorecard.ReadCard(people, []byte(jsonOf(t, &short)))
+	read, err := scorecard.ParseCard(people, []byte(jsonOf(t, &short)))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -621,14 +621,14 @@ func TestCardWithoutLayout(t *testing.T) {
 	}
 }
 
-// FuzzReadCard: a document is refused, or is a card that scores, judges, and
+// FuzzParseCard: a document is refused, or is a card that scores, judges, and
 // comes back the same.
-func FuzzReadCard(f *testing.F) {
+func FuzzParseCard(f *testing.F) {
 	f.Add([]byte(jsonOf(f, fit(f, german(f), scorecard.Policy{}))))
 	f.Add([]byte(jsonOf(f, fit(f, crowd(f, 0, 200), scorecard.Policy{Name: "lead", MinShare: -1}))))
 	sample := crowd(f, 0, 50)
 	f.Fuzz(func(t *testing.T, data []byte) {
-		c, err := scorecard.ReadCard(people, data)
+		c, err := scorecard.ParseCard(people, data)
 		if err != nil {
 			return
 		}
@@ -641,7 +641,7 @@ func FuzzReadCard(f *testing.F) {
 		if e, err := c.Evaluate(sample); err == nil { // it may be of other features
 			jsonOf(t, e)
 		}
-		again, err := scorecard.ReadCard(people, []byte(jsonOf(t, c)))
+		again, err := scorecard.ParseCard(people, []byte(jsonOf(t, c)))
 		if err != nil || jsonOf(t, again) != jsonOf(t, c) {
 			t.Fatalf("%s comes back as %s, %v", jsonOf(t, c), jsonOf(t, again), err)
 		}

@@ -29,7 +29,7 @@
 //   - [Card.Evaluate] judges it by another sample: AUC with its interval, KS,
 //     calibration by grade, and by the population stability index (PSI) whether
 //     the people are still those of the fit.
-//   - A card is JSON, and [ReadCard] reads it.
+//   - A card is JSON, and [ParseCard] reads it.
 //
 // A card foresees, and does not say what would help: who scores high may be
 // going to buy anyway. What an operation causes is for an experiment.

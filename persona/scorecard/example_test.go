@@ -79,7 +79,7 @@ func Example() {
 		fmt.Println("against:", reason)
 	}
 	data, _ := json.Marshal(card)
-	again, err := scorecard.ReadCard(schema, data)
+	again, err := scorecard.ParseCard(schema, data)
 	fmt.Println(again.Characteristics[0].Feature.Name, "has an IV of", again.Characteristics[0].IV, err)
 	// Output:
 	// lead=write, 62 points, a chance of 21 %; 38 more for "call"

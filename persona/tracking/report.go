@@ -117,16 +117,16 @@ type AttributeQuality struct {
 
 // Used (用数) is how far rules can rely on the data. Lists are sorted by name.
 type Used struct {
-	Attributes []Coverage         `json:"attributes,omitempty"`
-	Tags       []Coverage         `json:"tags,omitempty"`
+	Attributes []FillRate         `json:"attributes,omitempty"`
+	Tags       []FillRate         `json:"tags,omitempty"`
 	Segments   []SegmentUncertain `json:"segments,omitempty"`
 	Freshness  []Freshness        `json:"freshness,omitempty"`
 	// UnusedTags are those that no rule looks at.
 	UnusedTags []string `json:"unusedTags,omitempty"`
 }
 
-// Coverage is how many of the profiles have a value.
-type Coverage struct {
+// FillRate is how many of the profiles have a value of an attribute or a tag.
+type FillRate struct {
 	Name  string `json:"name"`
 	Known Share  `json:"known"`
 }
@@ -192,7 +192,7 @@ func (f Figures) cleaned() Cleaned {
 func (f Figures) used(asOf time.Time) Used {
 	var u Used
 	for _, a := range sortedBy(f.Attributes, func(a AttributeFigures) string { return a.Name }) {
-		u.Attributes = append(u.Attributes, Coverage{a.Name, Share{a.Known, a.Profiles}})
+		u.Attributes = append(u.Attributes, FillRate{a.Name, Share{a.Known, a.Profiles}})
 	}
 	looked := map[string]bool{}
 	for _, r := range f.Rules {
@@ -201,7 +201,7 @@ func (f Figures) used(asOf time.Time) Used {
 		}
 	}
 	for _, t := range sortedBy(f.Tags, func(t TagFigures) string { return t.Name }) {
-		u.Tags = append(u.Tags, Coverage{t.Name, Share{t.Tagged, t.Profiles}})
+		u.Tags = append(u.Tags, FillRate{t.Name, Share{t.Tagged, t.Profiles}})
 		if !looked[t.Name] {
 			u.UnusedTags = append(u.UnusedTags, t.Name)
 		}

@@ -201,8 +201,8 @@ func TestCleanedAndUsed(t *testing.T) {
 		Attributes: []AttributeQuality{{"city", Share{2, 8}, Share{1, 20}, Share{3, 20}}, {"gender", Share{}, Share{}, Share{}}},
 	}
 	wantUsed := Used{
-		Attributes: []Coverage{{"city", Share{8, 10}}, {"gender", Share{0, 10}}},
-		Tags:       []Coverage{{"new", Share{}}, {"night owl", Share{4, 10}}, {"vip", Share{1, 10}}},
+		Attributes: []FillRate{{"city", Share{8, 10}}, {"gender", Share{0, 10}}},
+		Tags:       []FillRate{{"new", Share{}}, {"night owl", Share{4, 10}}, {"vip", Share{1, 10}}},
 		Segments:   []SegmentUncertain{{"at risk", Share{3, 10}}},
 		Freshness:  []Freshness{{"ads", noon.Add(time.Minute), -60}, {"orders", noon.Add(-time.Hour), 3600}},
 		UnusedTags: []string{"night owl"},
