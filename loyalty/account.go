@@ -21,7 +21,7 @@ type Account struct {
 	// number of its rows: a decision copies and writes an account in one piece.
 	// It is empty if there are none.
 	lists []byte
-	ends  [numLists]uint32 // where each list ends in lists
+	parts [numLists]struct{ from, to uint32 } // where the rows of each list are in lists
 }
 
 type status uint8

@@ -86,14 +86,14 @@ func (a *Account) move(m *move, h *hold) error {
 	if m.points <= 0 || m.points > maxTotal || m.from >= numPots || m.to >= numPots || m.from == m.to {
 		return fmt.Errorf("%w: move of %d points from pot %d to %d", ErrCorrupt, m.points, m.from, m.to)
 	}
-	if err := a.take(m, h); err != nil {
+	w := a.wallet(m.wallet) // what take drops is behind it, so that it stays
+	if err := a.take(w, m, h); err != nil {
 		return err
 	}
-	return a.put(m, h)
+	return a.put(w, m, h)
 }
 
-func (a *Account) take(m *move, h *hold) error {
-	w := a.wallet(m.wallet)
+func (a *Account) take(w *walletRow, m *move, h *hold) error {
 	points := w.pot(m.from)
 	switch m.from {
 	case PotIssued, PotReceived, PotDebt: // these count upwards
@@ -127,8 +127,7 @@ func (a *Account) take(m *move, h *hold) error {
 	return nil
 }
 
-func (a *Account) put(m *move, h *hold) error {
-	w := a.wallet(m.wallet)
+func (a *Account) put(w *walletRow, m *move, h *hold) error {
 	points := w.pot(m.to)
 	switch m.to {
 	case PotIssued, PotReceived:

@@ -42,21 +42,8 @@ const maxRows = 1<<16 - 1
 // number of wallets, and two for that of other rows.
 var noRows [1 + 2*(numLists-1)]byte
 
-// start is where the rows of a list begin.
-func (a *Account) start(l list) uint32 {
-	if l == listWallets {
-		return 1
-	}
-	return a.ends[l-1] + 2
-}
-
 // rows returns the rows of a list.
-func (a *Account) rows(l list) []byte {
-	if len(a.lists) == 0 {
-		return nil
-	}
-	return a.lists[a.start(l):a.ends[l]]
-}
+func (a *Account) rows(l list) []byte { return a.lists[a.parts[l].from:a.parts[l].to] }
 
 func (a *Account) count(l list) int { return len(a.rows(l)) / rowWidth[l] }
 
@@ -67,7 +54,7 @@ func (a *Account) insert(l list, at int) []byte {
 		a.findLists()
 	}
 	var blank [walletWidth]byte // the widest
-	width, from := rowWidth[l], int(a.start(l))+at
+	width, from := rowWidth[l], int(a.parts[l].from)+at
 	a.lists = append(a.lists, blank[:width]...)
 	copy(a.lists[from+width:], a.lists[from:])
 	a.resize(l, width, 1)
@@ -76,7 +63,7 @@ func (a *Account) insert(l list, at int) []byte {
 
 // remove drops the row of a list at a place.
 func (a *Account) remove(l list, at int) {
-	width, from := rowWidth[l], int(a.start(l))+at
+	width, from := rowWidth[l], int(a.parts[l].from)+at
 	a.lists = append(a.lists[:from], a.lists[from+width:]...)
 	a.resize(l, -width, -1)
 }
@@ -86,15 +73,17 @@ func (a *Account) resize(l list, width, rows int) {
 	if l == listWallets {
 		a.lists[0] += byte(rows)
 	} else {
-		n := a.lists[a.start(l)-2:]
+		n := a.lists[a.parts[l].from-2:]
 		le.PutUint16(n, le.Uint16(n)+uint16(rows))
 	}
-	for ; l < numLists; l++ {
-		a.ends[l] += uint32(width)
+	a.parts[l].to += uint32(width)
+	for l++; l < numLists; l++ {
+		a.parts[l].from += uint32(width)
+		a.parts[l].to += uint32(width)
 	}
 }
 
-// findLists finds where the lists end; false if they don't end where the bytes
+// findLists finds where the lists are; false if they don't end where the bytes
 // do.
 func (a *Account) findLists() bool {
 	at := 0
@@ -108,10 +97,11 @@ func (a *Account) findLists() bool {
 		default:
 			return false
 		}
+		a.parts[l].from = uint32(at)
 		if at += rows * rowWidth[l]; at > len(a.lists) {
 			return false
 		}
-		a.ends[l] = uint32(at)
+		a.parts[l].to = uint32(at)
 	}
 	return at == len(a.lists)
 }

@@ -12,27 +12,28 @@ type wallet struct {
 
 // walletRow is a wallet where it stands in the account. It is good until the
 // account changes otherwise.
-type walletRow []byte
+type walletRow [walletWidth]byte
 
-func (w walletRow) id() uint8 { return w[0] }
+func (w *walletRow) id() uint8 { return w[0] }
 
-func (w walletRow) idle() int64 { return int64(le.Uint64(w[1:])) }
+func (w *walletRow) idle() int64 { return int64(le.Uint64(w[1:])) }
 
-func (w walletRow) setIdle(at int64) { le.PutUint64(w[1:], uint64(at)) }
+func (w *walletRow) setIdle(at int64) { le.PutUint64(w[1:], uint64(at)) }
 
-func (w walletRow) pot(p Pot) int64 { return int64(le.Uint64(w[9+8*int(p):])) }
+func (w *walletRow) pot(p Pot) int64 { return int64(le.Uint64(w[9+8*int(p):])) }
 
-func (w walletRow) setPot(p Pot, points int64) { le.PutUint64(w[9+8*int(p):], uint64(points)) }
+func (w *walletRow) setPot(p Pot, points int64) { le.PutUint64(w[9+8*int(p):], uint64(points)) }
 
 // total is what the wallet holds.
-func (w walletRow) total() Total {
+func (w *walletRow) total() Total {
 	return Total{w.id(), w.pot(PotAvailable), w.pot(PotPending), w.pot(PotHeld), w.pot(PotDebt)}
 }
 
 func readWallet(p []byte) wallet {
-	w := wallet{id: p[0], idle: walletRow(p).idle()}
+	row := asWallet(p)
+	w := wallet{id: row.id(), idle: row.idle()}
 	for i := range w.pots {
-		w.pots[i] = walletRow(p).pot(Pot(i))
+		w.pots[i] = row.pot(Pot(i))
 	}
 	return w
 }
@@ -44,35 +45,37 @@ func (a *Account) wallets(yield func(wallet) bool) {
 	eachRow(a.rows(listWallets), walletWidth, readWallet, yield)
 }
 
-// walletAt returns the wallet of a number; false if it is not there.
-func (a *Account) walletAt(id uint8) (walletRow, bool) {
-	for rows := a.rows(listWallets); len(rows) > 0; rows = rows[walletWidth:] {
+// asWallet takes the first of some rows for a wallet.
+func asWallet(rows []byte) *walletRow { return (*walletRow)(rows[:walletWidth]) }
+
+// walletAt returns the wallet of a number; nil if it is not there.
+func (a *Account) walletAt(id uint8) *walletRow {
+	for rows := a.rows(listWallets); len(rows) >= walletWidth; rows = rows[walletWidth:] {
 		if rows[0] == id {
-			return walletRow(rows[:walletWidth]), true
+			return asWallet(rows)
 		}
 	}
-	return nil, false
+	return nil
 }
 
 // wallet returns the wallet of a number, made if it is not there: only for what
 // is written to the journal, too.
-func (a *Account) wallet(id uint8) walletRow {
-	if w, ok := a.walletAt(id); ok {
+func (a *Account) wallet(id uint8) *walletRow {
+	if w := a.walletAt(id); w != nil {
 		return w
 	}
 	at := 0
 	for rows := a.rows(listWallets); at < len(rows) && rows[at] < id; {
 		at += walletWidth
 	}
-	row := a.insert(listWallets, at)
-	clear(row)
-	row[0] = id
+	row := asWallet(a.insert(listWallets, at))
+	*row = walletRow{id}
 	return row
 }
 
 // idle is when TermIdle points of a wallet end; 0 if nothing set it.
 func (a *Account) idle(id uint8) int64 {
-	if w, ok := a.walletAt(id); ok {
+	if w := a.walletAt(id); w != nil {
 		return w.idle()
 	}
 	return 0
@@ -80,7 +83,7 @@ func (a *Account) idle(id uint8) int64 {
 
 // pot returns what is in a pot.
 func (a *Account) pot(id uint8, p Pot) int64 {
-	if w, ok := a.walletAt(id); ok {
+	if w := a.walletAt(id); w != nil {
 		return w.pot(p)
 	}
 	return 0
@@ -88,7 +91,7 @@ func (a *Account) pot(id uint8, p Pot) int64 {
 
 // total is what the account has in a wallet.
 func (a *Account) total(id uint8) Total {
-	if w, ok := a.walletAt(id); ok {
+	if w := a.walletAt(id); w != nil {
 		return w.total()
 	}
 	return Total{Wallet: id}
@@ -96,7 +99,7 @@ func (a *Account) total(id uint8) Total {
 
 // room is how many more points a wallet takes.
 func (a *Account) room(id uint8) int64 {
-	if w, ok := a.walletAt(id); ok {
+	if w := a.walletAt(id); w != nil {
 		return MaxPoints - w.pot(PotAvailable) - w.pot(PotPending) - w.pot(PotHeld)
 	}
 	return MaxPoints

@@ -1,6 +1,9 @@
 package loyalty
 
-import "fmt"
+import (
+	"bytes"
+	"fmt"
+)
 
 // accountFormat is the form of accounts that this release writes. It reads
 // all forms up to it.
@@ -124,7 +127,7 @@ func readLeg(p []byte) leg {
 // wallets ascend, and what lots, waiting lots and holds have is in the pots.
 func (a *Account) adds() bool {
 	for rows := a.rows(listWallets); len(rows) > 0; rows = rows[walletWidth:] {
-		if !a.addsUp(walletRow(rows)) {
+		if !a.addsUp(asWallet(rows)) {
 			return false
 		}
 	}
@@ -149,7 +152,7 @@ func (a *Account) adds() bool {
 }
 
 // addsUp is adds for one wallet.
-func (a *Account) addsUp(w walletRow) bool {
+func (a *Account) addsUp(w *walletRow) bool {
 	if w.pot(PotDebt) > 0 && w.pot(PotAvailable) > 0 {
 		return false
 	}
@@ -167,10 +170,7 @@ func (a *Account) addsUp(w walletRow) bool {
 	return in == out && available == w.pot(PotAvailable) && pending == w.pot(PotPending) && held == w.pot(PotHeld)
 }
 
-func (a *Account) hasWallet(id uint8) bool {
-	_, ok := a.walletAt(id)
-	return ok
-}
+func (a *Account) hasWallet(id uint8) bool { return a.walletAt(id) != nil }
 
 // inLots sums what the lists have of a wallet.
 func (a *Account) inLots(id uint8) (available, pending, held int64) {
@@ -191,6 +191,12 @@ func (a *Account) sum(l list, wallet uint8) (points int64) {
 		}
 	}
 	return points
+}
+
+// equal reports whether two accounts are the same.
+func (a *Account) equal(b *Account) bool {
+	return a.seq == b.seq && a.time == b.time && a.version == b.version && a.status == b.status &&
+		a.referred == b.referred && a.enrolled == b.enrolled && a.tier == b.tier && bytes.Equal(a.lists, b.lists)
 }
 
 // copyFrom makes a copy that shares nothing, using the room of a again.

@@ -15,6 +15,14 @@ type event struct {
 	lines      []eventLine  // as the host ordered them
 	attributes []Attribute  // sorted by name
 	labels     []string     // sorted
+	known      kindOf
+}
+
+// kindOf is the rules for a kind of event, once they were looked for.
+type kindOf struct {
+	book  *rulebook
+	kind  string
+	rules *bookKind
 }
 
 // eventLine is a line of an order, or what was kept of it.
@@ -83,6 +91,7 @@ type outcome struct {
 	points, wanted int64
 	progress, goal int32
 	retry          int64 // when it would have paid; 0 if not known
+	slot           slot  // where the points went; the rules leave it empty
 }
 
 // sharedUse is what an event uses of a shared cap.

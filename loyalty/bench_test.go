@@ -95,9 +95,25 @@ func (tr *traffic) next(c *Command) (member int) {
 	return member
 }
 
-// BenchmarkDecideApply measures the pure core: a decision, and its entries
-// applied to the account.
+// BenchmarkDecideApply measures the pure core: a decision, and what it comes to
+// applied to the account: as it was decided, and folded from its entries as any
+// other account would be.
 func BenchmarkDecideApply(b *testing.B) {
+	b.Run("decided", func(b *testing.B) { decideApply(b, (*Decision).Apply) })
+	b.Run("folded", func(b *testing.B) {
+		decideApply(b, func(d *Decision, _ AccountID, a *Account) error {
+			for i := range d.Batch.Entries {
+				if err := a.Apply(&d.Batch.Entries[i]); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+	})
+}
+
+func decideApply(b *testing.B, apply func(*Decision, AccountID, *Account) error) {
+	b.Helper()
 	rules, err := Compile(tenRules(b))
 	if err != nil {
 		b.Fatal(err)
@@ -118,10 +134,8 @@ func BenchmarkDecideApply(b *testing.B) {
 		if err != nil {
 			b.Fatal(err)
 		}
-		for i := range d.Batch.Entries {
-			if err := a.Apply(&d.Batch.Entries[i]); err != nil {
-				b.Fatal(err)
-			}
+		if err := apply(d, AccountID{"bench", c.Member}, a); err != nil {
+			b.Fatal(err)
 		}
 	}
 	for range 3 * benchMembers {

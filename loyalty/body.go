@@ -40,13 +40,17 @@ const (
 
 // opWidth is the width of each payload.
 var opWidth = [endOfNotes]int{
-	opMove: 32, opHold: 24, opWindow: windowWidth, opStreak: streakWidth, opTask: taskWidth, opMonth: monthWidth,
+	opMove: moveWidth, opHold: 24, opWindow: windowWidth, opStreak: streakWidth, opTask: taskWidth, opMonth: monthWidth,
 	opTier: tierWidth, opIdle: 9, opStatus: 1,
 	opEnrolled: 8, opVersion: 4, opReferred: 1,
-	opOutcome: 40, opReward: 12, opAside: 24, opNotice: 16, opPass: 7,
+	opOutcome: outcomeWidth, opReward: 12, opAside: 24, opNotice: 16, opPass: 7,
 }
 
-const tierWidth = 18
+const (
+	moveWidth    = 32
+	outcomeWidth = 40
+	tierWidth    = 18
+)
 
 // extend makes dst longer by n bytes, and returns those too.
 func extend(dst []byte, n int) (longer, added []byte) {
@@ -73,17 +77,14 @@ type move struct {
 
 var le = binary.LittleEndian
 
-func (m *move) put(p []byte) {
-	p[0], p[1], p[2], p[3] = m.wallet, byte(m.from), byte(m.to), byte(m.terms)
-	le.PutUint32(p[4:], m.rule)
-	le.PutUint64(p[8:], uint64(m.points))
-	le.PutUint64(p[16:], uint64(m.expires))
-	le.PutUint64(p[24:], uint64(m.activates))
-}
-
 func (m *move) append(dst []byte) []byte {
-	dst, p := appendOp(dst, opMove)
-	m.put(p)
+	dst, added := extend(dst, 1+moveWidth)
+	p := (*[1 + moveWidth]byte)(added)
+	p[0], p[1], p[2], p[3], p[4] = byte(opMove), m.wallet, byte(m.from), byte(m.to), byte(m.terms)
+	le.PutUint32(p[5:], m.rule)
+	le.PutUint64(p[9:], uint64(m.points))
+	le.PutUint64(p[17:], uint64(m.expires))
+	le.PutUint64(p[25:], uint64(m.activates))
 	return dst
 }
 
@@ -168,20 +169,19 @@ func (o *outcome) isPass() bool {
 // append writes an outcome; cap -1 is written as 255. Most rules of a kind say
 // no, and that is short.
 func (o *outcome) append(dst []byte) []byte {
-	if o.isPass() {
-		dst, p := appendOp(dst, opPass)
-		le.PutUint32(p, o.rule)
-		p[4], p[5], p[6] = o.wallet, byte(o.reason), byte(o.cap)
-		return dst
+	if o.isPass() { // in one piece: these are most of what is written
+		return le.AppendUint64(dst, uint64(opPass)|uint64(o.rule)<<8|uint64(o.wallet)<<40|uint64(o.reason)<<48|uint64(byte(o.cap))<<56)
 	}
-	dst, p := appendOp(dst, opOutcome)
-	le.PutUint32(p, o.rule)
-	p[4], p[5], p[6], p[7] = o.wallet, byte(o.reason), byte(o.cap), bit(o.referrer)
-	le.PutUint64(p[8:], uint64(o.points))
-	le.PutUint64(p[16:], uint64(o.wanted))
-	le.PutUint32(p[24:], uint32(o.progress))
-	le.PutUint32(p[28:], uint32(o.goal))
-	le.PutUint64(p[32:], uint64(o.retry))
+	dst, added := extend(dst, 1+outcomeWidth)
+	p := (*[1 + outcomeWidth]byte)(added)
+	p[0] = byte(opOutcome)
+	le.PutUint32(p[1:], o.rule)
+	p[5], p[6], p[7], p[8] = o.wallet, byte(o.reason), byte(o.cap), bit(o.referrer)
+	le.PutUint64(p[9:], uint64(o.points))
+	le.PutUint64(p[17:], uint64(o.wanted))
+	le.PutUint32(p[25:], uint32(o.progress))
+	le.PutUint32(p[29:], uint32(o.goal))
+	le.PutUint64(p[33:], uint64(o.retry))
 	return dst
 }
 

@@ -324,16 +324,22 @@ func isText(s string) bool { return s != "" && len(s) <= MaxNameBytes && isSound
 // databases don't take.
 func isSound(s string) bool {
 	const ones = 0x0101_0101_0101_0101
-	rest := s
-	for ; len(rest) >= 8; rest = rest[8:] { // eight bytes at a time: none 0, none over 0x7f
+	if len(s) < 8 {
+		for i := range len(s) {
+			if c := s[i]; c == 0 || c >= utf8.RuneSelf {
+				return isSoundWide(s)
+			}
+		}
+		return true
+	}
+	for rest := s; len(rest) > 0; { // eight bytes at a time: none 0, none over 0x7f
+		if len(rest) < 8 {
+			rest = s[len(s)-8:] // some of them again
+		}
 		if b := le.Uint64([]byte(rest[:8])); (b-ones|b)&(ones<<7) != 0 {
 			return isSoundWide(s)
 		}
-	}
-	for i := range len(rest) {
-		if c := rest[i]; c == 0 || c >= utf8.RuneSelf {
-			return isSoundWide(s)
-		}
+		rest = rest[8:]
 	}
 	return true
 }

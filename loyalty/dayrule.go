@@ -90,6 +90,8 @@ type almanac struct {
 		day calendar.Day
 		at  int64
 	}
+	monthDay calendar.Day // the day of the month below
+	month    int32
 }
 
 // in prepares for questions of a zone.
@@ -106,6 +108,14 @@ func (m *almanac) day(at int64) calendar.Day {
 		seconds--
 	}
 	return m.days.Of(seconds)
+}
+
+// monthOf returns the number of the month in which a day lies.
+func (m *almanac) monthOf(d calendar.Day) int32 {
+	if m.month == 0 || m.monthDay != d {
+		m.monthDay, m.month = d, monthly.Of(d)
+	}
+	return m.month
 }
 
 // start returns the first instant of a day.

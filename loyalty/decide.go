@@ -192,7 +192,7 @@ func (v *View) putAccount(s *seat) {
 func (s *seat) totals() []Total {
 	s.sums = s.sums[:0]
 	for rows := s.account.rows(listWallets); len(rows) > 0; rows = rows[walletWidth:] {
-		s.sums = append(s.sums, walletRow(rows).total())
+		s.sums = append(s.sums, asWallet(rows).total())
 	}
 	return s.sums
 }

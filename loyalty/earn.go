@@ -60,21 +60,20 @@ func (s *scribe) awarded(now, c *compiled) {
 	qualified := int64(0)
 	for i := range v.award.outcomes {
 		o := &v.award.outcomes[i]
-		var to slot
 		if o.points > 0 && !o.referrer {
 			if room := s.account.room(o.wallet); o.points > room {
 				o.points, o.reason = room, ReasonFull
 			}
 		}
 		if o.points > 0 && !o.referrer {
-			to = s.give(&c.rule(o.rule).terms, o.rule, o.points, v.request.event.day)
+			o.slot = s.give(&c.rule(o.rule).terms, o.rule, o.points, v.request.event.day)
 			if now.tiers != nil && o.wallet == now.tiers.wallet {
 				qualified += o.points
 			}
 		}
 		s.outcome(o)
-		v.receipt.rules = append(v.receipt.rules, ruleNumbers{*o, to})
 	}
+	v.receipt.rules = append(v.receipt.rules, v.award.outcomes...)
 	for i := range v.award.windows {
 		s.window(v.award.windows[i])
 	}
@@ -84,7 +83,7 @@ func (s *scribe) awarded(now, c *compiled) {
 	for i := range v.award.tasks {
 		s.task(v.award.tasks[i])
 	}
-	s.month(month{monthly.Of(v.request.event.day), qualified})
+	s.month(month{v.almanac.monthOf(v.request.event.day), qualified})
 	s.level(now, qualified, before)
 }
 
@@ -94,7 +93,7 @@ func (s *scribe) earnedLevel(now *compiled) uint8 {
 		return 0
 	}
 	days := &s.v.almanac
-	return now.tiers.target(s.account, monthly.Of(days.day(s.recorded)), days)
+	return now.tiers.target(s.account, days.monthOf(days.day(s.recorded)), days)
 }
 
 // level raises or lowers the tier after qualifying points changed.
@@ -189,7 +188,8 @@ func (v *View) payReferrer(r *Rules, c *compiled, payee string, at int64) error 
 		if o.points == 0 {
 			continue
 		}
-		v.receipt.rules[i] = ruleNumbers{*o, w.give(&terms, o.rule, o.points, v.request.event.day)}
+		o.slot = w.give(&terms, o.rule, o.points, v.request.event.day)
+		v.receipt.rules[i] = *o
 		if now.tiers != nil && o.wallet == now.tiers.wallet {
 			w.month(month{monthly.Of(v.request.event.day), o.points})
 			w.level(now, o.points, before)
@@ -303,13 +303,13 @@ func (v *View) newOrder(c *compiled, payee string) {
 	}
 	for i := range v.receipt.rules {
 		n := &v.receipt.rules[i]
-		if n.outcome.points == 0 {
+		if n.points == 0 {
 			continue
 		}
-		if n.outcome.referrer {
+		if n.referrer {
 			o.referrer = payee
 		}
-		o.awards = append(o.awards, orderAward{rule: n.outcome.rule, wallet: n.outcome.wallet, referrer: n.outcome.referrer, slot: n.slot, points: n.outcome.points})
+		o.awards = append(o.awards, orderAward{rule: n.rule, wallet: n.wallet, referrer: n.referrer, slot: n.slot, points: n.points})
 	}
 	o.command = v.buf[v.command.from:v.command.to]
 }

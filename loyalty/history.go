@@ -91,11 +91,11 @@ func (r *Rules) Read(entry *Entry) (Event, error) {
 			m := readMove(p)
 			ev.Moves = append(ev.Moves, c.moved(&m))
 		case opOutcome:
-			n := ruleNumbers{outcome: readOutcome(p)}
-			ev.Rules = append(ev.Rules, n.named(c))
+			o := readOutcome(p)
+			ev.Rules = append(ev.Rules, o.named(c))
 		case opPass:
-			n := ruleNumbers{outcome: readPass(p)}
-			ev.Rules = append(ev.Rules, n.named(c))
+			o := readPass(p)
+			ev.Rules = append(ev.Rules, o.named(c))
 		case opReward:
 			ev.Reward, ev.Quantity = c.rewardName(le.Uint32(p)), int64(le.Uint64(p[4:]))
 		case opAside:

@@ -160,7 +160,8 @@ func (s *scribe) takeBack(c, now *compiled, referrer bool) {
 			}
 		}
 		s.outcome(&again)
-		v.receipt.rules = append(v.receipt.rules, ruleNumbers{again, a.slot})
+		again.slot = a.slot
+		v.receipt.rules = append(v.receipt.rules, again)
 	}
 	number := monthly.Of(calendar.Day(o.day))
 	if _, found := findRow(s.account.rows(listMonths), monthWidth, &month{number: number}, compareMonths); found {

@@ -28,62 +28,79 @@ type receiptNumbers struct {
 	next                      uint32
 	missing                   int64
 	balances                  []Total
-	rules                     []ruleNumbers
-}
-
-// ruleNumbers is what a rule gave, and where it went.
-type ruleNumbers struct {
-	outcome outcome
-	slot    slot
+	rules                     []outcome
 }
 
 func (n *receiptNumbers) reset() { *n = receiptNumbers{balances: n.balances[:0], rules: n.rules[:0]} }
 
 func (n *receiptNumbers) append(dst []byte) []byte {
-	dst = le.AppendUint32(le.AppendUint64(dst, uint64(n.recorded)), n.version)
-	dst = le.AppendUint64(dst, n.seq)
-	for _, x := range [...]int64{n.taken, n.waived, n.owed, n.lost, n.missing} {
-		dst = wire.AppendInt(dst, x)
-	}
+	dst, p := extend(dst, 20)
+	le.PutUint64(p, uint64(n.recorded))
+	le.PutUint32(p[8:], n.version)
+	le.PutUint64(p[12:], n.seq)
+	dst = appendTwo(dst, n.taken, n.waived)
+	dst = appendTwo(dst, n.owed, n.lost)
+	dst = wire.AppendInt(dst, n.missing)
 	dst = append(le.AppendUint32(dst, n.next), n.level, byte(len(n.balances)))
 	for i := range n.balances {
 		b := &n.balances[i]
-		dst = append(dst, b.Wallet)
-		for _, x := range [...]int64{b.Available, b.Pending, b.Held, b.Debt} {
-			dst = wire.AppendInt(dst, x)
-		}
+		dst = wire.AppendInt(append(dst, b.Wallet), b.Available)
+		dst = wire.AppendInt(appendTwo(dst, b.Pending, b.Held), b.Debt)
 	}
 	dst = wire.AppendUint(dst, uint64(len(n.rules)))
 	for i := range n.rules {
-		dst = n.rules[i].append(dst)
+		dst = n.rules[i].appendAnswer(dst)
 	}
 	return dst
 }
 
-// append writes first which of the numbers are there, so that a rule that says
-// no takes a few bytes.
-func (n *ruleNumbers) append(dst []byte) []byte {
-	o := &n.outcome
-	dst = append(wire.AppendUint(dst, uint64(o.rule)), o.wallet, byte(o.reason), byte(o.cap), byte(n.slot.terms))
-	if o.isPass() && n.slot.expires|n.slot.activates == 0 {
-		return append(dst, 0)
+// appendTwo writes numbers of which both are mostly 0, as wire does.
+func appendTwo(dst []byte, m, n int64) []byte {
+	if m|n == 0 {
+		return append(dst, 0, 0)
 	}
-	flags := len(dst)
-	dst = append(dst, bit(o.referrer))
-	for i, x := range [...]int64{o.points, o.wanted, int64(o.progress), int64(o.goal), o.retry, n.slot.expires, n.slot.activates} {
-		if x != 0 {
-			dst[flags] |= 2 << i
-			dst = wire.AppendInt(dst, x)
-		}
+	return wire.AppendInt(wire.AppendInt(dst, m), n)
+}
+
+// appendAnswer writes first which of the numbers are there, so that a rule that
+// says no takes a few bytes.
+func (o *outcome) appendAnswer(dst []byte) []byte {
+	dst = append(wire.AppendUint(dst, uint64(o.rule)), o.wallet, byte(o.reason), byte(o.cap), byte(o.slot.terms), 0)
+	if o.isPass() && o.slot.expires|o.slot.activates == 0 {
+		return dst
 	}
+	flags := len(dst) - 1
+	there := bit(o.referrer)
+	if o.points != 0 {
+		there, dst = there|2, wire.AppendInt(dst, o.points)
+	}
+	if o.wanted != 0 {
+		there, dst = there|4, wire.AppendInt(dst, o.wanted)
+	}
+	if o.progress != 0 {
+		there, dst = there|8, wire.AppendInt(dst, int64(o.progress))
+	}
+	if o.goal != 0 {
+		there, dst = there|16, wire.AppendInt(dst, int64(o.goal))
+	}
+	if o.retry != 0 {
+		there, dst = there|32, wire.AppendInt(dst, o.retry)
+	}
+	if o.slot.expires != 0 {
+		there, dst = there|64, wire.AppendInt(dst, o.slot.expires)
+	}
+	if o.slot.activates != 0 {
+		there, dst = there|128, wire.AppendInt(dst, o.slot.activates)
+	}
+	dst[flags] = there
 	return dst
 }
 
-func readRuleNumbers(r *wire.Reader) (n ruleNumbers) {
+func readAnswer(r *wire.Reader) (o outcome) {
 	rule := r.UintUpTo(math.MaxUint32)
 	p := r.Bytes(5)
 	if r.Err() != nil {
-		return n
+		return o
 	}
 	var numbers [7]int64
 	for i := range numbers {
@@ -96,12 +113,11 @@ func readRuleNumbers(r *wire.Reader) (n ruleNumbers) {
 	if int64(int32(numbers[2])) != numbers[2] || int64(int32(numbers[3])) != numbers[3] {
 		r.Fail("progress %d of %d", numbers[2], numbers[3])
 	}
-	n.outcome = outcome{
+	return outcome{
 		rule: uint32(rule), wallet: p[0], reason: Reason(p[1]), cap: int8(p[2]), referrer: p[4]&1 == 1,
 		points: numbers[0], wanted: numbers[1], progress: int32(numbers[2]), goal: int32(numbers[3]), retry: numbers[4],
+		slot: slot{Terms(p[3]), numbers[5], numbers[6]},
 	}
-	n.slot = slot{Terms(p[3]), numbers[5], numbers[6]}
-	return n
 }
 
 func (n *receiptNumbers) read(r *wire.Reader) {
@@ -122,7 +138,7 @@ func (n *receiptNumbers) read(r *wire.Reader) {
 		}
 	}
 	for range r.Count() {
-		n.rules = append(n.rules, readRuleNumbers(r))
+		n.rules = append(n.rules, readAnswer(r))
 	}
 }
 

@@ -27,26 +27,25 @@ func (n *receiptNumbers) named(c *compiled, cmd *Command) Receipt {
 	return r
 }
 
-func (n *ruleNumbers) named(c *compiled) (r RuleResult) {
-	n.name(c, &r)
+func (o *outcome) named(c *compiled) (r RuleResult) {
+	o.name(c, &r)
 	return r
 }
 
 // name writes what the rule gave into a result that is zero.
-func (n *ruleNumbers) name(c *compiled, r *RuleResult) {
-	o := &n.outcome
+func (o *outcome) name(c *compiled, r *RuleResult) {
 	r.Rule, r.Wallet = o.rule, c.walletName(o.wallet)
 	if rule := c.rule(o.rule); rule != nil {
 		r.Name = rule.name
 	}
 	r.Points, r.Wanted, r.Reason, r.Cap = o.points, o.wanted, o.reason, o.cap
 	r.Progress, r.Goal, r.Referrer = o.progress, o.goal, o.referrer
-	r.Pending = n.slot.activates != 0
+	r.Pending = o.slot.activates != 0
 	if o.retry != 0 {
 		r.RetryAt = instant(o.retry)
 	}
-	if n.slot.expires != 0 {
-		r.Expires = instant(n.slot.expires)
+	if o.slot.expires != 0 {
+		r.Expires = instant(o.slot.expires)
 	}
 }
 

@@ -18,11 +18,28 @@ import (
 // event, and of a set of rules the best is found after all have been judged.
 type rulebook struct {
 	cal         *calendarOf
-	rules       []bookRule         // sorted by ID
-	kinds       map[string][]int32 // index of rules, in their order
+	rules       []bookRule // sorted by ID
+	kinds       map[string]*bookKind
 	multipliers []bookMultiplier   // sorted by ID
 	scale       uint64             // factors are in units of 1/scale
 	sets        int                // of rules of which the best fires
+}
+
+// bookKind is what an event of one kind goes to.
+type bookKind struct {
+	rules []*bookRule // in their order
+	open  bool        // one of them has a cap that others share
+}
+
+// of returns the rules for an event, which remembers them.
+func (b *rulebook) of(ev *event) *bookKind {
+	if m := &ev.known; m.book != b || m.kind != ev.kind {
+		m.book, m.kind, m.rules = b, ev.kind, b.kinds[ev.kind]
+		if m.rules == nil {
+			m.rules = new(bookKind)
+		}
+	}
+	return ev.known.rules
 }
 
 // bookRule is one rule made ready.
@@ -34,6 +51,7 @@ type bookRule struct {
 	rounding rounding
 	set      int16 // -1: none
 	guarded  bool  // a check-in counts once a day: see guard
+	plain    bool  // every event of its kinds meets its conditions
 	open     bool  // has a cap that others share
 	when     bookCondition
 	points   int64  // fixed, of the task, of the referral, or for each per
@@ -70,7 +88,7 @@ var roundings = map[Rounding]rounding{"": roundFloor, RoundFloor: roundFloor, Ro
 
 // newRulebook compiles the rules of a program that is valid.
 func newRulebook(p *Program, cal *calendarOf, walletID func(name string) uint8) *rulebook {
-	b := &rulebook{cal: cal, kinds: map[string][]int32{}}
+	b := &rulebook{cal: cal, kinds: map[string]*bookKind{}}
 	levels := map[string]uint8{}
 	if p.Tiers != nil {
 		for _, l := range p.Tiers.Levels {
@@ -89,6 +107,7 @@ func newRulebook(p *Program, cal *calendarOf, walletID func(name string) uint8) 
 		}
 		rule.setWay(r)
 		rule.setCaps(r.Caps)
+		rule.plain = !rule.off && !rule.open && rule.categories == nil && rule.when.isEmpty()
 		rule.guarded = rule.way != wayStreak && slices.Contains(r.On, checkInKind)
 		if r.Best != "" {
 			if _, known := sets[r.Best]; !known {
@@ -97,12 +116,24 @@ func newRulebook(p *Program, cal *calendarOf, walletID func(name string) uint8) 
 			rule.set = sets[r.Best]
 		}
 		b.rules = append(b.rules, rule)
-		for _, kind := range r.On {
-			b.kinds[kind] = append(b.kinds[kind], int32(i))
+	}
+	for i := range rules {
+		for _, kind := range rules[i].On {
+			b.file(kind, &b.rules[i])
 		}
 	}
 	b.sets = len(sets)
 	return b
+}
+
+// file notes that a rule is for a kind of event.
+func (b *rulebook) file(kind string, r *bookRule) {
+	k := b.kinds[kind]
+	if k == nil {
+		k = new(bookKind)
+		b.kinds[kind] = k
+	}
+	k.rules, k.open = append(k.rules, r), k.open || r.open
 }
 
 func (r *bookRule) setWay(from *Rule) {
@@ -128,8 +159,11 @@ func perUnits(d decimal.Decimal) uint64 {
 // shared appends the counters of the shared caps that rules for this event
 // look at, in the order in which standing.shared has their values.
 func (b *rulebook) shared(dst []CounterID, program string, ev *event) []CounterID {
-	for _, i := range b.kinds[ev.kind] {
-		r := &b.rules[i]
+	kind := b.of(ev)
+	if !kind.open {
+		return dst
+	}
+	for _, r := range kind.rules {
 		if !r.open || !b.asks(r, ev) {
 			continue
 		}
@@ -145,5 +179,5 @@ func (b *rulebook) shared(dst []CounterID, program string, ev *event) []CounterI
 // asks reports whether a rule looks at its shared caps: all that the event
 // alone decides lets it fire.
 func (b *rulebook) asks(r *bookRule, ev *event) bool {
-	return !r.off && r.when.event(ev) == 0 && r.when.time(ev) == 0
+	return !r.off && r.when.says(ev) == 0 && r.when.time(ev) == 0
 }

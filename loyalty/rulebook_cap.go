@@ -117,6 +117,9 @@ func (j *judge) left(r *bookRule, c *bookCap, shared *int) (left int64, counts b
 // start anew some day.
 func (j *judge) capped(r *bookRule, o *outcome, t *trial) {
 	o.points, o.reason = o.wanted, ReasonFired
+	if len(r.caps) == 0 {
+		return
+	}
 	shared, forGood := t.shared, false
 	var again calendar.Day
 	for n := range r.caps {

@@ -35,8 +35,14 @@ func newCondition(c *Condition, levels map[string]uint8) bookCondition {
 	return b
 }
 
-// event judges what the event says; 0 if it holds.
-func (c *bookCondition) event(ev *event) Reason {
+// isEmpty reports whether nothing is asked for.
+func (c *bookCondition) isEmpty() bool {
+	return len(c.attributes)+len(c.allOf)+len(c.anyOf)+len(c.noneOf)+len(c.levels) == 0 &&
+		c.least|c.most == 0 && c.from|c.to == 0 && c.weekdays == 0
+}
+
+// says judges what the event says; 0 if it holds.
+func (c *bookCondition) says(ev *event) Reason {
 	for i := range c.attributes {
 		value, ok := ev.attribute(c.attributes[i].Name)
 		if !ok || !slices.Contains(c.attributes[i].In, value) {

@@ -10,11 +10,11 @@ func (b *rulebook) award(ev *event, st *standing, out *award) {
 	out.reset()
 	j := judge{book: b, ev: ev, st: st, out: out}
 	j.begin()
-	rules := b.kinds[ev.kind]
+	rules := b.of(ev).rules
 	out.outcomes = slices.Grow(out.outcomes, len(rules))[:len(rules)]
 	out.bench.tried = slices.Grow(out.bench.tried, len(rules))[:len(rules)]
-	for n, i := range rules {
-		j.rule(&b.rules[i], &out.outcomes[n], &out.bench.tried[n])
+	for n, r := range rules {
+		j.rule(r, &out.outcomes[n], &out.bench.tried[n])
 	}
 	if b.sets > 0 {
 		j.best(rules)
@@ -97,7 +97,10 @@ func (j *judge) rule(r *bookRule, o *outcome, t *trial) {
 // condition judges what must hold, and passes the shared caps that the rule
 // asked for.
 func (j *judge) condition(r *bookRule, o *outcome) Reason {
-	ofEvent, ofTime := r.when.event(j.ev), r.when.time(j.ev)
+	if r.plain {
+		return 0
+	}
+	ofEvent, ofTime := r.when.says(j.ev), r.when.time(j.ev)
 	if r.open && !r.off && ofEvent == 0 && ofTime == 0 {
 		for n := range r.caps {
 			if r.caps[n].isShared(j.ev) {
@@ -157,14 +160,14 @@ func (j *judge) again(r *bookRule, o *outcome) {
 
 // best lets only one rule of each set fire: the one that gives most, of equals
 // the first.
-func (j *judge) best(rules []int32) {
+func (j *judge) best(rules []*bookRule) {
 	b := &j.out.bench
 	b.winners = b.winners[:0]
 	for range j.book.sets {
 		b.winners = append(b.winners, -1)
 	}
-	for n, i := range rules {
-		set, o := j.book.rules[i].set, &j.out.outcomes[n]
+	for n, r := range rules {
+		set, o := r.set, &j.out.outcomes[n]
 		if set < 0 || o.points == 0 {
 			continue
 		}
@@ -172,8 +175,8 @@ func (j *judge) best(rules []int32) {
 			b.winners[set] = int32(n)
 		}
 	}
-	for n, i := range rules {
-		set, o := j.book.rules[i].set, &j.out.outcomes[n]
+	for n, r := range rules {
+		set, o := r.set, &j.out.outcomes[n]
 		if set >= 0 && o.points > 0 && b.winners[set] != int32(n) {
 			o.points, o.reason, o.cap, o.retry = 0, ReasonOutranked, -1, 0
 		}
@@ -181,9 +184,9 @@ func (j *judge) best(rules []int32) {
 }
 
 // use says what the award uses up and which states it sets.
-func (j *judge) use(rules []int32) {
-	for n, i := range rules {
-		r, o, t := &j.book.rules[i], &j.out.outcomes[n], &j.out.bench.tried[n]
+func (j *judge) use(rules []*bookRule) {
+	for n, r := range rules {
+		o, t := &j.out.outcomes[n], &j.out.bench.tried[n]
 		if t.streak != 0 {
 			j.out.streaks = append(j.out.streaks, j.out.bench.streaks[t.streak-1])
 		}

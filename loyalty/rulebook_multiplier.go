@@ -104,7 +104,7 @@ func (j *judge) applies(n int32) bool {
 		b.asked[word] |= bit
 		b.fires[word] &^= bit
 		when := &j.book.multipliers[n].when
-		if when.event(j.ev) == 0 && when.level(j.st.level) && when.time(j.ev) == 0 {
+		if when.says(j.ev) == 0 && when.level(j.st.level) && when.time(j.ev) == 0 {
 			b.fires[word] |= bit
 		}
 	}

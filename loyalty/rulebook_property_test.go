@@ -341,7 +341,7 @@ func TestRuleOrderDoesNotMatter(t *testing.T) {
 			at = at.Add(time.Duration(rapid.IntRange(0, 60).Draw(t, "hours")) * time.Hour)
 			ev := drawNaiveEvent(t, at).event(&testing.T{}, p.Zone)
 			x, y := a.judge(ev, &a.mine, 0), b.judge(ev, &b.mine, 0)
-			all := cmp.AllowUnexported(outcome{}, window{}, windowKey{}, sharedUse{}, streak{}, task{}, linePoints{})
+			all := cmp.AllowUnexported(outcome{}, slot{}, window{}, windowKey{}, sharedUse{}, streak{}, task{}, linePoints{})
 			for _, pair := range [][2]any{{x.outcomes, y.outcomes}, {x.windows, y.windows}, {x.shared, y.shared}, {x.streaks, y.streaks}, {x.tasks, y.tasks}, {x.lines, y.lines}} {
 				if diff := cmp.Diff(pair[0], pair[1], all); diff != "" {
 					t.Fatalf("award (-as listed +shuffled) %s", diff)

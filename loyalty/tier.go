@@ -93,8 +93,8 @@ func (l *ladder) below(level uint8) uint8 {
 
 // earned sums the qualifying points of months from <= m < to.
 func (a *Account) earned(from, to int32) (sum int64) {
-	for row := range a.months {
-		if row.number >= from && row.number < to {
+	for rows := a.rows(listMonths); len(rows) > 0; rows = rows[monthWidth:] {
+		if row := readMonth(rows); row.number >= from && row.number < to {
 			sum += row.points
 		}
 	}
@@ -161,7 +161,7 @@ func (l *ladder) reviewed(a *Account, at int64, days *almanac) tier {
 // what was earned before the change: only a level that it carried is lost with
 // it, not one that is kept by grace or by a soft landing.
 func (l *ladder) settled(a *Account, at int64, before uint8, days *almanac) tier {
-	m := monthly.Of(days.day(at))
+	m := days.monthOf(days.day(at))
 	t, target := a.tier, l.target(a, m, days)
 	switch {
 	case target > t.level, target < t.level && t.level <= before:

@@ -200,6 +200,37 @@ func (d *Decision) Receipt() Receipt {
 	return r
 }
 
+// Apply takes the decision's entries of an account into it: the account comes
+// out as if [Account.Apply] had taken them one by one. If it is as the view had
+// it, and so as the decision found it, what was decided is taken over and
+// nothing is folded again. An account that the decision does not write is left
+// as it is.
+func (d *Decision) Apply(id AccountID, a *Account) error {
+	if len(d.Batch.Entries) > 0 && d.view.has(id, a) {
+		for _, s := range d.view.seats {
+			if s.id == id {
+				a.copyFrom(&s.account)
+				return nil
+			}
+		}
+	}
+	for i := range d.Batch.Entries {
+		if d.Batch.Entries[i].Account != id {
+			continue
+		}
+		if err := a.Apply(&d.Batch.Entries[i]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// has reports whether an account is as the view has it.
+func (v *View) has(id AccountID, a *Account) bool {
+	i := v.find(id.Record())
+	return i >= 0 && v.records[i].account.equal(a)
+}
+
 // Needs names the records and counters that a decision still needs and that
 // the view lacks; none when it can be made. What it names depends on what is
 // there: ask again after [View.Fill], at most a few times.
