@@ -25,6 +25,11 @@ func TestParsePlan(t *testing.T) {
 	if utc.Zone != time.UTC {
 		t.Errorf("%v", utc.Zone)
 	}
+	text, err := json.Marshal(term.Plan{})
+	check(t, err)
+	if _, err := term.ParsePlan(text, nil); err != nil {
+		t.Errorf("the empty plan is written as %s: %v", text, err)
+	}
 	many := term.Plan{Milestones: make([]term.Milestone, term.MaxMilestones+1)}
 	if many.Validate() == nil {
 		t.Error("too many milestones")

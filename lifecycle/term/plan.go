@@ -12,7 +12,7 @@ import (
 
 // Plan lists what is to happen during a term.
 type Plan struct {
-	Milestones []Milestone `json:"milestones"`
+	Milestones []Milestone `json:"milestones,omitempty"`
 	// Zone is the calendar of due dates. Nil means UTC. In JSON it is the name
 	// under "zone"; see [ParsePlan].
 	Zone *time.Location `json:"-"`
