@@ -46,7 +46,7 @@ func kinds(zone *time.Location, until time.Time) []kind {
 				return a.(*lifecycle.Activity[int64]).Merge(b.(*lifecycle.Activity[int64]))
 			},
 			func(a accumulator, ids, unix, _ []int64) error {
-				return a.(*lifecycle.Activity[int64]).AddColumns(ids, unix)
+				return a.(*lifecycle.Activity[int64]).AddColumns(lifecycle.Columns[int64]{Customer: ids, At: unix})
 			},
 		},
 		{
@@ -61,7 +61,7 @@ func kinds(zone *time.Location, until time.Time) []kind {
 				return a.(*lifecycle.Revenue[int64]).Merge(b.(*lifecycle.Revenue[int64]))
 			},
 			func(a accumulator, ids, unix, thousandths []int64) error {
-				return a.(*lifecycle.Revenue[int64]).AddColumns(ids, unix, thousandths, 3)
+				return a.(*lifecycle.Revenue[int64]).AddColumns(lifecycle.Columns[int64]{Customer: ids, At: unix, Amount: thousandths, Places: 3})
 			},
 		},
 		{
@@ -70,7 +70,7 @@ func kinds(zone *time.Location, until time.Time) []kind {
 			func(a accumulator, e event) error { return a.(*lifecycle.Log[int64]).Add(int64(e.id), e.at) },
 			func(a, b accumulator) error { return a.(*lifecycle.Log[int64]).Merge(b.(*lifecycle.Log[int64])) },
 			func(a accumulator, ids, unix, _ []int64) error {
-				return a.(*lifecycle.Log[int64]).AddColumns(ids, unix)
+				return a.(*lifecycle.Log[int64]).AddColumns(lifecycle.Columns[int64]{Customer: ids, At: unix})
 			},
 		},
 		{
@@ -380,7 +380,7 @@ func checkIDs[K regulars.ID](t *testing.T, a, b K) {
 	var log, again lifecycle.Log[K]
 	checkAdd(t, log.Add(a, before))
 	checkAdd(t, log.Add(a, at))
-	checkAdd(t, log.AddColumns([]K{b}, []int64{at.Unix()}))
+	checkAdd(t, log.AddColumns(lifecycle.Columns[K]{Customer: []K{b}, At: []int64{at.Unix()}}))
 	checkAdd(t, again.UnmarshalBinary(mustMarshal(t, &log)))
 	if events, ok := again.Events(a); !ok || len(events) != 2 || !events[0].Equal(before) {
 		t.Errorf("%T: events %v, %v", a, events, ok)
@@ -389,7 +389,7 @@ func checkIDs[K regulars.ID](t *testing.T, a, b K) {
 	checkAdd(t, rows.Add(a, before))
 	checkAdd(t, rows.Add(a, at))
 	checkAdd(t, rows.Add(b, at))
-	checkAdd(t, columns.AddColumns([]K{b, a, a}, []int64{at.Unix(), before.Unix(), at.Unix()}))
+	checkAdd(t, columns.AddColumns(lifecycle.Columns[K]{Customer: []K{b, a, a}, At: []int64{at.Unix(), before.Unix(), at.Unix()}}))
 	for what, activity := range map[string]*lifecycle.Activity[K]{"columns": &columns, "log": again.Activity(lifecycle.Monthly())} {
 		if want, got := mustMarshal(t, &rows), mustMarshal(t, activity); !bytes.Equal(want, got) {
 			t.Errorf("%T, %s: bytes differ:\n%x\n%x", a, what, want, got)
@@ -424,11 +424,11 @@ func TestBadEventsChangeNothing(t *testing.T) {
 		{"log without an ID", l.Add("", good), "lifecycle: customer has an empty ID"},
 		{"log without a time", l.Add("ann", time.Time{}), "lifecycle: event of customer ann has no time"},
 		{"log, known in milliseconds", l.Know("ann", time.Unix(1_700_000_000_000, 0)), "lifecycle: customer ann: known at 1700000000000 seconds since 1970: want the years 1 to 9999"},
-		{"columns of two lengths", a.AddColumns([]string{"ann"}, nil), "lifecycle: 1 IDs and 0 times: want as many of each"},
-		{"a column's late row", a.AddColumns([]string{"ann", "bob"}, []int64{0, 1e13}), "lifecycle: row 1: at 10000000000000 seconds since 1970: want the years 1 to 9999"},
-		{"a column's empty ID", l.AddColumns([]string{"ann", ""}, []int64{0, 0}), "lifecycle: row 1: customer has an empty ID"},
-		{"amounts of another length", r.AddColumns([]string{"ann"}, []int64{0}, nil, 2), "lifecycle: 1 IDs and 0 amounts: want as many of each"},
-		{"too many places", r.AddColumns([]string{"ann"}, []int64{0}, []int64{0}, 19), "lifecycle: amounts with 19 decimal places: want 0 to 18"},
+		{"columns of two lengths", a.AddColumns(lifecycle.Columns[string]{Customer: []string{"ann"}, At: nil}), "lifecycle: columns of 1 customers and 0 times: want as many of each"},
+		{"a column's late row", a.AddColumns(lifecycle.Columns[string]{Customer: []string{"ann", "bob"}, At: []int64{0, 1e13}}), "lifecycle: row 1: at 10000000000000 seconds since 1970: want the years 1 to 9999"},
+		{"a column's empty ID", l.AddColumns(lifecycle.Columns[string]{Customer: []string{"ann", ""}, At: []int64{0, 0}}), "lifecycle: row 1: customer has an empty ID"},
+		{"amounts of another length", r.AddColumns(lifecycle.Columns[string]{Customer: []string{"ann"}, At: []int64{0}, Places: 2}), "lifecycle: columns of 1 customers and 0 amounts: want as many of each"},
+		{"too many places", r.AddColumns(lifecycle.Columns[string]{Customer: []string{"ann"}, At: []int64{0}, Amount: []int64{0}, Places: 19}), "lifecycle: columns with 19 places: want 0 to 18"},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
@@ -466,7 +466,7 @@ func TestRevenueColumns(t *testing.T) {
 	for i, u := range units {
 		checkAdd(t, rows.Add(ids[i], time.Unix(unix[i], 0), decimal.New(u, -2)))
 	}
-	checkAdd(t, columns.AddColumns(ids, unix, units, 2))
+	checkAdd(t, columns.AddColumns(lifecycle.Columns[int32]{Customer: ids, At: unix, Amount: units, Places: 2}))
 	want, got := mustMarshal(t, &rows), mustMarshal(t, &columns)
 	if !bytes.Equal(want, got) {
 		t.Errorf("bytes differ:\n%x\n%x", want, got)

@@ -35,7 +35,7 @@ func BenchmarkGrowthAndRetention(b *testing.B) {
 			b.ReportAllocs()
 			for b.Loop() {
 				var activity lifecycle.Activity[int64]
-				checkAdd(b, activity.AddColumns(ids, unixSeconds))
+				checkAdd(b, activity.AddColumns(lifecycle.Columns[int64]{Customer: ids, At: unixSeconds}))
 				growth, err := activity.Growth(benchmarkNow, lifecycle.GrowthOptions[int64]{})
 				checkAdd(b, err)
 				triangle, err := activity.Retention(benchmarkNow, lifecycle.RetentionOptions[int64]{})
@@ -53,7 +53,7 @@ func BenchmarkGrowthAndRetention(b *testing.B) {
 func BenchmarkReports(b *testing.B) {
 	ids, unixSeconds := columns(1_000_000, 10_000_000)
 	var activity lifecycle.Activity[int64]
-	checkAdd(b, activity.AddColumns(ids, unixSeconds))
+	checkAdd(b, activity.AddColumns(lifecycle.Columns[int64]{Customer: ids, At: unixSeconds}))
 	b.Run("growth", func(b *testing.B) {
 		for b.Loop() {
 			_, err := activity.Growth(benchmarkNow, lifecycle.GrowthOptions[int64]{})
@@ -108,7 +108,7 @@ func BenchmarkRevenue(b *testing.B) {
 	b.ReportAllocs()
 	for b.Loop() {
 		var revenue lifecycle.Revenue[int64]
-		checkAdd(b, revenue.AddColumns(ids, unixSeconds, cents, 2))
+		checkAdd(b, revenue.AddColumns(lifecycle.Columns[int64]{Customer: ids, At: unixSeconds, Amount: cents, Places: 2}))
 		_, err := revenue.Growth(benchmarkNow, lifecycle.GrowthOptions[int64]{})
 		checkAdd(b, err)
 		_, err = revenue.Value(benchmarkNow, lifecycle.CohortOptions[int64]{})
@@ -121,7 +121,7 @@ func BenchmarkRevenue(b *testing.B) {
 func BenchmarkStages(b *testing.B) {
 	ids, unixSeconds := columns(100_000, 1_000_000)
 	var log lifecycle.Log[int64]
-	checkAdd(b, log.AddColumns(ids, unixSeconds))
+	checkAdd(b, log.AddColumns(lifecycle.Columns[int64]{Customer: ids, At: unixSeconds}))
 	b.ReportAllocs()
 	for b.Loop() {
 		if log.Count(lifecycle.Policy{}, benchmarkNow, nil).Total() == 0 {

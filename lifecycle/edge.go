@@ -35,24 +35,3 @@ func checkID[K regulars.ID](id K) error {
 	}
 	return nil
 }
-
-// checkColumns returns an error unless every row of a batch can be added.
-func checkColumns[K regulars.ID](ids []K, unixSeconds []int64) error {
-	if len(ids) != len(unixSeconds) {
-		return fmt.Errorf("lifecycle: %d IDs and %d times: want as many of each", len(ids), len(unixSeconds))
-	}
-	for i, unix := range unixSeconds {
-		if err := calendar.CheckUnix(unix); err != nil {
-			return fmt.Errorf("lifecycle: row %d: %w", i, err)
-		}
-	}
-	if reflect.TypeFor[K]().Kind() != reflect.String {
-		return nil
-	}
-	for i, id := range ids {
-		if err := checkID(id); err != nil {
-			return fmt.Errorf("lifecycle: row %d: customer has an empty ID", i)
-		}
-	}
-	return nil
-}

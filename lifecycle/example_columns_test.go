@@ -13,8 +13,8 @@ import (
 // one customer.
 func ExampleLog_History() {
 	var shop, app lifecycle.Log[int64]
-	check(shop.AddColumns([]int64{7, 8, 7}, []int64{on("2023-05-01").Unix(), on("2024-01-20").Unix(), on("2024-03-01").Unix()}))
-	check(app.AddColumns([]int64{7}, []int64{on("2024-03-09").Unix()}))
+	check(shop.AddColumns(lifecycle.Columns[int64]{Customer: []int64{7, 8, 7}, At: []int64{on("2023-05-01").Unix(), on("2024-01-20").Unix(), on("2024-03-01").Unix()}}))
+	check(app.AddColumns(lifecycle.Columns[int64]{Customer: []int64{7}, At: []int64{on("2024-03-09").Unix()}}))
 	check(shop.Merge(&app))
 
 	now := on("2024-03-20")

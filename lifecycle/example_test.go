@@ -444,9 +444,10 @@ func ExampleLogRank() {
 
 func ExampleActivity_AddColumns() {
 	activity := lifecycle.Activity[int64]{Each: lifecycle.Weekly(time.Monday)}
-	customers := []int64{7, 7, 8}
-	seconds := []int64{on("2024-03-04").Unix(), on("2024-03-11").Unix(), on("2024-03-17").Unix()}
-	check(activity.AddColumns(customers, seconds))
+	check(activity.AddColumns(lifecycle.Columns[int64]{
+		Customer: []int64{7, 7, 8},
+		At:       []int64{on("2024-03-04").Unix(), on("2024-03-11").Unix(), on("2024-03-17").Unix()},
+	}))
 
 	growth, err := activity.Growth(on("2024-03-18"), lifecycle.GrowthOptions[int64]{})
 	check(err)
@@ -478,9 +479,12 @@ func ExampleActivity_Merge() {
 
 func ExampleRevenue_AddColumns() {
 	var revenue lifecycle.Revenue[int64]
-	customers := []int64{7, 7, 8}
-	seconds := []int64{on("2024-03-04").Unix(), on("2024-03-11").Unix(), on("2024-03-17").Unix()}
-	check(revenue.AddColumns(customers, seconds, []int64{1250, -250, 799}, 2))
+	check(revenue.AddColumns(lifecycle.Columns[int64]{
+		Customer: []int64{7, 7, 8},
+		At:       []int64{on("2024-03-04").Unix(), on("2024-03-11").Unix(), on("2024-03-17").Unix()},
+		Amount:   []int64{1250, -250, 799},
+		Places:   2,
+	}))
 
 	growth, err := revenue.Growth(on("2024-03-18"), lifecycle.GrowthOptions[int64]{})
 	check(err)

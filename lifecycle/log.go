@@ -69,24 +69,23 @@ func (l *Log[K]) Add(id K, at time.Time) error {
 	return nil
 }
 
-// AddColumns does what [Log.Add] does for each row of two columns: ids and
-// times in whole seconds since 1970. If any row is wrong the error names the
-// first, and none was added.
-func (l *Log[K]) AddColumns(ids []K, unixSeconds []int64) error {
-	if err := checkColumns(ids, unixSeconds); err != nil {
+// AddColumns does what [Log.Add] does for each row. If any row is wrong the
+// error names the first, from 0, and none was added.
+func (l *Log[K]) AddColumns(c Columns[K]) error {
+	if err := c.check(); err != nil {
 		return err
 	}
 	if err := l.used.fix(l.frame(), l.Until); err != nil {
 		return err
 	}
 	until := untilUnix(l.Until)
-	for i, id := range ids {
-		if unixSeconds[i] > until {
+	for i, id := range c.Customer {
+		if c.At[i] > until {
 			l.afterUntil++
 			continue
 		}
 		page, number := l.find(id)
-		page.add(number, unixSeconds[i]*1e6)
+		page.add(number, c.At[i]*1e6)
 	}
 	return nil
 }

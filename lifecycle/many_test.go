@@ -30,8 +30,8 @@ func TestAddColumnsInBatches(t *testing.T) {
 	until := time.Date(2025, 9, 1, 12, 0, 0, 0, time.UTC)
 	activity, activityRows := lifecycle.Activity[int64]{Until: until}, lifecycle.Activity[int64]{Until: until}
 	revenue, revenueRows := lifecycle.Revenue[int64]{Until: until}, lifecycle.Revenue[int64]{Until: until}
-	checkAdd(t, activity.AddColumns(ids, unixSeconds))
-	checkAdd(t, revenue.AddColumns(ids, unixSeconds, cents, 2))
+	checkAdd(t, activity.AddColumns(lifecycle.Columns[int64]{Customer: ids, At: unixSeconds}))
+	checkAdd(t, revenue.AddColumns(lifecycle.Columns[int64]{Customer: ids, At: unixSeconds, Amount: cents, Places: 2}))
 	for i, id := range ids {
 		at := time.Unix(unixSeconds[i], 0)
 		checkAdd(t, activityRows.Add(id, at))
@@ -62,7 +62,7 @@ func TestReportsOfManyLives(t *testing.T) {
 	for _, each := range []lifecycle.Period{lifecycle.Monthly(), lifecycle.Weekly(time.Monday)} {
 		t.Run(each.String(), func(t *testing.T) {
 			activity := lifecycle.Activity[int64]{Each: each}
-			checkAdd(t, activity.AddColumns(ids, unixSeconds))
+			checkAdd(t, activity.AddColumns(lifecycle.Columns[int64]{Customer: ids, At: unixSeconds}))
 			checkAdd(t, activity.Know(-1))
 			now := time.Date(2025, 11, 11, 0, 0, 0, 0, time.UTC)
 			growth, err := activity.Growth(now, lifecycle.GrowthOptions[int64]{})

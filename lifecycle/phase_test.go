@@ -183,7 +183,7 @@ func TestPhaseOfReports(t *testing.T) {
 		for id := range int64(1 + month) {
 			at := start.AddDate(0, month, 0)
 			checkAdd(t, activity.Add(id, at))
-			checkAdd(t, revenue.AddColumns([]int64{id}, []int64{at.Unix()}, []int64{250}, 2))
+			checkAdd(t, revenue.AddColumns(lifecycle.Columns[int64]{Customer: []int64{id}, At: []int64{at.Unix()}, Amount: []int64{250}, Places: 2}))
 		}
 	}
 	now := start.AddDate(0, 7, 0) // within the last month

@@ -84,7 +84,7 @@ func activityOf(o *peers.Orders, n int) (*lifecycle.Activity[int32], error) {
 		from, to := len(o.At)*i/n, len(o.At)*(i+1)/n
 		activities[i] = &lifecycle.Activity[int32]{}
 		wait.Go(func() {
-			failed[i] = activities[i].AddColumns(o.Customer[from:to], o.At[from:to])
+			failed[i] = activities[i].AddColumns(lifecycle.Columns[int32]{Customer: o.Customer[from:to], At: o.At[from:to]})
 		})
 	}
 	wait.Wait()
