@@ -63,7 +63,7 @@ func analyse(in *input) (*analysis, error) {
 		return nil, err
 	}
 	for _, o := range a.orders.All() {
-		a.places = max(a.places, -o.Amount.Exponent())
+		a.places = min(max(a.places, -o.Amount.Exponent()), mostPlaces)
 	}
 	if a.tally, err = a.orders.Tally(); err != nil {
 		return nil, err

@@ -101,7 +101,7 @@ func ratiosTable(s *acquisitionSection) grid {
 			row[2], row[3] = fmt.Sprintf("%.2f", c.Ratio.Low), fmt.Sprintf("%.2f", c.Ratio.High)
 		}
 		if c.Against.Verdict != lifecycle.Untested {
-			row[4], row[5] = fmt.Sprintf("%.2f", c.Against.Rest), fmt.Sprintf("%.2g", c.Against.Adjusted)
+			row[4], row[5] = fmt.Sprintf("%.2f", c.Against.Rest), probability(c.Against.Adjusted)
 		}
 		t.Rows = append(t.Rows, row)
 	}
@@ -225,12 +225,13 @@ func milestonesTable(list []milestoneSection) *grid {
 const actionsShown = 8
 
 func actionsTable(k *lifecycle.KeyActions) *grid {
-	t := &grid{Head: []string{"In the first " + k.First.String(), "Did", "Stayed", "Others", "Points", "95\u00a0% interval", "P", "Verdict"}}
+	t := &grid{Head: []string{"In the first week", "Did", "Stayed", "Others", "P", "Verdict"}}
 	for _, x := range k.Tried[:min(actionsShown, len(k.Tried))] {
 		t.Rows = append(t.Rows, []string{
 			fmt.Sprintf("%s, %d or more", x.Action, x.AtLeast), count(x.Done.Count), shareRate(x.Did), shareRate(x.DidNot),
-			fmt.Sprintf("%+.1f", 100*x.Difference), fmt.Sprintf("%.1f to\u00a0%.1f", 100*x.Low, 100*x.High), fmt.Sprintf("%.2g", x.Adjusted), x.Verdict.String(),
+			probability(x.Adjusted), x.Verdict.String(),
 		})
+		t.Notes = append(t.Notes, minus(fmt.Sprintf("%+.1f points, 95\u00a0%% interval %.1f to %.1f", 100*x.Difference, 100*x.Low, 100*x.High)))
 	}
 	return t
 }

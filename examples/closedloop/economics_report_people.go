@@ -106,23 +106,23 @@ func watchFigure(s *watchSection) (*figure, error) {
 			value = fmt.Sprintf("%.3g", *d.Value)
 			seen.Points = append(seen.Points, chart.Point{X: x, Y: *d.Value})
 			if len(r.Signals) > 0 && d.Day == r.Signals[0].Day {
-				marks = append(marks, chart.Mark{Point: chart.Point{X: x, Y: *d.Value}, Label: "seen"})
+				marks = append(marks, chart.Mark{Point: chart.Point{X: x, Y: *d.Value}, Label: "alarm"})
 			}
 		}
-		numbers.Rows = append(numbers.Rows, []string{d.Day, value, fmt.Sprintf("%.3g", d.Expected), fmt.Sprintf("%+.1f", d.Deviation)})
+		numbers.Rows = append(numbers.Rows, []string{d.Day, value, fmt.Sprintf("%.3g", d.Expected), minus(fmt.Sprintf("%+.1f", d.Deviation))})
 	}
 	if len(seen.Points) < 2 {
 		return nil, nil
 	}
 	lines := chart.Lines{
-		X: chart.Axis{Label: "Days since " + s.From, Whole: true}, Y: chart.Axis{Label: sentenceCase(r.Metric)},
+		X: chart.Axis{Label: "Days since " + longDate(s.From), Whole: true}, Y: chart.Axis{Label: sentenceCase(r.Metric)},
 		Curves: []chart.Curve{seen, expected}, Marks: marks,
 		Alt: fmt.Sprintf("Curves of %s by day beside what the same weekdays had before. %s", r.Metric, watchInWords(s)),
 	}
 	svg, err := lines.SVG()
 	return &figure{
 		Title: "What has left its course",
-		Note: fmt.Sprintf("Each day beside the same weekday of the eight weeks before. By chance alone a signal comes once in %s days; a shift of one standard deviation is seen after %.1f.%s",
+		Note: fmt.Sprintf("Each day beside the same weekday of the eight weeks before. By chance alone a signal comes once in %s days; a shift of one standard deviation is seen after %.1f days.%s",
 			grouped(fmt.Sprintf("%.0f", s.FalseAlarm)), s.Seen, becauseOf(s)),
 		SVG: svg, Numbers: numbers,
 	}, err
@@ -131,7 +131,7 @@ func watchFigure(s *watchSection) (*figure, error) {
 func becauseOf(s *watchSection) string {
 	var b strings.Builder
 	for _, p := range s.Proposals {
-		fmt.Fprintf(&b, " %s.", sentenceCase(p.Because()))
+		fmt.Fprintf(&b, " %s.", sentenceCase(typeset(p.Because())))
 	}
 	return b.String()
 }

@@ -280,7 +280,7 @@ func TestEconomicsReport(t *testing.T) {
 	a := shopAnalysis(t)
 	html := report(t, a)
 	wellFormed(t, html)
-	for _, want := range []string{`<section id="economics"`, `<section id="skipped"`, "coupon site", "welcome call", "pay_order, 2 or more", "Scorecard: who may become core", "What has left its course"} {
+	for _, want := range []string{`<section id="economics"`, `<section id="skipped"`, "coupon site", "welcome call", "pay_<wbr/>order, 2 or more", "Scorecard: who may become core", "What has left its course"} {
 		if !strings.Contains(html, want) {
 			t.Errorf("no %q in the page", want)
 		}

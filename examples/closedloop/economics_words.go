@@ -59,7 +59,7 @@ func phaseInWords(p phaseSection) string {
 	}
 	change := func(at lifecycle.PhaseAt) string {
 		if c, ok := at.Change(); ok {
-			return fmt.Sprintf("%s (%+.1f\u00a0%%)", at.Phase, 100*c)
+			return minus(fmt.Sprintf("%s (%+.1f\u00a0%%)", at.Phase, 100*c))
 		}
 		return at.Phase.String()
 	}
@@ -123,7 +123,12 @@ func keyActionsInWords(k *lifecycle.KeyActions) string {
 	if len(proven) == 0 {
 		return fmt.Sprintf("No action of the first week is proven to go with staying; %d were tried.", len(k.Tried))
 	}
-	return fmt.Sprintf("Key action of the first week: %s. That is an association, and a candidate for an experiment.", proven[0])
+	return fmt.Sprintf("Key action of the first week: %s. That is an association, and a candidate for an experiment.", actionInWords(proven[0]))
+}
+
+func actionInWords(x lifecycle.KeyAction) string {
+	return fmt.Sprintf("%s, %d or more: %s stayed, of the others %s (%s points, P %s)",
+		x.Action, x.AtLeast, shareRate(x.Did), shareRate(x.DidNot), minus(fmt.Sprintf("%+.1f", 100*x.Difference)), probability(x.Adjusted))
 }
 
 func referralInWords(s *referralSection) string {
@@ -143,7 +148,7 @@ func scorecardInWords(s *scorecardSection) string {
 		return ""
 	}
 	best := s.Card.Policy.Grades[0].Name
-	sentence := fmt.Sprintf("%s are not core and graded %q as those who may become so", counted(s.Grades[best], "customer"), best)
+	sentence := fmt.Sprintf("%s are not core and graded “%s” as those who may become so", counted(s.Grades[best], "customer"), best)
 	if e := s.Evaluation; e != nil && e.AUC != nil {
 		sentence += fmt.Sprintf(" (AUC %.2f on customers held back)", e.AUC.Value)
 	}
@@ -158,11 +163,11 @@ func watchInWords(s *watchSection) string {
 	for _, r := range s.Readings {
 		if len(r.Signals) > 0 {
 			first := r.Signals[0]
-			seen = append(seen, fmt.Sprintf("%s %s since about %s, seen on %s", r.Metric, inThePast[string(first.Side)], first.Since, first.Day))
+			seen = append(seen, fmt.Sprintf("%s %s since about %s, seen on %s", r.Metric, inThePast[string(first.Side)], longDate(first.Since), longDate(first.Day)))
 		}
 	}
 	if len(seen) == 0 {
-		return fmt.Sprintf("Nothing that is watched left its course since %s.", s.From)
+		return fmt.Sprintf("Nothing that is watched left its course since %s.", longDate(s.From))
 	}
 	return sentenceCase(strings.Join(seen, "; ")) + fmt.Sprintf(". Proposed: %s.", proposalsInWords(s))
 }

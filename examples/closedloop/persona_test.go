@@ -290,7 +290,7 @@ func TestPersonaReport(t *testing.T) {
 			t.Errorf("%q in the page", unwanted)
 		}
 	}
-	if want := fmt.Sprintf("%s of 1,871 one-timers would have been none", count(a.who.section.Vanished)); !strings.Contains(html, want) {
+	if want := fmt.Sprintf("1,871 customers ordered once; %s of these are people", count(a.who.section.Vanished)); !strings.Contains(html, want) {
 		t.Errorf("no %q in the page", want)
 	}
 }

@@ -2,11 +2,13 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"embed"
 	"fmt"
 	"html/template"
 	"io"
 	"path/filepath"
+	"strings"
 	"time"
 )
 
@@ -61,6 +63,7 @@ type page struct {
 	Input    inputSection
 	Source   string // without the folder, which is nobody's business who gets the page
 	AsOf     string
+	Money    bool // whether there are orders
 	Style    template.CSS
 	Findings []string
 	Sections []section
@@ -71,11 +74,11 @@ func (a *analysis) writeReport(w io.Writer) error {
 	if err != nil {
 		return err
 	}
-	templates, err := template.New("report").Funcs(template.FuncMap{"date": longDate}).ParseFS(reportFiles, "report/*.tmpl")
+	templates, err := template.New("report").Funcs(template.FuncMap{"date": longDate, "breakable": breakable}).ParseFS(reportFiles, "report/*.tmpl")
 	if err != nil {
 		return err
 	}
-	p := page{Input: a.inputSection(), Source: filepath.Base(a.in.source), AsOf: a.in.asOf.Format(time.DateOnly), Style: template.CSS(style)}
+	p := page{Input: a.inputSection(), Source: filepath.Base(a.in.source), AsOf: a.in.asOf.Format(time.DateOnly), Money: a.in.orders != nil, Style: template.CSS(style)}
 	for _, build := range a.sections() {
 		s, err := build(a)
 		if err != nil {
@@ -95,15 +98,6 @@ func (a *analysis) writeReport(w io.Writer) error {
 		p.Sections = append(p.Sections, s)
 	}
 	return templates.ExecuteTemplate(w, "page.html.tmpl", p)
-}
-
-// longDate writes a date such as 2026-06-30 as 30 June 2026.
-func longDate(date string) string {
-	day, err := time.Parse(time.DateOnly, date)
-	if err != nil {
-		return date
-	}
-	return day.Format("2 January 2006")
 }
 
 // figure is a chart with its caption. Numbers are the same for those who can't
@@ -126,6 +120,9 @@ type grid struct {
 	// Prose is set if the last column is text rather than numbers.
 	Prose bool
 }
+
+// Label names the table where it has no caption, too.
+func (g grid) Label() string { return cmp.Or(g.Caption, strings.Join(g.Head, ", ")) }
 
 // InChinese returns the Chinese name of a row, "" if it has none.
 func (g grid) InChinese(row int) string { return nth(g.Chinese, row) }

@@ -62,7 +62,9 @@ func moneyBand(c rfm.Cuts, score int) string {
 		over, upTo = "from %s", "below %s"
 	}
 	lower, upper := around(c, score)
-	name := func(format string, cut *decimal.Decimal) string { return fmt.Sprintf(format, grouped(money(*cut))) }
+	name := func(format string, cut *decimal.Decimal) string {
+		return fmt.Sprintf(format, grouped(money(readable(*cut))))
+	}
 	switch {
 	case lower == nil && upper == nil:
 		return "any"

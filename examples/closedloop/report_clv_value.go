@@ -113,7 +113,7 @@ func (v toCome) figure() (*figure, error) {
 		numbers.Rows = append(numbers.Rows, []string{name, count(n), unbroken(part(n, len(v)))})
 	}
 	h := chart.Histogram{
-		X:      chart.Axis{Label: "Value to come, each step twice the one before", Format: func(e float64) string { return edgeName(math.Ldexp(10, int(e))) }},
+		X:      chart.Axis{Label: "Value to come, in the currency of the input", Format: func(e float64) string { return edgeName(math.Ldexp(10, int(e))) }},
 		Y:      chart.Axis{Label: "Customers", Whole: true},
 		Counts: b.counts,
 	}
@@ -134,7 +134,7 @@ func (v toCome) figure() (*figure, error) {
 	svg, err := h.SVG()
 	return &figure{
 		Title: "How the value to come is spread",
-		Note: fmt.Sprintf("Not drawn: %s %s below %s, and %s with %s or more. The most is %s.",
+		Note: fmt.Sprintf("Each bar is for twice as much as the one before. Not drawn: %s %s below %s, and %s with %s or more. The most is %s.",
 			count(b.below), plural(b.below, "customer"), from, count(b.above), to, estimated(v[len(v)-1], places)),
 		SVG:     svg,
 		Numbers: numbers,
@@ -168,7 +168,7 @@ func residualFigure(segments []residualSection) (*figure, error) {
 		return nil, nil
 	}
 	bars := chart.Bars{
-		Horizontal: true, Value: chart.Axis{Format: chart.Percent},
+		Horizontal: true, Value: chart.Axis{Label: "Share", Format: chart.Percent},
 		Series: []chart.BarSeries{{Name: "share of customers"}, {Name: "share of the value to come"}},
 	}
 	numbers := grid{Caption: "Customers and value to come by segment", Head: []string{"Segment", "Share of customers", "Share of the value"}}

@@ -30,9 +30,9 @@ func (a *analysis) identityReport() (section, error) {
 			{Name: "People", Value: count(c.After), Note: "who they turn out to be"},
 			{Name: "Names with one order", Value: count(o.Before), Note: count(doc.Vanished) + " of them are of people with more"},
 		}
-		findings = []string{fmt.Sprintf("%s of %s names with a single order are no one-timers: the same people ordered under another name too.", count(doc.Vanished), count(o.Before))}
+		findings = []string{fmt.Sprintf("%s of %s names with a single order are of people who ordered under another name too.", count(doc.Vanished), count(o.Before))}
 		if !doc.Applied {
-			findings[0] = fmt.Sprintf("Had the shop known accounts only, %s of %s one-timers would have been none.", count(doc.Vanished), count(o.Before))
+			findings[0] = fmt.Sprintf("By accounts alone %s customers ordered once; %s of these are people who ordered under another name too.", count(o.Before), count(doc.Vanished))
 		}
 	}
 	data.Facts = append(data.Facts, fact{Name: "Sightings", Value: count(doc.Sightings), Note: fmt.Sprintf("with %s different names", count(doc.Identifiers))})
@@ -44,7 +44,7 @@ func (a *analysis) identityReport() (section, error) {
 		}
 	}
 	if len(doc.Shared) > 0 {
-		data.Shared = &grid{Caption: "Names of everybody", Head: []string{"Kind", "Names"}}
+		data.Shared = &grid{Caption: "Names that many share", Head: []string{"Kind", "Names"}}
 		for _, s := range doc.Shared {
 			data.Shared.Rows = append(data.Shared.Rows, []string{s.Namespace, count(s.Count)})
 		}

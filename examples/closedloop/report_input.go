@@ -16,7 +16,7 @@ func (a *analysis) inputReport() (section, error) {
 	}{Input: in, Facts: []fact{
 		{Name: "Customers", Value: count(in.Customers), Note: a.unscored()},
 		{Name: "Orders", Value: count(in.Orders), Note: ofRows(in)},
-		{Name: "Total", Value: grouped(in.Total), Note: "paid, less what was given back"},
+		{Name: "Total", Value: a.amount(in.Total), Note: "paid, less what was given back"},
 		{Name: "Orders per customer", Value: perHead(in)},
 	}}
 	if len(in.SetAside) > 0 {

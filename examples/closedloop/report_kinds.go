@@ -76,7 +76,7 @@ func (a *analysis) quadrantsFigure(doc quadrantsSection) (figure, error) {
 		few = "none"
 	}
 	h := chart.HeatMap{
-		X: "Number of " + doc.Visits, Y: "Spend",
+		X: "Number of " + doc.Visits, Y: "Spend, in the currency of the input",
 		Columns: []string{few + "\nseldom", many + " or more\noften"},
 		Rows:    []string{"much\n" + high + " or more", "little\nup to " + low},
 	}

@@ -65,7 +65,7 @@ func (a *analysis) layersTable(doc *layersSection) grid {
 // revenue that they bring.
 func (a *analysis) groupsFigure(title, note string, groups []groupSection) (figure, error) {
 	bars := chart.Bars{
-		Horizontal: true, Value: chart.Axis{Format: chart.Percent},
+		Horizontal: true, Value: chart.Axis{Label: "Share", Format: chart.Percent},
 		Series: []chart.BarSeries{{Name: "share of customers"}, {Name: "share of revenue"}},
 	}
 	numbers := grid{Caption: title, Head: []string{"Group", "Customers", "Share", "Revenue", "Share"}}

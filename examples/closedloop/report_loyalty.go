@@ -1,11 +1,13 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 	"time"
 
 	"github.com/regulars-go/regulars/examples/internal/chart"
+	"github.com/regulars-go/regulars/loyalty"
 )
 
 // loyaltyView is what report/loyalty.html.tmpl shows.
@@ -165,8 +167,8 @@ func owedTables(doc *loyaltySection) []grid {
 	var list []grid
 	for _, w := range doc.Liability {
 		t := grid{
-			Caption: fmt.Sprintf("What is owed of %s, by whether all that was due by now had been written to the account", w.Wallet),
-			Head:    []string{"Points", "Up to date", "Something was due"},
+			Caption: fmt.Sprintf("What is owed in %s: by accounts that are up to date, and by those where something fell due since they were last used", w.Wallet),
+			Head:    []string{"Points", "Up to date", "Something due"},
 		}
 		for _, row := range []struct {
 			name         string
@@ -187,7 +189,7 @@ func owedTables(doc *loyaltySection) []grid {
 
 // fateTable says where all points went.
 func fateTable(doc *loyaltySection) grid {
-	t := grid{Caption: "What was earned, and debt, is all the others together", Head: []string{"Points"}}
+	t := grid{Caption: "Earned and debt together are as much as all the others", Head: []string{"What became of them"}}
 	names := []string{"earned", "available", "pending", "held", "redeemed", "expired", "taken back", "forfeited", "debt"}
 	for _, name := range names {
 		t.Rows = append(t.Rows, []string{name})
@@ -233,17 +235,45 @@ func tiersFigure(doc *loyaltySection) (*figure, error) {
 
 // rulesTable says of each rule what it gave, and why it did not.
 func rulesTable(doc *loyaltySection) grid {
-	t := grid{Caption: "All rules, those first that gave most, and how often they gave nothing for what reason", Head: []string{"Rule", "Times", "Points"}}
+	t := grid{Caption: "All rules, those first that gave most, and how often they gave nothing and why", Head: []string{"Rule", "Times", "Points"}}
 	for _, r := range doc.Rules {
-		not := reasonsInLine(r.Not)
+		not := reasonsInLine(inWords(r.Not))
 		switch {
 		case r.Unseen:
 			not = "the input has no such events"
 		case not != "":
-			not = "not: " + not
+			not = "nothing given: " + not
 		}
 		t.Rows = append(t.Rows, []string{r.Name, points(r.Times), points(r.Points)})
 		t.Notes = append(t.Notes, not)
 	}
 	return t
+}
+
+// whyNot says to a reader why a rule gave nothing.
+var whyNot = map[loyalty.Reason]string{
+	loyalty.ReasonCapped: "its cap was used up", loyalty.ReasonDisabled: "it is switched off",
+	loyalty.ReasonDates: "it was not on at the time", loyalty.ReasonWeekday: "it was not on that day of the week",
+	loyalty.ReasonTier: "it is for another tier", loyalty.ReasonAttribute: "it asks for another attribute",
+	loyalty.ReasonLabel: "it asks for another label", loyalty.ReasonAmount: "the amount was too small or too large",
+	loyalty.ReasonCategory: "it is for other categories", loyalty.ReasonRounded: "it came to less than one point",
+	loyalty.ReasonOutranked: "another rule gave more", loyalty.ReasonCheckedIn: "the day was checked in before",
+	loyalty.ReasonLocked: "a task before it was not done", loyalty.ReasonProgress: "its task was not done yet",
+	loyalty.ReasonDone: "its task was done before", loyalty.ReasonNoReferrer: "nobody brought the member",
+	loyalty.ReasonPaid: "it was paid before", loyalty.ReasonLate: "it came too long after joining",
+	loyalty.ReasonReferrer: "who brought the member can’t be paid", loyalty.ReasonFull: "the wallet was full",
+	loyalty.ReasonReturned: "what was kept no longer met its conditions",
+}
+
+// inWords puts words in the place of reasons.
+func inWords(counts map[string]int64) map[string]int64 {
+	words := map[string]int64{}
+	for name, n := range counts {
+		var reason loyalty.Reason
+		if err := reason.UnmarshalText([]byte(name)); err == nil {
+			name = cmp.Or(whyNot[reason], name)
+		}
+		words[name] += n
+	}
+	return words
 }

@@ -18,6 +18,19 @@ type leverView struct {
 	Levers   []loyalty.Lever
 }
 
+// Words are the levers for reading: what to change, and what that would do.
+func (l leverView) Words() []fact {
+	var list []fact
+	for _, lever := range l.Levers {
+		effect := typeset(lever.Effect)
+		if n := int(math.Round(lever.Cost)); n != 0 {
+			effect += fmt.Sprintf("; it takes %s a member over two years", counted(n, "point"))
+		}
+		list = append(list, fact{Name: typeset(lever.Change), Value: effect})
+	}
+	return list
+}
+
 // reachInWords says how long members take to the first reward; empty if that
 // could not be simulated.
 func reachInWords(r *loyalty.CheckupReport) string {
@@ -25,8 +38,12 @@ func reachInWords(r *loyalty.CheckupReport) string {
 		return ""
 	}
 	share := func(x float64) string { return unbroken(&x) }
-	return fmt.Sprintf("Simulated from how customers order: with the cheapest reward at %s points, %s of new members could have it within a month, %s within 13 weeks and %s within a year; %s not in two years.",
-		points(r.Reach.MinCost), share(r.Now.Month), share(r.Now.Quarter), share(r.Now.Year), share(r.Now.Never))
+	never := share(r.Now.Never)
+	if r.Now.Never == 0 {
+		never = "nobody"
+	}
+	return fmt.Sprintf("Simulated from how customers order: with the cheapest reward at %s points, %s of new members could have it within a month, %s within 13 weeks and %s within a year; %s not even in two years.",
+		points(r.Reach.MinCost), share(r.Now.Month), share(r.Now.Quarter), share(r.Now.Year), never)
 }
 
 // checkupTable lists the findings, the worst first.
@@ -43,7 +60,7 @@ func checkupTable(r *loyalty.CheckupReport) grid {
 			}
 			value, note := atLeast(f)+inUnit(f.Value, f.Unit), benchmarkInWords(f)
 			if v == loyalty.VerdictNotMeasured {
-				value, note = "–", "lacks "+f.Missing
+				value, note = "–", "lacks "+typeset(f.Missing)
 			}
 			t.Rows = append(t.Rows, []string{string(f.Metric), value, string(v)})
 			t.Notes = append(t.Notes, string(f.Cause)+": "+note)

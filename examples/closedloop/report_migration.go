@@ -279,7 +279,7 @@ func (m *matrix) netFigure(flows []rfm.Flow) (figure, error) {
 	svg, err := bars.SVG()
 	return figure{
 		Title:   "How each segment grew or shrank",
-		Note:    "Right of the line came more than went. First time passes as if nobody ordered, then counts what they did, then the scores are cut anew. New customers are among those who did something.",
+		Note:    "To the right of the line, more came than went. The passing of time is counted first, as if nobody had ordered; then what customers did; then the new cuts. New customers are among those who did something.",
 		SVG:     svg,
 		Numbers: numbers,
 	}, err

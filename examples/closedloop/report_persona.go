@@ -75,7 +75,7 @@ func personaFindings(doc *personaSection) []string {
 		return []string{fmt.Sprintf("Nothing that is known sets “%s” apart from everyone.", doc.Group.Name)}
 	}
 	t := doc.Traits[0]
-	findings := []string{fmt.Sprintf("What sets “%s” apart most is %s “%s”: %s have it, of everyone %s (TGI %.0f, where 100 is as everyone).",
+	findings := []string{fmt.Sprintf("What sets “%s” apart most is “%s: %s”: %s of them, against %s of everyone (TGI %.0f, where 100 is as everyone).",
 		doc.Group.Name, t.Attribute, t.Value, unbroken(&t.Cell.TargetShare.Value), unbroken(t.Cell.BaseShare), t.Cell.TGI.Value)}
 	if n := len(doc.Traits); n > 1 {
 		findings = append(findings, fmt.Sprintf("%d values differ by more than chance would have it, allowing for how many are tested.", n))
@@ -96,7 +96,7 @@ func boardFigure(doc *personaSection) (*figure, error) {
 	slices.SortStableFunc(facets, func(x, y portrait.Facet) int { return cmp.Compare(strength(y), strength(x)) })
 	dots := chart.Dots{
 		Usual: usualTGI, Full: "differs by more than chance", Hollow: "may be chance",
-		Value: chart.Axis{Label: "TGI: share in the group for 100 among everyone", Max: 2 * usualTGI, Format: func(v float64) string { return fmt.Sprintf("%.0f", v) }},
+		Value: chart.Axis{Label: "TGI, where 100 is as everyone", Max: 2 * usualTGI, Format: func(v float64) string { return fmt.Sprintf("%.0f", v) }},
 	}
 	numbers := grid{
 		Caption: fmt.Sprintf("%s beside everyone; counts from 1 to %d are hidden, and what would give them away", doc.Group.Name, doc.Board.Policy.Threshold-1),
@@ -182,7 +182,7 @@ func boardRow(attribute string, v portrait.Value) []string {
 		row[5], row[6] = fmt.Sprintf("%.0f", c.TGI.Value), fmt.Sprintf("%.0f–%.0f", c.TGI.Low, c.TGI.High)
 	}
 	if c.Test != nil {
-		row[7] = fmt.Sprintf("%.3f", c.Test.Q)
+		row[7] = probability(c.Test.Q)
 	}
 	return row
 }
@@ -204,7 +204,7 @@ func coverageTable(doc *personaSection) grid {
 			row[2] = unbroken(part(int(f.Target.Known), int(f.Target.Of)))
 		}
 		if f.Association != nil {
-			row[4] = fmt.Sprintf("%.3f", f.Association.Q)
+			row[4] = probability(f.Association.Q)
 			if v := f.Association.CorrectedV; v != nil {
 				row[3] = fmt.Sprintf("%.2f", *v)
 			}

@@ -62,7 +62,7 @@ func promotionFindings(doc *promotionSection) []string {
 // the subsidy that they took.
 func (a *analysis) classesFigure(doc *promotionSection) (figure, error) {
 	bars := chart.Bars{
-		Horizontal: true, Value: chart.Axis{Format: chart.Percent},
+		Horizontal: true, Value: chart.Axis{Label: "Share", Format: chart.Percent},
 		Series: []chart.BarSeries{{Name: "share of customers"}, {Name: "share of the subsidy"}},
 	}
 	numbers := grid{Caption: "Customers and subsidy by class", Head: []string{"Class", "Customers", "Share", "Subsidy", "Share"}}

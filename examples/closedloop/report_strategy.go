@@ -129,7 +129,7 @@ func (a *analysis) steps(doc strategySection) []step {
 	}
 	return []step{
 		{"Segment", fmt.Sprintf("%s %s, by the labels of all sections above: stage, segment, layer, quadrant, tier and what else is known.", count(int(doc.Customers)), plural(int(doc.Customers), "customer"))},
-		{"Reach", fmt.Sprintf("%s get an operation, in %d waves a week apart. %s (%s of all) are held out to compare with; %s of the budget's %s are spent.",
+		{"Reach", fmt.Sprintf("%s get an operation, in %d waves a week apart. %s (%s of all) are held out to compare with; %s of the budget’s %s are spent.",
 			count(int(served)), waves, count(doc.Holdout.Customers), unbroken(&doc.Holdout.Share), a.amount(toCents(doc.Budget.Spent)), a.amount(toCents(doc.Budget.Limit)))},
 		{"Feedback", feedback},
 		{"Adjust", fmt.Sprintf("%d reviews, a week apart. They propose %s; a change needs two reviews in a row that say the same. %s customers get something else the month after.",

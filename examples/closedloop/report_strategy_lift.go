@@ -45,13 +45,13 @@ func liftFigure(doc strategySection) (figure, error) {
 // yieldFigure compares the two ways to spend the next month's budget.
 func yieldFigure(doc strategySection) (figure, error) {
 	bars := chart.Bars{
-		Horizontal: true, Value: chart.Axis{Label: "Margin"},
+		Horizontal: true, Value: chart.Axis{Label: "Margin, in the currency of the input"},
 		Categories: []string{"by rank, first come", "where it brings most", "no plan can bring more"},
 		Alt: fmt.Sprintf("Bars of margin: first come, first served %s; allocated %s; upper bound %s.",
 			toCents(doc.Budget.FirstCome.Found), toCents(doc.Budget.Allocated.Found), toCents(doc.Budget.Bound)),
 	}
 	b := doc.Budget
-	bars.Series = []chart.BarSeries{{Name: "by the effects found", Values: []float64{number(b.FirstCome.Found), number(b.Allocated.Found), number(b.Bound)}}}
+	bars.Series = []chart.BarSeries{{Name: "by the effects found", Values: []float64{number(toCents(b.FirstCome.Found)), number(toCents(b.Allocated.Found)), number(toCents(b.Bound))}}}
 	svg, err := bars.SVG()
 	return figure{
 		Title: "The same money, spent in two ways",
@@ -70,19 +70,20 @@ func yieldFigure(doc strategySection) (figure, error) {
 
 func budgetInWords(doc strategySection) string {
 	b := doc.Budget
-	return fmt.Sprintf("With the effects that were found, %s of money can go to whom it brings most: %s of margin, and no plan can bring more than %s. By rank, first come, first served, it would bring %s. "+
-		"Estimates flatter what is chosen by them, so the truth is less: %s against %s.",
+	return fmt.Sprintf("By the effects that were found, a budget of %s that goes where it brings most brings a margin of %s, and no plan can bring more than %s. Spent by rank, first come, first served, it would bring %s. "+
+		"Estimates flatter what is chosen by them; by the true effects it is %s against %s.",
 		grouped(toCents(b.Limit)), grouped(toCents(b.Allocated.Found)), grouped(toCents(b.Bound)), grouped(toCents(b.FirstCome.Found)),
 		grouped(toCents(b.Allocated.Truth)), grouped(toCents(b.FirstCome.Truth)))
 }
 
 // proposalsTable lists what the reviews propose, changes first.
 func proposalsTable(doc strategySection) grid {
-	t := grid{Head: []string{"Operation", "Proposal", "Margin a customer", "Because"}, Prose: true}
+	t := grid{Head: []string{"Operation", "Proposal", "Margin a customer"}}
 	for _, changed := range []bool{true, false} {
 		for _, p := range doc.Proposals {
 			if p.Applied == changed {
-				t.Rows = append(t.Rows, []string{p.Operation, p.Action, netInWords(p.Net), p.Because})
+				t.Rows = append(t.Rows, []string{p.Operation, p.Action, netInWords(p.Net)})
+				t.Notes = append(t.Notes, p.Because)
 			}
 		}
 	}
@@ -93,14 +94,14 @@ func netInWords(net *float64) string {
 	if net == nil {
 		return "not known"
 	}
-	return grouped(fmt.Sprintf("%.2f", *net))
+	return minus(grouped(fmt.Sprintf("%.2f", *net)))
 }
 
 // tenths is a difference of shares in percentage points, to a tenth.
 func tenths(x float64) float64 { return math.Round(1000*x) / 10 }
 
 // inPoints writes a difference of shares in percentage points.
-func inPoints(x float64) string { return fmt.Sprintf("%.1f", 100*x) }
+func inPoints(x float64) string { return minus(fmt.Sprintf("%.1f", 100*x)) }
 
 func countedWord(n int, what string) string {
 	if n == 0 {

@@ -78,10 +78,11 @@ func sentence(text string) string {
 
 // verdictsOf counts why customers get an operation, or not.
 func (a *analysis) verdictsOf(operation string) grid {
-	t := grid{Head: []string{"Verdict", "Customers", "What it means"}, Prose: true}
+	t := grid{Head: []string{"Verdict", "Customers"}}
 	for _, code := range strategy.Codes() {
 		if n := a.trial.verdicts[operation][code]; n > 0 {
-			t.Rows = append(t.Rows, []string{code.String(), count(int(n)), verdictInWords(code)})
+			t.Rows = append(t.Rows, []string{code.String(), count(int(n))})
+			t.Notes = append(t.Notes, verdictInWords(code))
 		}
 	}
 	return t

@@ -247,6 +247,7 @@ func TestReportOfLittle(t *testing.T) {
 		{"one customer", []string{"12.34"}, "12.34"},
 		{"nobody spent anything", []string{"0", "0", "0"}, "Nobody has spent anything"},
 		{"many places", []string{"0.001", "1000000"}, "1,000,000.000"},
+		{"more places than a currency has", []string{"0.1", "64.739999999999995"}, ">64.8400<"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			html := report(t, few(t, tc.name, tc.amounts...))
@@ -325,7 +326,8 @@ func TestBandsAreThoseOfTheScores(t *testing.T) {
 	}
 }
 
-// WCAG 2.2, success criterion 1.4.3: text has a contrast of at least 4.5.
+// WCAG 2.2, success criteria 1.4.3 and 1.4.11: text has a contrast of at least
+// 4.5, and what is drawn of at least 3.
 func TestTextCanBeReadOnItsGround(t *testing.T) {
 	css, err := reportFiles.ReadFile("report/style.css")
 	if err != nil {
@@ -351,6 +353,11 @@ func TestTextCanBeReadOnItsGround(t *testing.T) {
 		for _, p := range pairs {
 			if c := contrast(colours[p[0]], colours[p[1]]); c < 4.5 {
 				t.Errorf("%s: contrast of %s on %s is %.1f: want 4.5", name, p[0], p[1], c)
+			}
+		}
+		for i := range chart.MaxSeries {
+			if c := contrast(colours[chart.Series(i).Variable()], colours["--paper"]); c < 3 {
+				t.Errorf("%s: contrast of %s on --paper is %.1f: want 3", name, chart.Series(i).Variable(), c)
 			}
 		}
 	}

@@ -76,7 +76,7 @@ func segmentRows(segments []segmentSection) []segmentRow {
 			widest = max(widest, *s.Share)
 		}
 	}
-	revenue := aligned(segments, func(s segmentSection) string { return s.Revenue })
+	revenue := aligned(segments, func(s segmentSection) string { return readableAmount(s.Revenue) })
 	rows := make([]segmentRow, len(segments))
 	for i, s := range segments {
 		rows[i] = segmentRow{s.Name, count(s.Customers), count(s.Orders), revenue[i], unbroken(s.Share), 0}
@@ -181,7 +181,7 @@ func (a *analysis) curveFigure() (*figure, error) {
 	for _, p := range points {
 		curve.Points = append(curve.Points, chart.Point{X: p.Customers, Y: p.Value})
 	}
-	equal := chart.Curve{Name: "if all brought the same", Quiet: true, NameAt: 1, Points: []chart.Point{{}, {X: 0.5, Y: 0.5}, {X: 1, Y: 1}}}
+	equal := chart.Curve{Name: "if all brought the same", Quiet: true, NameAt: 1, Points: []chart.Point{{}, {X: 0.57, Y: 0.57}, {X: 1, Y: 1}}}
 	ticks := []float64{0, 0.2, 0.4, 0.6, 0.8, 1}
 	svg, err := chart.Lines{
 		Alt:    fmt.Sprintf("Concentration curve: the top 20\u00a0%% of customers bring %s of the revenue.", unbroken(&top)),

@@ -35,7 +35,7 @@ func (a *analysis) summarise(w io.Writer) error {
 		fmt.Fprintln(&b, notes)
 	}
 	fmt.Fprintf(&b, "\nScores 1 to %d as of %s. Cuts: recency %s days;\n", scores, d.RFM.AsOf, strings.Join(d.RFM.Cuts.Recency, " "))
-	fmt.Fprintf(&b, "frequency %s orders; monetary %s.\n\n", strings.Join(d.RFM.Cuts.Frequency, " "), strings.Join(d.RFM.Cuts.Monetary, " "))
+	fmt.Fprintf(&b, "frequency %s orders; monetary %s.\n\n", strings.Join(d.RFM.Cuts.Frequency, " "), strings.Join(eachReadable(d.RFM.Cuts.Monetary), " "))
 	fmt.Fprintf(&b, "%-20s %10s %9s %16s %8s\n", "segment", "customers", "orders", "revenue", "share")
 	for _, s := range d.RFM.Segments {
 		fmt.Fprintf(&b, "%-20s %10s %9s %16s %8s\n", s.Name, count(s.Customers), count(s.Orders), a.amount(s.Revenue), percent(s.Share))
@@ -290,6 +290,9 @@ func grouped(digits string) string {
 func percent(share *float64) string {
 	if share == nil {
 		return "none"
+	}
+	if *share > 0 && *share < 0.0005 {
+		return "<0.1 %"
 	}
 	return fmt.Sprintf("%.1f %%", 100**share)
 }
