@@ -70,3 +70,35 @@ func ExampleLikeMixpanel() {
 	// Amplitude                   came again, looked around, same second
 	// retentioneering             came again, looked around
 }
+
+// Who paid for the product that they looked at, within half an hour of the cart,
+// and did not cancel in between?
+func ExampleMatch() {
+	at := func(minute int) time.Time { return time.Date(2026, 3, 1, 9, minute, 0, 0, time.UTC) }
+	bought := funnel.Source[act, string]{
+		User: func(a act) string { return a.user }, Name: func(a act) string { return a.name }, At: func(a act) time.Time { return a.at },
+		Label: func(a act, name string) (string, bool) { return a.city, name == "product" },
+	}
+	f := funnel.Funnel{
+		Steps: []funnel.Step{{Name: "view"}, {Name: "cart"}, {Name: "pay", MaxGap: funnel.Within(30 * time.Minute)}},
+		Match: funnel.Match{Hold: []string{"product"}, Exclusions: []funnel.Exclusion{{Events: []string{"cancel"}, After: 2, Before: 3}}},
+	}
+	outcomes, err := funnel.Outcomes(f, bought, []act{
+		{"ann", "view", "tea", "", at(0)}, {"ann", "cart", "tea", "", at(1)}, {"ann", "pay", "tea", "", at(20)},
+		{"bob", "view", "tea", "", at(0)}, {"bob", "cart", "cup", "", at(1)}, {"bob", "pay", "cup", "", at(2)},
+		{"cyd", "view", "tea", "", at(0)}, {"cyd", "cart", "tea", "", at(1)}, {"cyd", "pay", "tea", "", at(50)},
+		{"dan", "view", "tea", "", at(0)}, {"dan", "cart", "tea", "", at(1)}, {"dan", "cancel", "tea", "", at(2)}, {"dan", "pay", "tea", "", at(3)},
+	})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	for _, o := range outcomes {
+		fmt.Println(o.User, o.Level, o.Ended)
+	}
+	// Output:
+	// ann 3 completed
+	// bob 1 no event
+	// cyd 2 timed out
+	// dan 2 broken
+}

@@ -106,3 +106,30 @@ func ExampleSurvival_Merge() {
 	// of 10 customers 40 % have come back within 30 days
 	// lifecycle: merging times in "weeks" into times in "days"
 }
+
+// One customer of January, who came in January, March and June, counted in all
+// five ways.
+func ExampleRetentionOptions() {
+	var activity lifecycle.Activity[string]
+	for _, date := range []string{"2024-01-08", "2024-03-04", "2024-06-10"} {
+		check(activity.Add("ann", on(date)))
+	}
+	for _, o := range []lifecycle.RetentionOptions[string]{
+		{Kind: lifecycle.On}, {Kind: lifecycle.OnOrAfter}, {Kind: lifecycle.OnOrBefore}, {Kind: lifecycle.Streak},
+		{Kind: lifecycle.Bracket, Brackets: []int{0, 1, 3, 6}},
+	} {
+		triangle, err := activity.Retention(on("2024-07-01"), o)
+		check(err)
+		fmt.Printf("%-12s", o.Kind)
+		for _, cell := range triangle.Cohorts[0].Cells {
+			fmt.Print(" ", cell.Active)
+		}
+		fmt.Println()
+	}
+	// Output:
+	// on           1 0 1 0 0 1 0
+	// on-or-after  1 1 1 1 1 1 0
+	// on-or-before 1 0 1 1 1 1 0
+	// streak       1 0 0 0 0 0 0
+	// bracket      1 1 1
+}
