@@ -20,6 +20,8 @@ type AcquisitionOptions[K regulars.ID] struct {
 	Channel func(K) string
 	// Start gives the instant at which a customer was won; without one (ok is
 	// false) the customer is left out. Nil means the period of the first amount.
+	// Whoever has a start but paid nothing is a customer too, and costs as much,
+	// if [Revenue.Know] noted them.
 	Start func(K) (at time.Time, ok bool)
 	// Margin is the share of revenue that is left to pay for acquisition, above
 	// 0 and at most 1, such as 0.4. Value without it would be revenue, which
