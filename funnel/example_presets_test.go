@@ -84,10 +84,19 @@ func ExampleMatch() {
 		Match: funnel.Match{Hold: []string{"product"}, Exclusions: []funnel.Exclusion{{Events: []string{"cancel"}, After: 2, Before: 3}}},
 	}
 	outcomes, err := funnel.Outcomes(f, bought, []act{
-		{"ann", "view", "tea", "", at(0)}, {"ann", "cart", "tea", "", at(1)}, {"ann", "pay", "tea", "", at(20)},
-		{"bob", "view", "tea", "", at(0)}, {"bob", "cart", "cup", "", at(1)}, {"bob", "pay", "cup", "", at(2)},
-		{"cyd", "view", "tea", "", at(0)}, {"cyd", "cart", "tea", "", at(1)}, {"cyd", "pay", "tea", "", at(50)},
-		{"dan", "view", "tea", "", at(0)}, {"dan", "cart", "tea", "", at(1)}, {"dan", "cancel", "tea", "", at(2)}, {"dan", "pay", "tea", "", at(3)},
+		{"ann", "view", "tea", "", at(0)},
+		{"ann", "cart", "tea", "", at(1)},
+		{"ann", "pay", "tea", "", at(20)},
+		{"bob", "view", "tea", "", at(0)},
+		{"bob", "cart", "cup", "", at(1)},
+		{"bob", "pay", "cup", "", at(2)},
+		{"cyd", "view", "tea", "", at(0)},
+		{"cyd", "cart", "tea", "", at(1)},
+		{"cyd", "pay", "tea", "", at(50)},
+		{"dan", "view", "tea", "", at(0)},
+		{"dan", "cart", "tea", "", at(1)},
+		{"dan", "cancel", "tea", "", at(2)},
+		{"dan", "pay", "tea", "", at(3)},
 	})
 	if err != nil {
 		fmt.Println(err)

@@ -115,7 +115,10 @@ func ExampleRetentionOptions() {
 		check(activity.Add("ann", on(date)))
 	}
 	for _, o := range []lifecycle.RetentionOptions[string]{
-		{Kind: lifecycle.On}, {Kind: lifecycle.OnOrAfter}, {Kind: lifecycle.OnOrBefore}, {Kind: lifecycle.Streak},
+		{Kind: lifecycle.On},
+		{Kind: lifecycle.OnOrAfter},
+		{Kind: lifecycle.OnOrBefore},
+		{Kind: lifecycle.Streak},
 		{Kind: lifecycle.Bracket, Brackets: []int{0, 1, 3, 6}},
 	} {
 		triangle, err := activity.Retention(on("2024-07-01"), o)

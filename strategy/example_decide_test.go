@@ -55,6 +55,32 @@ func ExamplePolicy_DecideCase() {
 	// Asia/Shanghai true
 }
 
+// Ann has had two gifts by SMS this week. Does she get the survey now, or nothing
+// until the gift may be sent again, or nothing at all?
+func ExampleWhenCapped() {
+	playbook := small()
+	playbook.Caps = []strategy.Cap{{Name: "two gifts a week", Limit: 2, Calendar: strategy.Week, Scope: strategy.PerChannel, On: "sms"}}
+	ann := people[0]
+	for range 2 {
+		ann.Exposures = append(ann.Exposures, strategy.Exposure{Operation: "another gift", Channel: "sms", At: now.AddDate(0, 0, -1)})
+	}
+	for _, when := range []strategy.WhenCapped{strategy.Next, strategy.Defer, strategy.Drop} {
+		playbook.Operations[0].WhenCapped = when
+		policy, err := strategy.NewPolicy(playbook)
+		check(err)
+		c := policy.Choose(strategy.Case{Customer: ann, Now: now})
+		if c.Operation != "" {
+			fmt.Printf("%q: %s\n", when, c.Operation)
+			continue
+		}
+		fmt.Printf("%q: nothing, for the sake of the %s, capped until %s\n", when, c.Waits, c.RetryAt.Format(time.DateOnly))
+	}
+	// Output:
+	// "": annual survey
+	// "defer": nothing, for the sake of the win-back gift, capped until 2026-11-23
+	// "drop": nothing, for the sake of the win-back gift, capped until 2026-11-23
+}
+
 func ExamplePolicy_Choose() {
 	c := strategy.Case{Now: now, Customer: strategy.Customer{ID: "ann", Labels: []string{"stage=silent"}}}
 	choice := ruled().Choose(c)
