@@ -1,5 +1,7 @@
 package loyalty
 
+import "cmp"
+
 // nextDue is when something in the account is due; 0 if nothing is.
 func (a *Account) nextDue() int64 {
 	due := sooner(0, a.tier.review)
@@ -21,14 +23,6 @@ func sooner(a, b int64) int64 {
 		return b
 	}
 	return a
-}
-
-// firstHold is the hold that ends first; false if there is none.
-func (a *Account) firstHold() (first hold, ok bool) {
-	if holds := a.rows(listHolds); len(holds) > 0 {
-		return readHold(holds), true
-	}
-	return hold{}, false
 }
 
 // endOf is when an available lot expires; 0 if never.
@@ -98,15 +92,33 @@ func (v *View) cancel(_ *Rules, s *seat, at int64) error {
 }
 
 func (v *View) timeOut(_ *Rules, s *seat, at int64) error {
-	h, ok := s.account.firstHold()
-	if !ok || h.until != at {
+	h, l, ok := s.account.legEnding(at)
+	if !ok {
 		return nil
 	}
 	w := v.begin(s, EntryTimedOut, at, at)
-	for ; ok && h.until == at && w.err == nil; h, ok = s.account.firstHold() {
-		w.release(h)
+	for ; ok && w.err == nil; h, l, ok = s.account.legEnding(at) {
+		if h.id != w.hold.id {
+			w.of(h)
+		}
+		w.settle(PotHeld, move{wallet: h.wallet, terms: l.terms, points: l.points, expires: l.expires})
 	}
 	return w.end(false)
+}
+
+// legEnding returns what comes back next of the holds that end at an instant:
+// as with all that becomes available together, the soonest end pays what is owed.
+func (a *Account) legEnding(at int64) (from hold, first leg, ok bool) {
+	for h := range a.holds {
+		if h.until != at {
+			break
+		}
+		l, _ := a.legOf(h.id) // the first of its hold; an open hold has one
+		if !ok || cmp.Or(compareExpiry(l.expires, first.expires), cmp.Compare(l.terms, first.terms)) < 0 {
+			from, first, ok = h, l, true
+		}
+	}
+	return from, first, ok
 }
 
 // release gives back all that a hold has left. It returns how many of the

@@ -51,7 +51,7 @@ const (
 const (
 	EntryActivated EntryKind = 64 + iota // pending points became available
 	EntryCancelled                       // the event that they waited for did not come
-	EntryTimedOut                        // a hold ended
+	EntryTimedOut                        // holds ended; of their points, those that end first come back first
 	EntryExpired
 	EntryReviewed // the tier
 )

@@ -217,16 +217,18 @@ func (m *model) happen(a *modelMember, due time.Time) {
 			a.credit(l, due)
 		}
 	}
-	holds := a.holds
+	holds, back := a.holds, []modelLot(nil)
 	a.holds = nil
 	for _, h := range holds {
-		if !h.until.Equal(due) {
+		if h.until.Equal(due) {
+			back = append(back, h.parts...)
+		} else {
 			a.holds = append(a.holds, h)
-			continue
 		}
-		for _, l := range h.parts {
-			a.credit(l, due)
-		}
+	}
+	slices.SortStableFunc(back, byEnd)
+	for _, l := range back {
+		a.credit(l, due)
 	}
 	lots := a.lots
 	a.lots = nil

@@ -240,3 +240,27 @@ func TestOpenHolds(t *testing.T) {
 	d.do("ada", loyalty.Command{Release: &loyalty.Release{Hold: "hold A"}})
 	d.do("ada", one)
 }
+
+// Holds that end at one instant come back together: what ends soonest pays what
+// is owed, whatever the holds are called.
+func TestHoldsThatEndTogether(t *testing.T) {
+	for _, keys := range [][2]string{{"tea", "cake"}, {"cake", "tea"}} {
+		p := cafe()
+		p.Wallets[0].Expiry = loyalty.Expiry{After: regulars.Days(30)}
+		p.Wallets[0].Shortfall, p.Wallets[0].DebtLimit = loyalty.ShortfallDebt, 50
+		p.Limits.HoldFor = regulars.Hours(1)
+		d := newDesk(t, p)
+		d.do("ada", grant(10))
+		d.now = d.now.AddDate(0, 0, 1)
+		d.do("ada", grant(10))
+		hold := loyalty.Command{Hold: &loyalty.Hold{Points: 10}}
+		d.do("ada", keyed(keys[0], hold))
+		d.do("ada", keyed(keys[1], hold))
+		d.do("ada", loyalty.Command{Deduct: &loyalty.Deduct{Points: 4, Reason: "r"}})
+		d.now = d.now.Add(time.Hour)
+		lots := d.statement("ada").Lots
+		if len(lots) != 2 || lots[0].Points != 6 || lots[1].Points != 10 {
+			t.Errorf("hold %q, then %q: %+v, want 6 that end first and 10", keys[0], keys[1], lots)
+		}
+	}
+}
