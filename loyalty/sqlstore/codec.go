@@ -56,23 +56,31 @@ func signed(version uint64) int64 {
 // totalsText writes totals as lists of wallet, available, pending, held and
 // debt; nil if all are zero.
 func totalsText(totals []loyalty.Total) any {
-	var text []byte
+	if text := appendTotals(nil, totals); text != nil {
+		return string(text)
+	}
+	return nil
+}
+
+// appendTotals writes nothing if all are zero.
+func appendTotals(dst []byte, totals []loyalty.Total) []byte {
+	from := len(dst)
 	for _, t := range totals {
 		if t == (loyalty.Total{Wallet: t.Wallet}) {
 			continue
 		}
-		text = append(text, ",["...)
-		text = strconv.AppendUint(text, uint64(t.Wallet), 10)
+		dst = append(dst, ",["...)
+		dst = strconv.AppendUint(dst, uint64(t.Wallet), 10)
 		for _, points := range [...]int64{t.Available, t.Pending, t.Held, t.Debt} {
-			text = strconv.AppendInt(append(text, ','), points, 10)
+			dst = strconv.AppendInt(append(dst, ','), points, 10)
 		}
-		text = append(text, ']')
+		dst = append(dst, ']')
 	}
-	if text == nil {
-		return nil
+	if len(dst) == from {
+		return dst
 	}
-	text[0] = '['
-	return string(append(text, ']'))
+	dst[from] = '['
+	return append(dst, ']')
 }
 
 // appendText writes a JSON string. The text is valid UTF-8.

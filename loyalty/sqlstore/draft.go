@@ -64,13 +64,50 @@ func (d *draft) ids() []loyalty.RecordID {
 	return ids
 }
 
-// size returns how many bytes the bodies of some records take.
-func (d *draft) size(places []int) int {
+// size returns how many bytes all bodies and commands take.
+func (d *draft) size() int {
 	n := 0
-	for _, i := range places {
+	for i := range d.batch.Records {
 		n += len(d.record(i).Body)
 	}
+	for i := range d.entries {
+		n += len(d.entries[i].Body) + len(d.entries[i].Command)
+	}
 	return n
+}
+
+// program returns that of the first row.
+func (d *draft) program() string {
+	switch {
+	case len(d.batch.Records) > 0:
+		return d.record(0).ID.Program
+	case len(d.counters) > 0:
+		return d.counters[0].ID.Program
+	case len(d.entries) > 0:
+		return d.entries[0].Account.Program
+	}
+	return ""
+}
+
+// oneProgram reports whether all rows are of one program, as an engine's are.
+func (d *draft) oneProgram() bool {
+	program := d.program()
+	for i := range d.batch.Records {
+		if d.record(i).ID.Program != program {
+			return false
+		}
+	}
+	for i := range d.counters {
+		if d.counters[i].ID.Program != program {
+			return false
+		}
+	}
+	for i := range d.entries {
+		if d.entries[i].Account.Program != program {
+			return false
+		}
+	}
+	return true
 }
 
 // counterIDs returns the IDs of the counters that change.

@@ -3,7 +3,6 @@ package sqlstore
 import (
 	"context"
 	"database/sql"
-	"fmt"
 	"strconv"
 	"strings"
 	"sync"
@@ -17,7 +16,8 @@ import (
 //
 // A statement for few rows has them as VALUES of parameters, so that it is planned
 // once and uses the indexes whatever the tables hold; for many rows they come in
-// sheets. Either way the text depends on the number of rows alone.
+// arrays. Either way the text depends on the numbers of rows alone, and on whether
+// all are of one program, which is then one parameter.
 type postgres struct {
 	db    *sql.DB
 	texts sync.Map // statements by the numbers of rows that they are for
@@ -116,96 +116,6 @@ func (p *postgres) prune(ctx context.Context, tx Tx, now int64, limit int) (drop
 		return 0, err
 	}
 	return pruneRows(ctx, tx, now, limit, dropped, postgresPruneRecords, postgresPruneAccounts)
-}
-
-// loadShape is how many rows a load asks for.
-type loadShape struct{ accounts, others, counters int }
-
-func (p *postgres) load(ctx context.Context, tx Tx, l *loading) error {
-	shape := loadShape{len(l.accounts), len(l.others), len(l.counters)}
-	if shape.accounts+shape.others+shape.counters > few {
-		return p.loadMany(ctx, tx, l)
-	}
-	args := make([]any, 0, 8*few)
-	for _, i := range l.accounts {
-		args = append(args, i, l.ids[i].Program, l.ids[i].Name)
-	}
-	for _, i := range l.others {
-		args = append(args, i, l.ids[i].Program, int64(l.ids[i].Kind), l.ids[i].Name)
-	}
-	for i := range l.counters {
-		c := &l.counters[i]
-		args = append(args, len(l.ids)+i, c.Program, int64(c.Kind), int64(c.Number), int64(c.Window), c.Value)
-	}
-	rows, err := tx.QueryContext(ctx, textOf(p, shape), args...)
-	if err != nil {
-		return err
-	}
-	return l.take(rows)
-}
-
-func (s loadShape) text() string {
-	var b strings.Builder
-	n := 0
-	arg := func(kind string) string { n++; return fmt.Sprintf("$%d::%s", n, kind) }
-	add := func(format string, args ...any) {
-		if b.Len() > 0 {
-			b.WriteString("\nUNION ALL\n")
-		}
-		fmt.Fprintf(&b, format, args...)
-	}
-	for range s.accounts {
-		add("SELECT %s, version, due, until, body FROM loyalty_account WHERE program = %s AND member = %s", arg("int"), arg("text"), arg("text"))
-	}
-	for range s.others {
-		add("SELECT %s, version, NULL::bigint, until, body FROM loyalty_record WHERE program = %s AND kind = %s AND name = %s",
-			arg("int"), arg("text"), arg("smallint"), arg("text"))
-	}
-	for range s.counters {
-		add(`SELECT %s, coalesce(sum(count), 0)::bigint, NULL::bigint, NULL::bigint, NULL::bytea FROM loyalty_counter
-WHERE program = %s AND kind = %s AND number = %s AND period = %s AND value = %s`,
-			arg("int"), arg("text"), arg("smallint"), arg("bigint"), arg("int"), arg("text"))
-	}
-	return b.String()
-}
-
-// OFFSET 0 keeps the look-ups by index, row by row; the sub-selects hide how
-// many there are from the planner.
-const postgresLoadMany = `
-SELECT x.o, t.* FROM unnest((SELECT $1::int[]), (SELECT $2::text[]), (SELECT $3::text[])) AS x(o, p, n),
-LATERAL (SELECT version, due, until, body FROM loyalty_account WHERE program = x.p COLLATE "C" AND member = x.n COLLATE "C" OFFSET 0) t
-UNION ALL
-SELECT x.o, t.* FROM unnest((SELECT $4::int[]), (SELECT $5::text[]), (SELECT $6::smallint[]), (SELECT $7::text[])) AS x(o, p, k, n),
-LATERAL (SELECT version, NULL::bigint, until, body FROM loyalty_record WHERE program = x.p COLLATE "C" AND kind = x.k AND name = x.n COLLATE "C" OFFSET 0) t
-UNION ALL
-SELECT x.o, t.count, NULL, NULL, NULL FROM unnest((SELECT $8::int[]), (SELECT $9::text[]), (SELECT $10::text[]),
-	(SELECT $11::smallint[]), (SELECT $12::bigint[]), (SELECT $13::int[])) AS x(o, p, x, k, i, w),
-LATERAL (SELECT coalesce(sum(count), 0)::bigint AS count FROM loyalty_counter
-	WHERE program = x.p COLLATE "C" AND kind = x.k AND number = x.i AND period = x.w AND value = x.x COLLATE "C" OFFSET 0) t`
-
-func (p *postgres) loadMany(ctx context.Context, tx Tx, l *loading) error {
-	accounts, others, counters := newTable(3, len(l.accounts)), newTable(4, len(l.others)), newTable(6, len(l.counters))
-	for _, i := range l.accounts {
-		accounts.int(int64(i))
-		accounts.text(l.ids[i].Program)
-		accounts.text(l.ids[i].Name)
-	}
-	for _, i := range l.others {
-		others.int(int64(i))
-		others.text(l.ids[i].Program)
-		others.int(int64(l.ids[i].Kind))
-		others.text(l.ids[i].Name)
-	}
-	for i := range l.counters {
-		counters.int(int64(len(l.ids) + i))
-		counters.counter(&l.counters[i])
-	}
-	args := counters.appendTo(others.appendTo(accounts.appendTo(nil)))
-	rows, err := tx.QueryContext(ctx, postgresLoadMany, args...)
-	if err != nil {
-		return err
-	}
-	return l.take(rows)
 }
 
 // staleOf names the records of a draft whose versions are others by now. There

@@ -1,112 +1,179 @@
 package sqlstore
 
 import (
-	"strconv"
+	"time"
 
 	"github.com/regulars-go/regulars/loyalty"
 )
 
-// arguments are what a statement's parameters stand for, in the same order.
+// arguments are what the parameters of a commit stand for, in the same order.
+// First come the bytes of many rows, as one: drivers copy arguments one behind
+// the other, and have the least to move then.
 type arguments struct {
-	draft *draft
-	list  []any
+	arrays
+	draft        *draft
+	manyPrograms bool
+	bytes        []byte
+}
+
+func newArguments(d *draft, s commitShape) *arguments {
+	a := &arguments{draft: d, manyPrograms: s.manyPrograms}
+	size, text := 6, 0 // what is in no part, and what follows all
+	for _, part := range s.parts() {
+		if part.rows > few {
+			size += len(part.columns) + 1
+			text += part.rows * len(part.columns) * 10
+		} else {
+			size += part.rows * len(part.columns)
+		}
+	}
+	a.list, a.text = make([]any, 0, size), make([]byte, 0, text)
+	if s.bytes() {
+		a.list = append(a.list, nil)
+		a.bytes = make([]byte, 0, d.size())
+	}
+	if !s.manyPrograms {
+		a.list = append(a.list, d.program())
+	}
+	return a
+}
+
+// all returns them.
+func (a *arguments) all() []any {
+	list := a.arrays.all()
+	if a.bytes != nil {
+		list[0] = a.bytes
+	}
+	return list
 }
 
 func (a *arguments) accounts(places []int) {
-	if len(places) > few {
-		t := newTable(8, len(places))
-		t.bytes = make([]byte, 0, a.draft.size(places))
-		for _, i := range places {
-			r := a.draft.record(i)
-			t.text(r.ID.Program)
-			t.text(r.ID.Name)
-			t.int(signed(r.Version))
-			t.optional(nullable(r.Due))
-			t.optional(nullable(r.Until))
-			t.optional(totalsText(r.Totals))
-			t.body(r.Body)
-		}
-		a.list = append(t.appendTo(a.list), bytesOf(t.bytes))
+	n := len(places)
+	at := func(i int) *loyalty.Record { return a.draft.record(places[i]) }
+	if n > few {
+		a.programs(n, func(i int) string { return at(i).ID.Program })
+		a.texts(n, func(i int) string { return at(i).ID.Name })
+		a.ints(n, func(i int) int64 { return signed(at(i).Version) })
+		a.instants(n, func(i int) time.Time { return at(i).Due })
+		a.instants(n, func(i int) time.Time { return at(i).Until })
+		a.totals(n, func(i int) []loyalty.Total { return at(i).Totals })
+		a.bodies(n, func(i int) ([]byte, []byte) { return at(i).Body, nil })
 		return
 	}
-	for _, i := range places {
-		r := a.draft.record(i)
-		a.list = append(a.list, r.ID.Program, r.ID.Name, signed(r.Version), nullable(r.Due), nullable(r.Until), totalsText(r.Totals), bytesOf(r.Body))
+	for i := range n {
+		r := at(i)
+		a.program(r.ID.Program)
+		a.list = append(a.list, r.ID.Name, signed(r.Version), nullable(r.Due), nullable(r.Until), totalsText(r.Totals), bytesOf(r.Body))
 	}
 }
 
 func (a *arguments) others(places []int) {
-	if len(places) > few {
-		t := newTable(7, len(places))
-		t.bytes = make([]byte, 0, a.draft.size(places))
-		for _, i := range places {
-			r := a.draft.record(i)
-			t.text(r.ID.Program)
-			t.text(r.ID.Name)
-			t.int(int64(r.ID.Kind))
-			t.int(signed(r.Version))
-			t.optional(nullable(r.Until))
-			t.body(r.Body)
-		}
-		a.list = append(t.appendTo(a.list), bytesOf(t.bytes))
+	n := len(places)
+	at := func(i int) *loyalty.Record { return a.draft.record(places[i]) }
+	if n > few {
+		a.programs(n, func(i int) string { return at(i).ID.Program })
+		a.texts(n, func(i int) string { return at(i).ID.Name })
+		a.ints(n, func(i int) int64 { return int64(at(i).ID.Kind) })
+		a.ints(n, func(i int) int64 { return signed(at(i).Version) })
+		a.instants(n, func(i int) time.Time { return at(i).Until })
+		a.bodies(n, func(i int) ([]byte, []byte) { return at(i).Body, nil })
 		return
 	}
-	for _, i := range places {
-		r := a.draft.record(i)
-		a.list = append(a.list, r.ID.Program, r.ID.Name, int64(r.ID.Kind), signed(r.Version), nullable(r.Until), bytesOf(r.Body))
+	for i := range n {
+		r := at(i)
+		a.program(r.ID.Program)
+		a.list = append(a.list, r.ID.Name, int64(r.ID.Kind), signed(r.Version), nullable(r.Until), bytesOf(r.Body))
 	}
 }
 
 func (a *arguments) entries(entries []loyalty.Entry) {
-	if len(entries) > few {
-		t := newTable(9, len(entries))
-		size := 0
-		for i := range entries {
-			size += len(entries[i].Body) + len(entries[i].Command)
-		}
-		t.bytes = make([]byte, 0, size)
-		for i := range entries {
-			e := &entries[i]
-			t.text(e.Account.Program)
-			t.text(e.Account.Member)
-			t.int(signed(e.Seq))
-			t.int(int64(e.Kind))
-			t.int(micros(e.OccurredAt))
-			t.int(micros(e.RecordedAt))
-			t.body(e.Body)
-			t.command(e.Command)
-		}
-		a.list = append(t.appendTo(a.list), bytesOf(t.bytes))
+	n := len(entries)
+	if n > few {
+		a.programs(n, func(i int) string { return entries[i].Account.Program })
+		a.texts(n, func(i int) string { return entries[i].Account.Member })
+		a.ints(n, func(i int) int64 { return signed(entries[i].Seq) })
+		a.ints(n, func(i int) int64 { return int64(entries[i].Kind) })
+		a.ints(n, func(i int) int64 { return micros(entries[i].OccurredAt) })
+		a.ints(n, func(i int) int64 { return micros(entries[i].RecordedAt) })
+		a.bodies(n, func(i int) ([]byte, []byte) { return entries[i].Body, entries[i].Command })
+		a.array(n, func(i int) {
+			if entries[i].Command == nil {
+				a.null()
+			} else {
+				a.int(int64(len(entries[i].Command)))
+			}
+		})
 		return
 	}
 	for i := range entries {
 		e := &entries[i]
-		a.list = append(a.list, e.Account.Program, e.Account.Member, signed(e.Seq), int64(e.Kind), micros(e.OccurredAt), micros(e.RecordedAt),
+		a.program(e.Account.Program)
+		a.list = append(a.list, e.Account.Member, signed(e.Seq), int64(e.Kind), micros(e.OccurredAt), micros(e.RecordedAt),
 			bytesOf(e.Body), optionalBytes(e.Command))
 	}
 }
 
 func (a *arguments) counters(counters []loyalty.Counter) {
-	shard := a.draft.shard()
-	if len(counters) > few {
-		t := newTable(10, len(counters))
-		for i := range counters {
-			c := &counters[i]
-			t.counter(&c.ID)
-			t.int(c.Delta)
-			t.optional(nullable(c.Until))
-			t.int(share(c.Max, shard) - c.Delta)
-			t.int(c.Max / shards)
-			t.int(c.Max % shards)
-		}
-		a.list = t.appendTo(a.list)
+	n, shard := len(counters), a.draft.shard()
+	at := func(i int) *loyalty.Counter { return &counters[i] }
+	if n > few {
+		a.programs(n, func(i int) string { return at(i).ID.Program })
+		a.texts(n, func(i int) string { return at(i).ID.Value })
+		a.ints(n, func(i int) int64 { return int64(at(i).ID.Kind) })
+		a.ints(n, func(i int) int64 { return int64(at(i).ID.Number) })
+		a.ints(n, func(i int) int64 { return int64(at(i).ID.Window) })
+		a.ints(n, func(i int) int64 { return at(i).Delta })
+		a.instants(n, func(i int) time.Time { return at(i).Until })
+		a.ints(n, func(i int) int64 { return share(at(i).Max, shard) - at(i).Delta })
+		a.ints(n, func(i int) int64 { return at(i).Max / shards })
+		a.ints(n, func(i int) int64 { return at(i).Max % shards })
 		return
 	}
-	for i := range counters {
-		c := &counters[i]
-		a.list = append(a.list, c.ID.Program, c.ID.Value, int64(c.ID.Kind), int64(c.ID.Number), int64(c.ID.Window), c.Delta, nullable(c.Until),
+	for i := range n {
+		c := at(i)
+		a.program(c.ID.Program)
+		a.list = append(a.list, c.ID.Value, int64(c.ID.Kind), int64(c.ID.Number), int64(c.ID.Window), c.Delta, nullable(c.Until),
 			share(c.Max, shard)-c.Delta, c.Max/shards, c.Max%shards)
 	}
+}
+
+// program appends that of a row, unless all rows have one.
+func (a *arguments) program(name string) {
+	if a.manyPrograms {
+		a.list = append(a.list, name)
+	}
+}
+
+func (a *arguments) programs(n int, of func(i int) string) {
+	if a.manyPrograms {
+		a.texts(n, of)
+	}
+}
+
+func (a *arguments) totals(n int, of func(i int) []loyalty.Total) {
+	a.array(n, func(i int) {
+		from := len(a.text)
+		a.text = append(a.text, '"')
+		if a.text = appendTotals(a.text, of(i)); len(a.text) == from+1 {
+			a.text = a.text[:from]
+			a.null()
+			return
+		}
+		a.text = append(a.text, '"')
+	})
+}
+
+// bodies puts bodies, each with the command behind it, among the bytes, and
+// writes places from 1 and lengths of the bodies.
+func (a *arguments) bodies(n int, of func(i int) (body, command []byte)) {
+	place := len(a.bytes) + 1
+	a.array(n, func(i int) {
+		body, command := of(i)
+		a.int(int64(place))
+		place += len(body) + len(command)
+		a.bytes = append(append(a.bytes, body...), command...)
+	})
+	a.ints(n, func(i int) int64 { body, _ := of(i); return int64(len(body)) })
 }
 
 // bytesOf is never nil, which would be NULL.
@@ -122,102 +189,4 @@ func optionalBytes(b []byte) any {
 		return nil
 	}
 	return b
-}
-
-// table is rows by columns, each written as an array in PostgreSQL's own text,
-// which every driver takes for a string. Bytes of all rows lie in one string of
-// bytes, and each row has their place and length.
-type table struct {
-	columns [][]byte
-	next    int // the column of the next value
-	bytes   []byte
-}
-
-func newTable(columns, rows int) *table {
-	const width = 12 // of most values, with the comma
-	t := &table{columns: make([][]byte, columns)}
-	room := make([]byte, columns*rows*width)
-	for i := range t.columns {
-		t.columns[i], room = room[:0:rows*width], room[rows*width:]
-	}
-	return t
-}
-
-// value begins the next value: that of the next column or, after the last one,
-// of the first one of the next row.
-func (t *table) value() *[]byte {
-	c := &t.columns[t.next]
-	t.next = (t.next + 1) % len(t.columns)
-	if len(*c) == 0 {
-		*c = append(*c, '{')
-	} else {
-		*c = append(*c, ',')
-	}
-	return c
-}
-
-func (t *table) text(s string) {
-	c := t.value()
-	*c = append(*c, '"')
-	for i := range len(s) {
-		if s[i] == '"' || s[i] == '\\' {
-			*c = append(*c, '\\')
-		}
-		*c = append(*c, s[i])
-	}
-	*c = append(*c, '"')
-}
-
-func (t *table) int(n int64) {
-	c := t.value()
-	*c = strconv.AppendInt(*c, n, 10)
-}
-
-// optional writes an integer or a text; NULL for nil.
-func (t *table) optional(v any) {
-	switch v := v.(type) {
-	case int64:
-		t.int(v)
-	case string:
-		t.text(v)
-	default:
-		c := t.value()
-		*c = append(*c, "NULL"...)
-	}
-}
-
-// body writes the place of a body and its length.
-func (t *table) body(b []byte) {
-	t.int(int64(len(t.bytes)) + 1)
-	t.int(int64(len(b)))
-	t.bytes = append(t.bytes, b...)
-}
-
-// command writes the length of a command, which stands behind its body.
-func (t *table) command(b []byte) {
-	if b == nil {
-		t.optional(nil)
-		return
-	}
-	t.int(int64(len(b)))
-	t.bytes = append(t.bytes, b...)
-}
-
-func (t *table) counter(id *loyalty.CounterID) {
-	t.text(id.Program)
-	t.text(id.Value)
-	t.int(int64(id.Kind))
-	t.int(int64(id.Number))
-	t.int(int64(id.Window))
-}
-
-// appendTo appends the arrays.
-func (t *table) appendTo(list []any) []any {
-	for _, c := range t.columns {
-		if len(c) == 0 {
-			c = append(c, '{')
-		}
-		list = append(list, string(append(c, '}')))
-	}
-	return list
 }

@@ -12,7 +12,11 @@ import (
 type commitShape struct {
 	accounts, others  rowsShape
 	entries, counters int
+	manyPrograms      bool // a program for each row, not one for all
 }
+
+// bytes reports whether bodies come as one string of bytes.
+func (s commitShape) bytes() bool { return max(s.accounts.rows, s.others.rows, s.entries) > few }
 
 // rowsShape is how many records there are in a part, and which of them must not
 // be there yet.
@@ -43,7 +47,7 @@ func newRowsShape(rows, fresh int) rowsShape {
 func (d *draft) shape() commitShape {
 	return commitShape{
 		newRowsShape(len(d.accounts), d.newAccounts), newRowsShape(len(d.others), d.newOthers),
-		len(d.entries), len(d.counters),
+		len(d.entries), len(d.counters), !d.oneProgram(),
 	}
 }
 
@@ -57,7 +61,7 @@ func (s commitShape) few() commitShape {
 
 // rows are the arguments for the rows of all parts, in the order of texts.
 func (d *draft) rows(s commitShape) []any {
-	a := arguments{draft: d, list: make([]any, 0, 64)}
+	a := newArguments(d, s)
 	if s.accounts.rows > 0 {
 		a.accounts(d.accounts)
 	}
@@ -70,7 +74,7 @@ func (d *draft) rows(s commitShape) []any {
 	if s.entries > 0 {
 		a.entries(d.entries)
 	}
-	return a.list
+	return a.all()
 }
 
 // arguments are the rows and what follows them: the numbers of those that are
@@ -90,6 +94,12 @@ func (d *draft) arguments(s commitShape) []any {
 
 // sources begins a statement with the rows of each part.
 func (s commitShape) sources(b *statement) {
+	if s.bytes() {
+		b.bytes = b.parameter("bytea")
+	}
+	if !s.manyPrograms {
+		b.program = b.parameter("text") + collation(column{"p", "text"})
+	}
 	b.WriteString("WITH ")
 	for i, part := range s.parts() {
 		b.addf("%s%s AS (SELECT * FROM %s)", [...]string{",\n", ""}[bit(i == 0)], part.name, b.source(part.columns, part.rows))

@@ -35,6 +35,8 @@ var (
 type statement struct {
 	strings.Builder
 	parameters int
+	program    string // the parameter for the program of all rows, if they have one
+	bytes      string // that for the bodies and commands of many rows
 }
 
 func (s *statement) addf(format string, args ...any) { s.WriteString(fmt.Sprintf(format, args...)) }
@@ -58,6 +60,10 @@ func (s *statement) values(columns []column, n int) string {
 	for row := range rows {
 		values := []string{strconv.Itoa(row + 1)}
 		for _, c := range columns {
+			if c.key == "p" && s.program != "" {
+				values = append(values, s.program)
+				continue
+			}
 			values = append(values, s.parameter(c.kind)+collation(c))
 		}
 		rows[row] = "(" + strings.Join(values, ", ") + ")"
@@ -70,9 +76,8 @@ func (s *statement) values(columns []column, n int) string {
 }
 
 // arrays hides the parameters from the planner by sub-selects: it would plan
-// anew for each length otherwise. Bodies and commands lie in one string of bytes
-// that comes last, a the place of a body from 1, l and e the lengths of body and
-// command.
+// anew for each length otherwise. Bodies and commands lie in one string of bytes,
+// a the place of a body from 1, l and e the lengths of body and command.
 func (s *statement) arrays(columns []column) string {
 	var arrays, names, list []string
 	add := func(name, kind string) {
@@ -80,25 +85,19 @@ func (s *statement) arrays(columns []column) string {
 		arrays = append(arrays, "(SELECT "+s.parameter(kind+"[]")+")")
 	}
 	for _, c := range columns {
-		switch c.key {
-		case "b":
+		switch {
+		case c.key == "p" && s.program != "":
+			list = append(list, s.program+" AS p")
+		case c.key == "b":
 			add("a", "int")
 			add("l", "int")
-		case "e":
+			list = append(list, "substring("+s.bytes+" FROM j.a FOR j.l) AS b")
+		case c.key == "e":
 			add("e", "int")
+			list = append(list, "substring("+s.bytes+" FROM j.a + j.l FOR j.e) AS e")
 		default:
 			add(c.key, c.kind)
 			list = append(list, "j."+c.key+collation(c)+" AS "+c.key)
-		}
-	}
-	bytes := ""
-	for _, c := range columns {
-		switch c.key {
-		case "b":
-			bytes = s.parameter("bytea")
-			list = append(list, "substring("+bytes+" FROM j.a FOR j.l) AS b")
-		case "e":
-			list = append(list, "substring("+bytes+" FROM j.a + j.l FOR j.e) AS e")
 		}
 	}
 	return fmt.Sprintf("(SELECT j.o, %s FROM unnest(%s) WITH ORDINALITY AS j(%s, o)) AS x", strings.Join(list, ", "), strings.Join(arrays, ", "), strings.Join(names, ", "))

@@ -33,7 +33,9 @@ func TestShapes(t *testing.T) {
 		for _, others := range rows {
 			for _, entries := range sizes {
 				for _, counters := range sizes {
-					if s := (commitShape{accounts, others, entries, counters}); s != (commitShape{}) {
+					if s := (commitShape{accounts, others, entries, counters, false}); s != (commitShape{}) {
+						checkShape(t, s)
+						s.manyPrograms = accounts.rows+others.rows+entries+counters > 1
 						checkShape(t, s)
 					}
 				}
@@ -66,7 +68,10 @@ func checkShape(t *testing.T, s commitShape) {
 
 // draftOf makes a draft of a shape.
 func draftOf(s commitShape) *draft {
-	b := &loyalty.Batch{Entries: make([]loyalty.Entry, s.entries)}
+	b := &loyalty.Batch{}
+	for range s.entries {
+		b.Entries = append(b.Entries, loyalty.Entry{Account: loyalty.AccountID{Program: "p"}})
+	}
 	add := func(kind loyalty.RecordKind, rows rowsShape) {
 		for i := range rows.rows {
 			version := uint64(bit(rows.age == allOld || rows.age == someNew && i > 0))
@@ -76,7 +81,17 @@ func draftOf(s commitShape) *draft {
 	add(loyalty.KindAccount, s.accounts)
 	add(loyalty.KindKey, s.others)
 	for i := range s.counters {
-		b.Counters = append(b.Counters, loyalty.Counter{ID: loyalty.CounterID{Number: uint32(i)}, Delta: 1, Max: 100})
+		b.Counters = append(b.Counters, loyalty.Counter{ID: loyalty.CounterID{Program: "p", Number: uint32(i)}, Delta: 1, Max: 100})
+	}
+	if s.manyPrograms { // the last row's is another one
+		switch {
+		case s.counters > 0:
+			b.Counters[s.counters-1].ID.Program = "another"
+		case s.entries > 0:
+			b.Entries[s.entries-1].Account.Program = "another"
+		default:
+			b.Records[len(b.Records)-1].ID.Program = "another"
+		}
 	}
 	return newDraft(b)
 }
