@@ -139,7 +139,7 @@ func (c *Chunk) offer(k int, start int64) {
 
 // Merge adds the chunk of a later stretch of the same user. It is an error, and
 // changes nothing, if the funnel is another one or the stretch is not later.
-// other stays as it is.
+// It stays as it is.
 func (c *Chunk) Merge(later *Chunk) error {
 	switch {
 	case c == later:
@@ -220,8 +220,11 @@ func (r *instantReach) reach(from int) int { return int(r.far[from]) }
 
 // MarshalBinary returns c as bytes: the same events give the same bytes, however
 // they were cut and merged.
-func (c *Chunk) MarshalBinary() ([]byte, error) {
-	dst, err := appendHeader(nil, wireChunk, c.funnel)
+func (c *Chunk) MarshalBinary() ([]byte, error) { return c.AppendBinary(nil) }
+
+// AppendBinary appends what [Chunk.MarshalBinary] returns.
+func (c *Chunk) AppendBinary(dst []byte) ([]byte, error) {
+	dst, err := appendHeader(dst, wireChunk, c.funnel)
 	if err != nil {
 		return nil, err
 	}

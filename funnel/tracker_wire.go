@@ -10,8 +10,11 @@ import (
 // MarshalBinary returns t as bytes: the same events under the same watermark,
 // none of them late, give the same bytes, in whatever order they came (under
 // TiesGiven, in that order).
-func (t *Tracker[E, K]) MarshalBinary() ([]byte, error) {
-	dst, err := appendHeader(nil, wireTracker, t.funnel)
+func (t *Tracker[E, K]) MarshalBinary() ([]byte, error) { return t.AppendBinary(nil) }
+
+// AppendBinary appends what [Tracker.MarshalBinary] returns.
+func (t *Tracker[E, K]) AppendBinary(dst []byte) ([]byte, error) {
+	dst, err := appendHeader(dst, wireTracker, t.funnel)
 	if err != nil {
 		return nil, err
 	}

@@ -28,9 +28,7 @@ func appendHeader(dst []byte, form string, f Funnel) ([]byte, error) {
 // readHeader reads what appendHeader wrote for the same configuration; another
 // one is an error.
 func readHeader(r *wire.Reader, form string, f Funnel) {
-	if got := r.String(); r.Err() == nil && got != form {
-		r.Fail("is %q, not %q", got, form)
-	}
+	r.Form(form)
 	config, err := json.Marshal(f)
 	if err != nil {
 		r.Fail("%v", err)

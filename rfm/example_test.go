@@ -162,7 +162,7 @@ func ExampleTally_MarshalBinary() {
 	there := rfm.Tally[string]{Until: march26(30)} // as it was set here
 	fmt.Println(there.UnmarshalBinary(data), there.Len())
 	// Output:
-	// 34 <nil>
+	// 45 <nil>
 	// <nil> 1
 }
 

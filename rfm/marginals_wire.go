@@ -10,29 +10,31 @@ import (
 	"github.com/regulars-go/regulars/internal/wire"
 )
 
-// marginalsVersion is the first byte of marshalled marginals.
-const marginalsVersion = 1
+const wireMarginals = "rfm.marginals.1"
 
 // MarshalBinary returns the marginals as bytes, for another machine to read.
 // Equal marginals give equal bytes, however their customers came in.
-func (m *Marginals) MarshalBinary() ([]byte, error) {
-	data := []byte{marginalsVersion}
-	data = wire.AppendTime(data, m.AsOf.Truncate(time.Microsecond))
-	data = wire.AppendUint(data, uint64(m.prospects))
+func (m *Marginals) MarshalBinary() ([]byte, error) { return m.AppendBinary(nil) }
+
+// AppendBinary appends what [Marginals.MarshalBinary] returns.
+func (m *Marginals) AppendBinary(dst []byte) ([]byte, error) {
+	dst = wire.AppendString(dst, wireMarginals)
+	dst = wire.AppendTime(dst, m.AsOf.Truncate(time.Microsecond))
+	dst = wire.AppendUint(dst, uint64(m.prospects))
 	for _, counts := range []map[int64]int{m.recency, m.frequency} {
-		data = wire.AppendUint(data, uint64(len(counts)))
+		dst = wire.AppendUint(dst, uint64(len(counts)))
 		for _, v := range valuesOf(counts) {
-			data = wire.AppendInt(data, v)
-			data = wire.AppendUint(data, uint64(counts[v]))
+			dst = wire.AppendInt(dst, v)
+			dst = wire.AppendUint(dst, uint64(counts[v]))
 		}
 	}
 	amounts := m.countedMoney()
-	data = wire.AppendUint(data, uint64(len(amounts.values)))
+	dst = wire.AppendUint(dst, uint64(len(amounts.values)))
 	for i, v := range amounts.values {
-		data = wire.AppendSum(data, shortestSum(v))
-		data = wire.AppendUint(data, uint64(amounts.count(i)))
+		dst = wire.AppendSum(dst, shortestSum(v))
+		dst = wire.AppendUint(dst, uint64(amounts.count(i)))
 	}
-	return data, nil
+	return dst, nil
 }
 
 // shortestSum returns an amount with no more places than it needs.
@@ -47,9 +49,7 @@ func shortestSum(amount decimal.Decimal) exact.Sum {
 // error.
 func (m *Marginals) UnmarshalBinary(data []byte) error {
 	r := wire.NewReader(data)
-	if version := r.Bytes(1); len(version) == 1 && version[0] != marginalsVersion {
-		return fmt.Errorf("rfm: marginals of version %d: want %d", version[0], marginalsVersion)
-	}
+	r.Form(wireMarginals)
 	asOf := r.Time()
 	if r.Err() == nil && asOf.UnixMicro() != m.AsOf.UnixMicro() {
 		return fmt.Errorf("rfm: marginals as of %s: want %s", asOf.Format(time.RFC3339Nano), m.AsOf.Format(time.RFC3339Nano))

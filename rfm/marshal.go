@@ -10,29 +10,31 @@ import (
 	"github.com/regulars-go/regulars/internal/wire"
 )
 
-// tallyVersion is the first byte of a marshalled tally.
-const tallyVersion = 1
+const wireTally = "rfm.tally.1"
 
 // MarshalBinary returns the tally as bytes, for another machine to read. Equal
 // tallies give equal bytes, however their orders came in.
-func (t *Tally[K]) MarshalBinary() ([]byte, error) {
-	data := []byte{tallyVersion}
-	data = wire.AppendString(data, t.zone().String())
-	data = wire.AppendInt(data, t.until())
-	data = wire.AppendUint(data, uint64(t.afterUntil))
-	data = wire.AppendUint(data, uint64(t.Len()))
+func (t *Tally[K]) MarshalBinary() ([]byte, error) { return t.AppendBinary(nil) }
+
+// AppendBinary appends what [Tally.MarshalBinary] returns.
+func (t *Tally[K]) AppendBinary(dst []byte) ([]byte, error) {
+	dst = wire.AppendString(dst, wireTally)
+	dst = wire.AppendString(dst, t.zone().String())
+	dst = wire.AppendInt(dst, t.until())
+	dst = wire.AppendUint(dst, uint64(t.afterUntil))
+	dst = wire.AppendUint(dst, uint64(t.Len()))
 	for _, r := range t.book.sorted() {
-		data = wire.AppendID(data, r.id)
-		data = wire.AppendUint(data, uint64(r.orders))
+		dst = wire.AppendID(dst, r.id)
+		dst = wire.AppendUint(dst, uint64(r.orders))
 		if r.orders > 0 {
-			data = wire.AppendInt(data, r.first)
-			data = wire.AppendUint(data, uint64(r.last-r.first))
+			dst = wire.AppendInt(dst, r.first)
+			dst = wire.AppendUint(dst, uint64(r.last-r.first))
 		}
 		spend, refunded := t.book.money(r)
-		data = wire.AppendSum(data, spend)
-		data = wire.AppendSum(data, refunded)
+		dst = wire.AppendSum(dst, spend)
+		dst = wire.AppendSum(dst, refunded)
 	}
-	return data, nil
+	return dst, nil
 }
 
 // UnmarshalBinary replaces what t has counted by what [Tally.MarshalBinary]
@@ -41,9 +43,7 @@ func (t *Tally[K]) MarshalBinary() ([]byte, error) {
 // stays as it was if there is an error.
 func (t *Tally[K]) UnmarshalBinary(data []byte) error {
 	r := wire.NewReader(data)
-	if version := r.Bytes(1); len(version) == 1 && version[0] != tallyVersion {
-		return fmt.Errorf("rfm: tally of version %d: want %d", version[0], tallyVersion)
-	}
+	r.Form(wireTally)
 	zone, until := r.String(), r.Int()
 	if r.Err() == nil {
 		if err := t.alike(zone, until); err != nil {

@@ -65,7 +65,7 @@ func TestTallyBytes(t *testing.T) {
 		}
 	}
 	want := strings.Join([]string{
-		"\x01", "\x03UTC", "\x00", "\x01", "\x02", // version, zone, until, late, customers
+		"\x0brfm.tally.1", "\x03UTC", "\x00", "\x01", "\x02", // form, zone, until, late, customers
 		"\x03ann", "\x01", "\x01", "\x00", "\x02\x02\x96", "\x02\x02\x19", // 1 order, first -1, last +0, 150 and 25 of 10^-2
 		"\x03bob", "\x00", "\x00\x00", "\x00\x02\x03",
 	}, "")
@@ -88,14 +88,14 @@ func TestUnmarshalBinaryRefuses(t *testing.T) {
 		want string
 	}{
 		{"nothing", "", "rfm: not a tally"},
-		{"another version", "\x02" + data[1:], "rfm: tally of version 2: want 1"},
+		{"another version", strings.Replace(data, "tally.1", "tally.2", 1), `rfm: not a tally: at byte 12: is "rfm.tally.2", not "rfm.tally.1"`},
 		{"another zone", strings.Replace(data, "UTC", "CET", 1), `rfm: tally in zone "CET": want "UTC"`},
-		{"another until", "\x01\x03UTC\x00\x00\x00", "rfm: tally until 1970-01-01T00:00:00Z: want ever"},
+		{"another until", "\x0brfm.tally.1\x03UTC\x00\x00\x00", "rfm: tally until 1970-01-01T00:00:00Z: want ever"},
 		{"cut short", data[:len(data)-1], "rfm: not a tally"},
 		{"too long", data + "\x00", "rfm: not a tally"},
 		{"out of order", strings.Replace(data, "ann", "zoe", 1), "rfm: not a tally: at byte"},
 		{"twice", strings.Replace(data, "ann", "bob", 1), "rfm: not a tally: at byte"},
-		{"more customers than bytes", data[:15] + "\xff\xff\x7f", "rfm: not a tally"},
+		{"more customers than bytes", data[:26] + "\xff\xff\x7f", "rfm: not a tally"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

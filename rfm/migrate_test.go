@@ -1,6 +1,7 @@
 package rfm_test
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"iter"
@@ -415,12 +416,12 @@ func TestMigrationUnmarshalRefuses(t *testing.T) {
 		data []byte
 		want string
 	}{
-		{"nothing", nil, "rfm: not a migration: at byte 0: ends 1 bytes early"},
-		{"another version", append([]byte{9}, good[1:]...), "rfm: migration of version 9: want 1"},
-		{"cut short", good[:len(good)-1], "rfm: not a migration: at byte 15: not a number"},
-		{"more behind", append(slices.Clone(good), 0), "rfm: not a migration: at byte 16: 1 bytes too many"},
-		{"the same move twice", append(append(slices.Clone(good[:4]), good[4:10]...), good[4:10]...), `rfm: not a migration: at byte 16: move from "a" to "b" out of order or of nobody`},
-		{"of nobody", append(slices.Clone(good[:len(good)-1]), 0), `rfm: not a migration: at byte 16: move from "a" to "c" out of order or of nobody`},
+		{"nothing", nil, "rfm: not a migration: at byte 0: not a number"},
+		{"another version", bytes.Replace(good, []byte("migration.1"), []byte("migration.9"), 1), `rfm: not a migration: at byte 16: is "rfm.migration.9", not "rfm.migration.1"`},
+		{"cut short", good[:len(good)-1], "rfm: not a migration: at byte 30: not a number"},
+		{"more behind", append(slices.Clone(good), 0), "rfm: not a migration: at byte 31: 1 bytes too many"},
+		{"the same move twice", append(append(slices.Clone(good[:19]), good[19:25]...), good[19:25]...), `rfm: not a migration: at byte 31: move from "a" to "b" out of order or of nobody`},
+		{"of nobody", append(slices.Clone(good[:len(good)-1]), 0), `rfm: not a migration: at byte 31: move from "a" to "c" out of order or of nobody`},
 	}
 	for _, test := range tests {
 		var got rfm.Migration

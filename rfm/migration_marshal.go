@@ -24,38 +24,38 @@ func (m *Migration) MarshalJSON() ([]byte, error) {
 	}{m.Before, m.After, m.Summary(), m.Flows(), m.Cells()})
 }
 
-// migrationVersion is the first byte of a marshalled migration.
-const migrationVersion = 1
+const wireMigration = "rfm.migration.1"
 
 // MarshalBinary returns the migration as bytes, for another machine to read.
 // Equal migrations give equal bytes; moments are kept to the microsecond.
-func (m *Migration) MarshalBinary() ([]byte, error) {
-	data := []byte{migrationVersion}
-	data = wire.AppendTime(data, m.Before)
-	data = wire.AppendTime(data, m.After)
-	data = wire.AppendUint(data, uint64(len(m.paths)))
+func (m *Migration) MarshalBinary() ([]byte, error) { return m.AppendBinary(nil) }
+
+// AppendBinary appends what [Migration.MarshalBinary] returns.
+func (m *Migration) AppendBinary(dst []byte) ([]byte, error) {
+	dst = wire.AppendString(dst, wireMigration)
+	dst = wire.AppendTime(dst, m.Before)
+	dst = wire.AppendTime(dst, m.After)
+	dst = wire.AppendUint(dst, uint64(len(m.paths)))
 	for _, s := range slices.SortedFunc(maps.Keys(m.paths), steps.compare) {
-		data = wire.AppendString(data, s.Before)
-		data = wire.AppendString(data, s.After)
+		dst = wire.AppendString(dst, s.Before)
+		dst = wire.AppendString(dst, s.After)
 		if s.known {
-			data = append(data, 1)
-			data = wire.AppendString(data, s.Aged)
-			data = wire.AppendString(data, s.Acted)
+			dst = append(dst, 1)
+			dst = wire.AppendString(dst, s.Aged)
+			dst = wire.AppendString(dst, s.Acted)
 		} else {
-			data = append(data, 0)
+			dst = append(dst, 0)
 		}
-		data = wire.AppendUint(data, uint64(m.paths[s]))
+		dst = wire.AppendUint(dst, uint64(m.paths[s]))
 	}
-	return data, nil
+	return dst, nil
 }
 
 // UnmarshalBinary replaces m by what [Migration.MarshalBinary] wrote. m stays
 // as it was if there is an error.
 func (m *Migration) UnmarshalBinary(data []byte) error {
 	r := wire.NewReader(data)
-	if version := r.Bytes(1); len(version) == 1 && version[0] != migrationVersion {
-		return fmt.Errorf("rfm: migration of version %d: want %d", version[0], migrationVersion)
-	}
+	r.Form(wireMigration)
 	read := Migration{Before: r.Time(), After: r.Time()}
 	n := r.Count()
 	var last steps

@@ -194,25 +194,27 @@ func (t *PromotionTally[K]) until() int64 {
 	return t.Until.UnixMicro()
 }
 
-// promotionVersion is the first byte of a marshalled tally of promotions.
-const promotionVersion = 1
+const wirePromotions = "rfm.promotions.1"
 
 // MarshalBinary returns the tally as bytes, for another machine to read. Equal
 // tallies give equal bytes, however their sales came in.
-func (t *PromotionTally[K]) MarshalBinary() ([]byte, error) {
-	data := []byte{promotionVersion}
-	data = wire.AppendInt(data, t.until())
-	data = wire.AppendUint(data, uint64(t.afterUntil))
-	data = wire.AppendUint(data, uint64(t.Len()))
+func (t *PromotionTally[K]) MarshalBinary() ([]byte, error) { return t.AppendBinary(nil) }
+
+// AppendBinary appends what [PromotionTally.MarshalBinary] returns.
+func (t *PromotionTally[K]) AppendBinary(dst []byte) ([]byte, error) {
+	dst = wire.AppendString(dst, wirePromotions)
+	dst = wire.AppendInt(dst, t.until())
+	dst = wire.AppendUint(dst, uint64(t.afterUntil))
+	dst = wire.AppendUint(dst, uint64(t.Len()))
 	for _, id := range t.ids() {
-		data = wire.AppendID(data, id)
+		dst = wire.AppendID(dst, id)
 		s := t.customers[id]
 		for i := range s.counts {
-			data = wire.AppendUint(data, uint64(s.counts[i]))
-			data = wire.AppendSum(data, s.sums[i])
+			dst = wire.AppendUint(dst, uint64(s.counts[i]))
+			dst = wire.AppendSum(dst, s.sums[i])
 		}
 	}
-	return data, nil
+	return dst, nil
 }
 
 // UnmarshalBinary replaces what t has counted by what
@@ -220,9 +222,7 @@ func (t *PromotionTally[K]) MarshalBinary() ([]byte, error) {
 // Until must be set as it was there. t stays as it was if there is an error.
 func (t *PromotionTally[K]) UnmarshalBinary(data []byte) error {
 	r := wire.NewReader(data)
-	if version := r.Bytes(1); len(version) == 1 && version[0] != promotionVersion {
-		return fmt.Errorf("rfm: promotion tally of version %d: want %d", version[0], promotionVersion)
-	}
+	r.Form(wirePromotions)
 	if until := r.Int(); r.Err() == nil && until != t.until() {
 		return fmt.Errorf("rfm: promotion tally until %s: want %s", untilText(until), untilText(t.until()))
 	}

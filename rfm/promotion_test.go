@@ -1,9 +1,11 @@
 package rfm_test
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -171,9 +173,9 @@ func TestPromotionTallyUnmarshalRefuses(t *testing.T) {
 		want string
 	}{
 		{"nothing", nil, "rfm: not a promotion tally: at byte 0"},
-		{"another version", append([]byte{2}, good[1:]...), "rfm: promotion tally of version 2: want 1"},
+		{"another version", bytes.Replace(good, []byte("promotions.1"), []byte("promotions.2"), 1), `rfm: not a promotion tally: at byte 17: is "rfm.promotions.2", not "rfm.promotions.1"`},
 		{"cut short", good[:len(good)-1], "rfm: not a promotion tally:"},
-		{"another end", append([]byte{1, 0}, good[11:]...), "rfm: promotion tally until 1970-01-01T00:00:00Z: want ever"},
+		{"another end", slices.Concat(good[:17], []byte{0}, good[27:]), "rfm: promotion tally until 1970-01-01T00:00:00Z: want ever"},
 	}
 	for _, test := range tests {
 		err := tally.UnmarshalBinary(test.data)

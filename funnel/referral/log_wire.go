@@ -116,9 +116,7 @@ func appendMoment(dst []byte, at int64) []byte {
 func (l *Log[K]) UnmarshalBinary(data []byte) error {
 	var read Log[K]
 	in := wire.NewReader(data)
-	if form := in.String(); in.Err() == nil && form != wireLog {
-		in.Fail("is %q, not %q", form, wireLog)
-	}
+	in.Form(wireLog)
 	read.readCustomers(in)
 	read.readInvites(in)
 	read.readPayments(in)

@@ -93,6 +93,16 @@ func (r *Reader) Bytes(n int) []byte {
 // String reads what [AppendString] wrote.
 func (r *Reader) String() string { return string(r.Bytes(r.Count())) }
 
+// Form reads the name that comes first, of what was written and its version,
+// such as "rfm.tally.1", so that the bytes of one accumulator are never taken
+// for those of another. A form that was once written is read for ever; one that
+// is not known fails.
+func (r *Reader) Form(want string) {
+	if got := r.String(); r.err == nil && got != want {
+		r.Fail("is %.60q, not %q", got, want)
+	}
+}
+
 // Time reads what [AppendTime] wrote, in UTC.
 func (r *Reader) Time() time.Time {
 	if r.UintUpTo(1) == 0 {

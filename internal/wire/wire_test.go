@@ -3,6 +3,7 @@ package wire_test
 import (
 	"bytes"
 	"math/big"
+	"strings"
 	"testing"
 	"time"
 
@@ -117,4 +118,21 @@ func FuzzReader(f *testing.F) {
 			t.Errorf("%x reads without an error and writes as %x", data, again)
 		}
 	})
+}
+
+func TestForm(t *testing.T) {
+	data := wire.AppendUint(wire.AppendString(nil, "rfm.tally.1"), 7)
+	r := wire.NewReader(data)
+	if r.Form("rfm.tally.1"); r.Uint() != 7 || r.Close() != nil {
+		t.Errorf("its own form: %v", r.Err())
+	}
+	r = wire.NewReader(data)
+	r.Form("rfm.tally.2")
+	if want := `at byte 12: is "rfm.tally.1", not "rfm.tally.2"`; r.Err() == nil || r.Err().Error() != want {
+		t.Errorf("another form: %v, want %s", r.Err(), want)
+	}
+	r = wire.NewReader(wire.AppendString(nil, strings.Repeat("x", 1<<20)))
+	if r.Form("rfm.tally.1"); r.Err() == nil || len(r.Err().Error()) > 200 {
+		t.Error("a long form is repeated at length, or taken")
+	}
 }

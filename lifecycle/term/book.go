@@ -129,9 +129,7 @@ func (b *Book[K]) AppendBinary(dst []byte) ([]byte, error) {
 // book with the same type of ID. b stays as it was if there is an error.
 func (b *Book[K]) UnmarshalBinary(data []byte) error {
 	r := wire.NewReader(data)
-	if form := r.String(); r.Err() == nil && form != wireBook {
-		r.Fail("is %q, not %q", form, wireBook)
-	}
+	r.Form(wireBook)
 	var read []Term[K]
 	for range r.Count() {
 		t := Term[K]{Customer: wire.ReadID[K](r), Product: r.String(), Start: r.Time(), End: r.Time(), Sold: r.Time()}

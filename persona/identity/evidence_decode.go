@@ -17,9 +17,7 @@ import (
 // be resolved anew.
 func (e *Evidence) UnmarshalBinary(data []byte) error {
 	r := wire.NewReader(data)
-	if version := r.Bytes(1); len(version) == 1 && version[0] != evidenceVersion {
-		return fmt.Errorf("identity: evidence of version %d: want %d", version[0], evidenceVersion)
-	}
+	r.Form(wireEvidence)
 	d := decoder{Reader: r}
 	d.dictionary()
 	for n := r.Count(); n > 0 && r.Err() == nil; n-- {

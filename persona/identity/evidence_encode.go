@@ -11,39 +11,41 @@ import (
 	"github.com/regulars-go/regulars/internal/wire"
 )
 
-// evidenceVersion is the first byte of marshalled evidence.
-const evidenceVersion = 1
+const wireEvidence = "identity.evidence.1"
 
 // MarshalBinary returns the evidence as bytes, for another machine to read.
 // Evidence of the same facts gives the same bytes, however they came in. Of
 // what was retracted or withdrawn only the names are left.
-func (e *Evidence) MarshalBinary() ([]byte, error) {
+func (e *Evidence) MarshalBinary() ([]byte, error) { return e.AppendBinary(nil) }
+
+// AppendBinary appends what [Evidence.MarshalBinary] returns.
+func (e *Evidence) AppendBinary(dst []byte) ([]byte, error) {
 	d := e.dictionary()
-	data := []byte{evidenceVersion}
-	data = appendTexts(data, d.spaces)
-	data = appendTexts(data, d.sources)
-	data = wire.AppendUint(data, uint64(len(d.ids)))
+	dst = wire.AppendString(dst, wireEvidence)
+	dst = appendTexts(dst, d.spaces)
+	dst = appendTexts(dst, d.sources)
+	dst = wire.AppendUint(dst, uint64(len(d.ids)))
 	for _, number := range d.ids {
 		space, value := e.parts(number)
-		data = wire.AppendUint(data, uint64(d.space[space]))
-		data = wire.AppendString(data, string(value))
+		dst = wire.AppendUint(dst, uint64(d.space[space]))
+		dst = wire.AppendString(dst, string(value))
 	}
 	order := e.ordered(d)
-	data = wire.AppendUint(data, uint64(len(order)))
+	dst = wire.AppendUint(dst, uint64(len(order)))
 	for _, o := range order {
-		data = wire.AppendString(data, string(e.events.at(o)))
-		data = wire.AppendInt(data, e.at[o])
-		data = wire.AppendUint(data, uint64(d.source[e.source[o]]))
-		data = wire.AppendUint(data, math.Float64bits(e.score(o)))
+		dst = wire.AppendString(dst, string(e.events.at(o)))
+		dst = wire.AppendInt(dst, e.at[o])
+		dst = wire.AppendUint(dst, uint64(d.source[e.source[o]]))
+		dst = wire.AppendUint(dst, math.Float64bits(e.score(o)))
 		ids := d.ranked(e.idsOf(o))
-		data = wire.AppendUint(data, uint64(len(ids)))
+		dst = wire.AppendUint(dst, uint64(len(ids)))
 		for _, rank := range ids {
-			data = wire.AppendUint(data, uint64(rank))
+			dst = wire.AppendUint(dst, uint64(rank))
 		}
 	}
-	data = appendTexts(data, slices.Sorted(maps.Keys(e.retracted)))
-	data = appendVerdicts(data, e.Verdicts())
-	return appendTexts(data, slices.Sorted(maps.Keys(e.withdrawn))), nil
+	dst = appendTexts(dst, slices.Sorted(maps.Keys(e.retracted)))
+	dst = appendVerdicts(dst, e.Verdicts())
+	return appendTexts(dst, slices.Sorted(maps.Keys(e.withdrawn))), nil
 }
 
 // dictionary has what the observations that count mention, in canonical order.

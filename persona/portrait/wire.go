@@ -92,9 +92,7 @@ func (t *Tally) UnmarshalBinary(data []byte) error {
 		return errNoLayout
 	}
 	r := wire.NewReader(data)
-	if got := r.String(); r.Err() == nil && got != wireTally {
-		r.Fail("is %q, not %q", got, wireTally)
-	}
+	r.Form(wireTally)
 	if got := r.String(); r.Err() == nil && got != t.Layout.id {
 		r.Fail("is of the layout %q, not %q", got, t.Layout.id)
 	}
