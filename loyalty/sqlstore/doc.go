@@ -36,4 +36,9 @@
 // writers. With modernc.org/sqlite:
 //
 //	sql.Open("sqlite", "file:points.db?_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&_pragma=busy_timeout(10000)&_txlock=immediate")
+//
+// # Tests
+//
+// A host's tests get a PostgreSQL that is thrown away by package
+// [github.com/regulars-go/regulars/loyalty/sqlstore/sqlstoretest].
 package sqlstore
