@@ -44,8 +44,8 @@ type Market struct {
 	Customers int
 	// Offers appends the offers of a customer, a number from 0 to Customers-1, to
 	// an empty buffer and returns it; [Policy.Candidates] has those of a decision.
-	// It is asked two times or more for each customer, in no order, must answer the
-	// same each time, and must allow concurrent calls if there are several workers.
+	// It is asked once or more for each customer, in no order, must answer the same
+	// each time, and must allow concurrent calls if there are several workers.
 	Offers func(customer int, buffer []Offer) []Offer
 	// ID names a customer, each by a name of its own, so that the answer does not
 	// depend on the order of customers: where two offers are as good, the one
@@ -125,11 +125,11 @@ var errTooMuch = errors.New("strategy: the values add up to more than Micros hol
 // and Zoltners 1979). What that step would bring for the rest of the budget is
 // the most that is left to gain: that is the bound, and the value falls short of
 // it by less than one step. It goes on with what still fits, of the next 65,536
-// steps at least, and a customer whose step did not fit gets another turn with
-// what does. If a single offer is worth more than all this, it alone is given.
-// So the value is at least half the optimum; and a larger budget never brings
-// less, or one step less at most where there are more steps than it looks at
-// (all are sorted for up to 4,096 customers).
+// steps (of all, for up to 4,096 customers), and a customer whose step did not fit
+// gets another turn with what does. If a single offer is worth more than all this,
+// it alone is given. So the value is at least half the optimum; and a larger
+// budget never brings less, or one step less at most where there are more steps
+// than it looks at.
 //
 // With several budgets, each gets a price at which together they bound the value
 // from above (Lagrange's dual, by the ellipsoid method of Shor and of Yudin and
@@ -138,17 +138,23 @@ var errTooMuch = errors.New("strategy: the values add up to more than Micros hol
 // some hundred looks at those customers, and a larger budget may bring a little
 // less.
 //
+// With one budget each customer is mostly read once: a draw of them tells about
+// where the budget runs out, and what is near there is kept. If the draw was
+// wrong, steps are counted first, which takes two to five times as long and
+// comes to the same.
+//
 // The first offer is taken of those alike. Nothing given, an empty market and
 // budgets of 0 are fine. Beside the answer's 4 bytes a customer it needs some
-// 5 MB for each worker, and 32 bytes for each of the steps that are about as good
-// as the last one taken: those whose ratio is the same in 64 bits, or 65,536 if
-// that is more. The error is [regulars.Faults] for the market, an [*OfferError] for the
-// first offer that is out of range, or another if sums do not fit.
+// 50 MB, 5 MB for each worker, and 64 bytes for each of the steps that are about
+// as good as the last one taken: no more than there are customers or, if the
+// draw was wrong, those whose ratio is the same in 64 bits. The error is
+// [regulars.Faults] for the market, an [*OfferError] for the first offer that is
+// out of range, or another if sums do not fit.
 func Allocate(m Market) (*Allocation, error) {
 	if err := m.faults().Err(); err != nil {
 		return nil, fmt.Errorf("strategy: market: %w", err)
 	}
-	s := seller{m, fewCustomers, lookAhead, roughSample, fineSample}
+	s := seller{m, fewCustomers, lookAhead, min(guessSample, m.Customers/guessShare), roughSample, fineSample}
 	if len(m.Budgets) == 1 {
 		return s.one()
 	}

@@ -174,6 +174,10 @@ func stepTo(hull []point, i int) step {
 // floats without rounding, it never orders two steps against their true ratios.
 func (s step) efficiency() float64 { return float64(s.value) / float64(s.weight) }
 
+// inLine reports whether the steps to a point and to the one before have the same
+// ratio; the point is not the first to step to.
+func inLine(hull []point, i int) bool { return stepTo(hull, i).compare(stepTo(hull, i-1)) == 0 }
+
 // compare compares the ratios of two steps exactly. Two by no weight are alike.
 func (s step) compare(o step) int {
 	switch {

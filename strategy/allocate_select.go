@@ -11,8 +11,8 @@ const (
 	// fewCustomers is up to how many all steps are sorted; with more, only those
 	// that matter.
 	fewCustomers = 4096
-	// lookAhead is how many steps are sorted at least, beyond those surely
-	// taken: what still fits is looked for among them.
+	// lookAhead is how many steps are looked at after the first that does not
+	// fit: what still fits is looked for among them.
 	lookAhead = 1 << 16
 	// maxWorkers is how many goroutines there are at most: each has buckets of its
 	// own.
@@ -23,6 +23,7 @@ const (
 type seller struct {
 	Market
 	few, look   int
+	draws       int // for a guess; none for no guess
 	rough, fine int
 }
 
@@ -39,22 +40,43 @@ func (s *seller) one() (*Allocation, error) {
 
 // choose takes steps by value per weight as long as they fit.
 func (s *seller) choose(by *scale) (*choice, error) {
-	w, err := s.window(by)
-	if err != nil {
-		return nil, err
-	}
-	c, err := s.collect(by, w)
+	c, err := s.near(by)
 	if err != nil {
 		return nil, err
 	}
 	return c, c.settle()
 }
 
+// near takes the steps that surely fit, and collects those about as good as the
+// first that does not. If the guess of where that is was right, one look at all
+// customers is enough; otherwise it is found by counting all their steps.
+func (s *seller) near(by *scale) (*choice, error) {
+	if s.Customers <= s.few {
+		return s.collect(by, window{top: math.MaxUint64})
+	}
+	if w, ok := s.guess(by); ok {
+		if c, err := s.collect(by, w); err != nil || c.narrow(w) {
+			return c, err
+		}
+	}
+	w, err := s.window(ledger{}, func(prefix uint64, shift int) (*efficiencies, error) { return s.count(by, prefix, shift) })
+	if err != nil {
+		return nil, err
+	}
+	return s.collect(by, w)
+}
+
 // entry is what is sorted: one or more steps of a customer, all of one ratio.
 type entry struct {
-	step       // the first of them
+	step       // all of them together
 	efficiency float64
 	customer   int32
+	offer      int32 // to which they lead
+}
+
+// extend adds a step on the same line.
+func (e *entry) extend(s step, offer int32) {
+	e.value, e.weight, e.offer = e.value+s.value, e.weight+s.weight, offer
 }
 
 // single is the best offer on its own.
@@ -89,6 +111,7 @@ func (s *seller) collect(by *scale, w window) (*choice, error) {
 	parts := make([]part, s.workers())
 	for i := range parts {
 		parts[i] = part{reader: newReader(&s.Market, by), best: single{offer: none}}
+		parts[i].entries = make([]entry, 0, w.steps/len(parts))
 	}
 	err := share(s.Customers, len(parts), func(worker, customer int) *OfferError {
 		p := &parts[worker]
@@ -126,10 +149,13 @@ func (p *part) collect(customer int, w window) (chosen int32) {
 		if key < w.bottom {
 			break
 		}
-		if key >= w.top {
+		switch {
+		case key >= w.top:
 			taken = i
-		} else if i == taken+1 || s.compare(stepTo(hull, i-1)) != 0 {
-			p.entries = append(p.entries, entry{s, efficiency, int32(customer)})
+		case i > taken+1 && inLine(hull, i):
+			p.entries[len(p.entries)-1].extend(s, hull[i].offer)
+		default:
+			p.entries = append(p.entries, entry{s, efficiency, int32(customer), hull[i].offer})
 		}
 	}
 	p.value.add(hull[taken].value)
@@ -179,13 +205,15 @@ func (s *seller) compareEntries(a, b entry) int {
 	return s.compareIDs(int(a.customer), int(b.customer))
 }
 
-// settle goes through the entries in order and takes what fits. A customer of
-// whom a step does not fit gets another turn, with what fits now.
+// settle goes through the entries in order and takes what fits, up to so many
+// after the first that does not. A customer of whom a step does not fit gets
+// another turn, with what fits now.
 func (c *choice) settle() error {
 	slices.SortFunc(c.entries, c.compareEntries)
 	again := queue{before: func(a, b entry) bool { return c.compareEntries(a, b) < 0 }}
 	for rest := c.entries; len(rest)+len(again.heap) > 0; {
 		var e entry
+		whole := c.split == (step{})
 		turn := len(rest) == 0 || len(again.heap) > 0 && again.before(again.heap[0], rest[0])
 		if turn {
 			e = again.pop()
@@ -199,6 +227,9 @@ func (c *choice) settle() error {
 			if next, ok := c.next(&e); ok {
 				again.push(next)
 			}
+		}
+		if whole && c.split != (step{}) && c.Customers > c.few {
+			rest = rest[:min(len(rest), c.look)]
 		}
 	}
 	return nil
@@ -256,7 +287,7 @@ func (c *choice) next(e *entry) (next entry, ok bool) {
 		return entry{}, false
 	}
 	s := stepTo(c.reader.hull, 1)
-	return entry{s, s.efficiency(), e.customer}, true
+	return entry{s, s.efficiency(), e.customer, c.reader.hull[1].offer}, true
 }
 
 // step gives a customer one offer in place of another, if the budgets pay it.

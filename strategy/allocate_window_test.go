@@ -12,9 +12,10 @@ import (
 // tied draws markets in which many efficiencies are close or the same, so that
 // budgets run out among them.
 func tied(t *rapid.T, budgets int) Market {
-	kind := rapid.SampledFrom([]string{"any", "near", "one line"}).Draw(t, "efficiencies")
+	kind := rapid.SampledFrom([]string{"any", "near", "one line", "a line each"}).Draw(t, "efficiencies")
 	all := make([][]Offer, rapid.IntRange(0, 40).Draw(t, "customers"))
 	for i := range all {
+		line := Micros(rapid.Int64Range(1, 50).Draw(t, "line"))
 		for range rapid.IntRange(0, 5).Draw(t, "offers") {
 			cost := Micros(rapid.Int64Range(1, 1000).Draw(t, "cost"))
 			o := Offer{Value: 3 * cost, Cost: Costs{cost}}
@@ -23,6 +24,8 @@ func tied(t *rapid.T, budgets int) Market {
 				o.Value = Micros(rapid.Int64Range(1, 5000).Draw(t, "value"))
 			case "near": // ratios that agree in 40 bits
 				o = Offer{Value: cost<<40 + Micros(rapid.Int64Range(0, 3).Draw(t, "more")), Cost: Costs{cost << 38}}
+			case "a line each":
+				o.Value = line * cost
 			}
 			for b := 1; b < budgets; b++ {
 				o.Cost[b] = Micros(rapid.Int64Range(0, 10).Draw(t, "other cost"))
@@ -87,7 +90,7 @@ func TestWindowsGiveTheSame(t *testing.T) {
 func TestWindowsOfSeveralBudgets(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		m := tied(t, 3)
-		a, err := (&seller{m, -1, rapid.IntRange(1, 1000).Draw(t, "look ahead"), 8, 16}).several()
+		a, err := (&seller{m, -1, rapid.IntRange(1, 1000).Draw(t, "look ahead"), 0, 8, 16}).several()
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -123,7 +126,7 @@ func calls(customers int) Market {
 func TestDrawnInAnyOrder(t *testing.T) {
 	m := calls(3000)
 	allocate := func(m Market) *Allocation {
-		a, err := (&seller{m, -1, 50, 300, 1000}).several()
+		a, err := (&seller{m, -1, 50, 0, 300, 1000}).several()
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -172,11 +175,11 @@ func TestQueue(t *testing.T) {
 // Prices found on a draw of customers bound the whole almost as well.
 func TestDrawnPrices(t *testing.T) {
 	m := calls(6000)
-	whole, err := (&seller{m, fewCustomers, lookAhead, m.Customers, m.Customers}).several()
+	whole, err := (&seller{m, fewCustomers, lookAhead, 0, m.Customers, m.Customers}).several()
 	if err != nil {
 		t.Fatal(err)
 	}
-	drawn, err := (&seller{m, fewCustomers, lookAhead, 500, 2000}).several()
+	drawn, err := (&seller{m, fewCustomers, lookAhead, 0, 500, 2000}).several()
 	if err != nil {
 		t.Fatal(err)
 	}
