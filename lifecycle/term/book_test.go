@@ -188,6 +188,19 @@ func TestAddAtTheEdges(t *testing.T) {
 	check(t, new(term.Book[string]).UnmarshalBinary(mustMarshal(t, &b)))
 }
 
+// Two machines of a kind, bought together, are two terms, also after a trip
+// through bytes.
+func TestEqualTermsAreTwo(t *testing.T) {
+	machine := course("ann", "filter 2024-01-01 2025-01-01 300")
+	var read term.Book[string]
+	check(t, read.UnmarshalBinary(mustMarshal(t, bookOf(t, machine, machine))))
+	report, err := read.Report(term.Policy{}, at("2026-01-01"))
+	check(t, err)
+	if read.Len() != 2 || report.All.Due != 2 || report.All.Count(term.Lapsed) != 2 {
+		t.Errorf("%d terms, %+v", read.Len(), report.All)
+	}
+}
+
 func FuzzUnmarshal(f *testing.F) {
 	data, err := bookOf(f, course("ann", "plus 2024-01-01 2024-04-01 40.6 2023-12-20"), course("bob", "piano 2024-04-15 - 900")).MarshalBinary()
 	if err != nil {

@@ -81,9 +81,16 @@ func TestParsePolicy(t *testing.T) {
 			t.Errorf("%s: %v, want %s", tt.text, err, tt.want)
 		}
 	}
-	tall := term.Policy{Ladders: [][]string{make([]string, term.MaxLadderProducts+1)}}
-	if tall.Validate() == nil {
-		t.Error("too many products")
+	// As many products as may be, on two ladders, and one more.
+	var products []string
+	for i := range term.MaxLadderProducts + 1 {
+		products = append(products, fmt.Sprint("product ", i))
+	}
+	most := term.Policy{Ladders: [][]string{products[:5], products[5:term.MaxLadderProducts]}}
+	check(t, most.Validate())
+	most.Ladders[1] = products[5:]
+	if err := most.Validate(); err == nil || err.Error() != "ladders: have more than 10000 products" {
+		t.Errorf("too many products: %v", err)
 	}
 }
 
