@@ -340,6 +340,22 @@ func ExampleQuietHours_NextAllowed() {
 	// 22:00 to 08:00 true 2026-11-23 08:00:00 +0800 CST
 }
 
+// The night on which clocks are set forward, and that on which they are set back:
+// half past two is not there, and there twice.
+func ExampleQuietHours_NextAllowed_daylightSaving() {
+	berlin, err := time.LoadLocation("Europe/Berlin")
+	check(err)
+	quiet := strategy.QuietHours{Start: strategy.NewClock(22, 0), End: strategy.NewClock(2, 30)}
+	for _, night := range []time.Time{time.Date(2026, 3, 29, 1, 0, 0, 0, berlin), time.Date(2026, 10, 25, 1, 0, 0, 0, berlin)} {
+		next := quiet.NextAllowed(night, berlin)
+		later := next.Add(45 * time.Minute)
+		fmt.Printf("%s, after %v; quiet again at %s: %v\n", next.Format("2 January 15:04 MST"), next.Sub(night), later.Format("15:04 MST"), quiet.At(later, berlin))
+	}
+	// Output:
+	// 29 March 03:00 CEST, after 1h0m0s; quiet again at 03:45 CEST: false
+	// 25 October 02:30 CEST, after 1h30m0s; quiet again at 02:15 CET: true
+}
+
 func ExampleQuietHours_At() {
 	quiet := strategy.QuietHours{Start: strategy.NewClock(22, 0), End: strategy.NewClock(8, 0)}
 	for _, hour := range []int{21, 22, 7, 8} {
