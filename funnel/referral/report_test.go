@@ -284,6 +284,34 @@ func TestConcentrationHalf(t *testing.T) {
 	if c := resolve(t, logOf(t, all...), referral.Policy{}, day(9)).Concentration(); c.Half != 3 {
 		t.Errorf("half by %d advocates, want 3", c.Half)
 	}
+	// Of the first four, v brought just half.
+	if c := resolve(t, logOf(t, all[:8]...), referral.Policy{}, day(9)).Concentration(); c.Half != 1 {
+		t.Errorf("half of four by %d advocates, want 1", c.Half)
+	}
+}
+
+// Referred customers who paid nothing have a share of 0; what is refunded beyond
+// what was paid has none, and neither has a share of nothing.
+func TestShareOfValue(t *testing.T) {
+	tests := []struct {
+		name          string
+		direct, other string
+		want          *float64
+	}{
+		{"nothing", "0", "9", new(0.0)},
+		{"all", "9", "0", new(1.0)},
+		{"more than all", "9", "-1", new(9.0 / 8)},
+		{"less than nothing", "-1", "9", nil},
+		{"of nothing", "1", "-1", nil},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			l := logOf(t, invite("ann", "bo", 1), join("bo", 2), pay("bo", tt.direct, 3), pay("cy", tt.other, 3))
+			if diff := cmp.Diff(tt.want, resolve(t, l, referral.Policy{}, day(9)).Report().Value.Share); diff != "" {
+				t.Errorf("(-want +got):\n%s", diff)
+			}
+		})
+	}
 }
 
 func TestInvitesOfTheCycle(t *testing.T) {
