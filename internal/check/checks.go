@@ -54,7 +54,9 @@ func lintParts() ([]part, error) {
 			in("tidy", "go", "mod", "tidy", "-diff"),
 		}
 	})
-	return append(parts, part{name: "code in README.md", args: []string{"go", "run", "./internal/readme", "README.md"}}), err
+	return append(parts, part{
+		name: "code in pages", args: []string{"go", "run", "./internal/readme", "README.md", "README.zh-CN.md", "docs/scale.md", "docs/compare.md"},
+	}), err
 }
 
 // portableParts run the library's tests where the same input must give the same
