@@ -290,6 +290,17 @@ func TestConcentrationHalf(t *testing.T) {
 	}
 }
 
+// Of 1, 1 and 2 invites one each was taken: 3/4, with a standard error of
+// √(3/2·(1/16+1/16+1/4))/4 = 0.1875, so that the bound would be 1.117.
+func TestConversionEndsAtOne(t *testing.T) {
+	l := logOf(t, join("x", 1), join("y", 1), join("z", 1),
+		invite("x", "a", 2), join("a", 3), invite("y", "b", 2), join("b", 3), invite("z", "c", 2), join("c", 3), open("z", 4))
+	f := resolve(t, l, referral.Policy{Cycle: regulars.Days(5)}, day(9)).Report().Factor
+	if c := f.Conversion; c.Value != 0.75 || c.Interval.High != 1 || math.Abs(c.Interval.Low-(0.75-1.959963984540054*0.1875)) > 1e-12 {
+		t.Errorf("%+v, %+v", c, c.Interval)
+	}
+}
+
 // Referred customers who paid nothing have a share of 0; what is refunded beyond
 // what was paid has none, and neither has a share of nothing.
 func TestShareOfValue(t *testing.T) {
