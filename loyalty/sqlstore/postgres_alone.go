@@ -33,12 +33,18 @@ func (p *postgres) commitAlone(ctx context.Context, d *draft) error {
 		return p.commitExactly(ctx, d)
 	}
 	shape := d.shape()
-	result := 0
-	err := p.db.QueryRowContext(ctx, textOf(p, aloneShape(shape.few())), d.arguments(shape)...).Scan(&result)
+	alone := aloneShape(shape.few())
+	done, err := p.db.ExecContext(ctx, textOf(p, alone), d.arguments(shape)...)
 	switch {
-	case err == nil && result == resultWritten:
+	case err == nil && alone.single():
+		rows, err := done.RowsAffected()
+		if err == nil && rows == 0 {
+			return p.staleOf(ctx, p.db, d)
+		}
+		return err
+	case err == nil:
 		return nil
-	case err == nil || contains(err, failuresOfVersion):
+	case contains(err, failuresOfVersion):
 		return p.staleOf(ctx, p.db, d)
 	case contains(err, failuresOfOrder):
 		return p.commitExactly(ctx, d)
@@ -46,15 +52,14 @@ func (p *postgres) commitAlone(ctx context.Context, d *draft) error {
 	return err
 }
 
-// single reports whether a commit has one account that is there, and nothing
-// beside it but new records: then a swap that is lost need not fail, since
-// nothing has been written.
+// single reports whether a commit has one account that is there, with entries,
+// and nothing beside it but a few new records. It is what most are.
 func (a aloneShape) single() bool {
-	return a.accounts == rowsShape{1, allOld} && (a.others.rows == 0 || a.others.age == allNew) && a.counters == 0
+	return a.accounts == rowsShape{1, allOld} && a.others.rows <= few && (a.others.rows == 0 || a.others.age == allNew) && a.counters == 0 && a.entries > 0
 }
 
-// text returns the statement. Its parts run in the order in which the CASE asks
-// for them, and that is the order in which all commits take rows.
+// text returns the statement. Its parts run in the order in which all commits
+// take rows: so does the CASE ask for them.
 //
 // Records are written by an INSERT that conflicts, which takes them in order and
 // by the index, whatever the planner thinks; that it met each as it should be
@@ -66,20 +71,19 @@ func (a aloneShape) text() string {
 	b := &statement{}
 	commitShape(a).sources(b)
 	tail := commitShape(a).tail(b)
-	conditions, position, gate := " WHEN false THEN 1", "(SELECT loyalty_position(pg_current_xact_id()))", ""
-	switch {
-	case a.single():
-		b.WriteString(updateOneAccount)
-		gate, position = " WHERE EXISTS (SELECT FROM put_account)", "(SELECT position FROM put_account)"
-		conditions += " WHEN NOT EXISTS (SELECT FROM put_account) THEN 1"
-	case a.accounts.rows > 0:
+	if a.single() {
+		a.putOne(b)
+		return b.String()
+	}
+	conditions := " WHEN false THEN 1"
+	if a.accounts.rows > 0 {
 		b.WriteString(putAccounts)
 		conditions += " WHEN (SELECT count(*) FROM put_account WHERE met) <> " + tail.accounts + " THEN loyalty_refuse('loyalty: moved')" +
-			" WHEN (SELECT max(position) FROM put_account) > " + position + " THEN loyalty_refuse('loyalty: overtaken')"
+			" WHEN (SELECT max(position) FROM put_account) > " + ownPosition + " THEN loyalty_refuse('loyalty: overtaken')"
 	}
 	switch {
 	case a.others.rows > 0 && a.others.age == allNew:
-		b.addf(insertOthers, gate)
+		b.addf(insertOthers, "")
 		conditions += " WHEN (SELECT count(*) FROM put_other) <> " + tail.others + " THEN loyalty_refuse('loyalty: moved')"
 	case a.others.rows > 0:
 		b.WriteString(putOthers)
@@ -90,14 +94,26 @@ func (a aloneShape) text() string {
 		conditions += " WHEN (SELECT count(*) FROM count_up) <> " + tail.counters + " THEN loyalty_refuse('loyalty: full')"
 	}
 	if a.entries > 0 {
-		b.addf(insertEntries, position, gate)
+		b.addf(",\ninsert_entry AS ("+insertEntries+")", ownPosition, "")
 	}
 	b.addf("\nSELECT CASE%s ELSE 0 END", conditions)
 	return b.String()
 }
 
+// putOne hands what the account returns to the other parts, so that they write
+// nothing if the swap is lost, and it needs no error to undo them.
+func (a aloneShape) putOne(b *statement) {
+	b.WriteString(putAccount)
+	if a.others.rows > 0 {
+		b.addf(insertOthers, ", put_account")
+	}
+	b.addf("\n"+insertEntries, "position", ", put_account")
+}
+
 const (
-	updateOneAccount = `,
+	ownPosition = "(SELECT loyalty_position(pg_current_xact_id()))"
+
+	putAccount = `,
 put_account AS (UPDATE loyalty_account t
 SET version = x.v + 1, position = greatest(t.position, loyalty_position(pg_current_xact_id())), due = x.d, until = x.u, totals = x.t, body = x.b
 FROM account x WHERE t.program = x.p AND t.member = x.n AND t.version = x.v RETURNING t.position)`
@@ -119,13 +135,12 @@ SELECT x.p, x.k, x.n, x.v + 1, x.u, x.b FROM other x ORDER BY x.o
 ON CONFLICT (name, kind, program) DO UPDATE SET version = excluded.version, until = excluded.until, body = excluded.body
 WHERE t.version = excluded.version - 1 RETURNING (xmax = 0) = (version = 1) AS met)`
 
-	// %[1]s is what must hold before.
+	// %[1]s is what stands behind the source.
 	insertOthers = `,
 put_other AS (INSERT INTO loyalty_record (program, kind, name, version, until, body)
 SELECT x.p, x.k, x.n, 1, x.u, x.b FROM other x%[1]s ORDER BY x.o RETURNING 1)`
 
-	// %[1]s is the position, %[2]s what must hold before.
-	insertEntries = `,
-insert_entry AS (INSERT INTO loyalty_entry (program, member, seq, kind, occurred, recorded, position, body, command)
-SELECT x.p, x.n, x.s, x.k, x.c, x.r, %[1]s, x.b, x.e FROM entry x%[2]s)`
+	// %[1]s is the position, %[2]s what stands behind the source.
+	insertEntries = `INSERT INTO loyalty_entry (program, member, seq, kind, occurred, recorded, position, body, command)
+SELECT x.p, x.n, x.s, x.k, x.c, x.r, %[1]s, x.b, x.e FROM entry x%[2]s`
 )

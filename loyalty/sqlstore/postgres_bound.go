@@ -143,7 +143,7 @@ update_other AS (UPDATE loyalty_record t SET version = x.v + 1, until = x.u, bod
 FROM other x WHERE %s AND t.program = x.p AND t.kind = x.k AND t.name = x.n AND x.v > 0)`, gate)
 	}
 	if s.entries > 0 {
-		b.addf(insertEntries, "(SELECT position FROM place)", " WHERE "+gate)
+		b.addf(",\ninsert_entry AS ("+insertEntries+")", "(SELECT position FROM place)", " WHERE "+gate)
 	}
 }
 

@@ -100,9 +100,12 @@ func (s commitShape) sources(b *statement) {
 	if !s.manyPrograms {
 		b.program = b.parameter("text") + collation(column{"p", "text"})
 	}
-	b.WriteString("WITH ")
-	for i, part := range s.parts() {
-		b.addf("%s%s AS (SELECT * FROM %s)", [...]string{",\n", ""}[bit(i == 0)], part.name, b.source(part.columns, part.rows))
+	separator := "WITH "
+	for _, part := range s.parts() {
+		if part.rows > 0 {
+			b.addf("%s%s AS (SELECT * FROM %s)", separator, part.name, b.source(part.columns, part.rows))
+			separator = ",\n"
+		}
 	}
 }
 
@@ -129,20 +132,14 @@ type sourcePart struct {
 	columns []column
 }
 
-// parts are those that have rows.
-func (s commitShape) parts() []sourcePart {
-	var parts []sourcePart
-	for _, part := range [...]sourcePart{
+// parts are all of them, also those without rows.
+func (s commitShape) parts() [4]sourcePart {
+	return [...]sourcePart{
 		{"account", s.accounts.rows, accountColumns},
 		{"other", s.others.rows, recordColumns},
 		{"counter", s.counters, counterColumns},
 		{"entry", s.entries, entryColumns},
-	} {
-		if part.rows > 0 {
-			parts = append(parts, part)
-		}
 	}
-	return parts
 }
 
 // Results of the statements of a commit.
