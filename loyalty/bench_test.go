@@ -176,6 +176,38 @@ func BenchmarkDo(b *testing.B) {
 	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "commands/s")
 }
 
+// BenchmarkDoBatch measures the engine with commands by the hundred.
+func BenchmarkDoBatch(b *testing.B) {
+	e, err := NewEngine(NewMemory(), tenRules(b))
+	if err != nil {
+		b.Fatal(err)
+	}
+	tr := newTraffic()
+	ctx := context.Background()
+	commands := make([]Command, 100)
+	keys := 0
+	step := func() {
+		for i := range commands {
+			tr.next(&commands[i])
+			keys++
+			commands[i].Key = fmt.Sprintf("key-%09d", keys)
+		}
+		for _, r := range e.DoBatch(ctx, tr.now, commands) {
+			if r.Err != nil {
+				b.Fatal(r.Err)
+			}
+		}
+	}
+	for range 2 * benchMembers / len(commands) {
+		step()
+	}
+	b.ReportAllocs()
+	for b.Loop() {
+		step()
+	}
+	b.ReportMetric(float64(b.N*len(commands))/b.Elapsed().Seconds(), "commands/s")
+}
+
 // BenchmarkReference is what any engine is up against: a map of balances with
 // a mutex, and a set of keys.
 func BenchmarkReference(b *testing.B) {

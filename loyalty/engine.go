@@ -19,9 +19,11 @@ import (
 // clock's; if it lies before what an account has recorded already, the
 // account's own time counts.
 type Engine struct {
-	store Store
-	rules *Rules
-	views sync.Pool
+	store  Store
+	memory *Memory // the store, if it is one that loads into room used again
+	rules  *Rules
+	views  sync.Pool
+	drafts sync.Pool
 }
 
 // maxAttempts is how often a command is tried. Each time that one fails another
@@ -37,7 +39,8 @@ func NewEngine(store Store, versions ...Program) (*Engine, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Engine{store: store, rules: rules, views: sync.Pool{New: func() any { return new(View) }}}, nil
+	memory, _ := store.(*Memory)
+	return &Engine{store: store, memory: memory, rules: rules, views: sync.Pool{New: func() any { return new(View) }}}, nil
 }
 
 func (e *Engine) view() *View { return e.views.Get().(*View) }
@@ -117,7 +120,7 @@ func (e *Engine) load(ctx context.Context, v *View) error {
 		if err != nil || len(ids)+len(counters) == 0 {
 			return err
 		}
-		records, values, err := e.store.Load(ctx, ids, counters)
+		records, values, err := e.loadInto(ctx, &v.room, ids, counters)
 		if err != nil {
 			return fmt.Errorf("loyalty: load: %w", err)
 		}
@@ -128,6 +131,14 @@ func (e *Engine) load(ctx context.Context, v *View) error {
 			return err
 		}
 	}
+}
+
+// loadInto loads into room if the store can, else as it does.
+func (e *Engine) loadInto(ctx context.Context, room *loadRoom, ids []RecordID, counters []CounterID) ([]Record, []int64, error) {
+	if e.memory != nil {
+		return e.memory.loadInto(ctx, room, ids, counters)
+	}
+	return e.store.Load(ctx, ids, counters)
 }
 
 // retry prepares the view for another attempt; false if err is no reason for

@@ -44,16 +44,19 @@ func numbers(n int) []int {
 
 // doPart does the commands of the given numbers.
 func (e *Engine) doPart(ctx context.Context, now time.Time, commands []Command, part []int, results []Result) {
+	d := e.draft()
+	defer e.drop(d)
 	for range maxAttempts {
-		d := newDraft(e)
 		d.prefetch(ctx, commands, part)
 		for _, i := range part {
 			results[i].Receipt, results[i].Err = d.do(ctx, now, i, &commands[i])
+			d.view.Reset()
 		}
 		part = d.commit(ctx, results)
 		if len(part) == 0 {
 			return
 		}
+		d.reset()
 	}
 	for _, i := range part {
 		results[i] = Result{Err: ErrContended}
@@ -61,58 +64,119 @@ func (e *Engine) doPart(ctx context.Context, now time.Time, commands []Command, 
 }
 
 // draft is a commit in the making: records as they are after the commands so
-// far, and what each command touched.
+// far, and what each command touched. It is used again, and what it holds
+// stands in a few slices of which each command has a part.
 type draft struct {
 	engine   *Engine
-	records  map[RecordID]*Record
-	versions map[RecordID]uint64 // of those written, as the store has them
-	counters map[CounterID]int64
-	tallied  map[CounterID]int64 // counters as the store has them
-	done     []draftPart         // in order
+	view     *View
+	places   map[RecordID]int32 // in rows
+	rows     []draftRow
+	round    int // of asking the store
+	counters map[CounterID]draftCounter
+	touched  []int32 // places of rows read or written
+	entries  []Entry
+	uses     []Counter
+	done     []draftPart // in order
+	room     loadRoom    // of bodies
+	ids      []RecordID  // to be asked for
+	lacking  []CounterID // and these
+	batch    Batch
+}
+
+// draftRow is a record that a command asked for or wrote.
+type draftRow struct {
+	record  Record // after the commands so far, under the version it would have
+	stored  uint64 // the version that the store has
+	loaded  bool
+	written bool
+	asked   int // the last round in which the store was asked for it
+	batch   int // one more than its place in the batch; 0: not there
+}
+
+// draftCounter is a counter after the commands so far, and in the store.
+type draftCounter struct {
+	value, stored int64
+	loaded        bool
+	asked         int // the last round in which the store was asked for it
 }
 
 // draftPart is what one command came to.
 type draftPart struct {
-	command  int
-	stale    bool       // what it saw has changed meanwhile
-	touched  []RecordID // read or written
-	records  []Record   // after it
-	entries  []Entry
-	counters []Counter
+	command                int
+	stale                  bool // what it saw has changed meanwhile
+	touched, entries, uses span
 }
 
-func newDraft(e *Engine) *draft {
-	return &draft{engine: e, records: map[RecordID]*Record{}, versions: map[RecordID]uint64{}, counters: map[CounterID]int64{}, tallied: map[CounterID]int64{}}
+// draft returns one that is empty.
+func (e *Engine) draft() *draft {
+	d, ok := e.drafts.Get().(*draft)
+	if !ok {
+		d = &draft{engine: e, places: map[RecordID]int32{}, counters: map[CounterID]draftCounter{}}
+	}
+	d.view = e.view()
+	return d
+}
+
+func (e *Engine) drop(d *draft) {
+	d.reset()
+	e.free(d.view)
+	d.view = nil
+	e.drafts.Put(d)
+}
+
+// reset empties the draft. It keeps room, and nothing that it would keep alive.
+func (d *draft) reset() {
+	clear(d.places)
+	clear(d.counters)
+	clear(d.rows)
+	clear(d.entries)
+	clear(d.uses)
+	clear(d.batch.Records)
+	clear(d.batch.Entries)
+	d.rows, d.touched, d.entries, d.uses, d.done = d.rows[:0], d.touched[:0], d.entries[:0], d.uses[:0], d.done[:0]
+	d.room.reset()
+}
+
+// row returns the row of a record, made if it is not there.
+func (d *draft) row(id RecordID) (place int32, row *draftRow) {
+	place, ok := d.places[id]
+	if !ok {
+		place = int32(len(d.rows))
+		d.places[id] = place
+		d.rows = append(d.rows, draftRow{record: Record{ID: id}})
+	}
+	return place, &d.rows[place]
 }
 
 // do decides one command over what the draft has.
 func (d *draft) do(ctx context.Context, now time.Time, number int, c *Command) (Receipt, error) {
-	v := d.engine.view()
-	defer d.engine.free(v)
+	v := d.view
 	if !inRange(now) {
 		return Receipt{}, &CommandError{"now", "want an instant from 1971 to 2499"}
 	}
 	if err := v.request.set(c); err != nil {
 		return Receipt{}, err
 	}
-	touched, err := d.load(ctx, v)
-	if err != nil {
+	part := draftPart{command: number, touched: span{from: len(d.touched)}}
+	if err := d.load(ctx, v); err != nil {
 		return Receipt{}, err
 	}
 	refused := v.decide(d.engine.rules, micros(now))
 	steady := true
 	if v.refusedByMore(refused) {
+		var err error
 		if steady, err = d.engine.steady(ctx, d.seen(v)); err != nil {
 			return Receipt{}, err
 		}
 	}
 	if refused != nil || !steady {
 		// Nothing to write, but it goes with what it saw if that does not come to be.
-		d.done = append(d.done, draftPart{command: number, touched: touched, stale: !steady})
+		part.touched.to, part.stale = len(d.touched), !steady
+		d.done = append(d.done, part)
 		return Receipt{}, refused
 	}
 	if len(v.decision.Batch.Records) > 0 {
-		d.take(number, touched, &v.decision.Batch)
+		d.take(&part, &v.decision.Batch)
 	}
 	return v.decision.Receipt(), v.decision.Rejection
 }
@@ -121,60 +185,71 @@ func (d *draft) do(ctx context.Context, now time.Time, number int, c *Command) (
 func (d *draft) seen(v *View) snapshot {
 	s := v.seen()
 	for i, id := range s.records {
-		if version, ok := d.versions[id]; ok {
-			s.versions[i] = version
-		}
+		_, row := d.row(id)
+		s.versions[i] = row.stored
 	}
 	for i, id := range s.counters {
-		s.values[i] = d.tallied[id]
+		s.values[i] = d.counters[id].stored
 	}
 	return s
 }
 
 // load fills a view from the draft, and the draft from the store where it
 // lacks something.
-func (d *draft) load(ctx context.Context, v *View) (touched []RecordID, err error) {
+func (d *draft) load(ctx context.Context, v *View) error {
 	for {
-		ids, counters, err := d.fill(v, &touched)
-		if err != nil || len(ids)+len(counters) == 0 {
-			return touched, err
+		d.ask()
+		if err := d.fill(v); err != nil || len(d.ids)+len(d.lacking) == 0 {
+			return err
 		}
-		if err := d.fetch(ctx, ids, counters); err != nil {
-			return nil, err
+		if err := d.fetch(ctx); err != nil {
+			return err
 		}
 	}
 }
 
-// fill fills a view with what the draft has, and returns what it lacks.
-func (d *draft) fill(v *View, touched *[]RecordID) (ids []RecordID, counters []CounterID, err error) {
+// ask begins a round.
+func (d *draft) ask() {
+	d.round++
+	d.ids, d.lacking = d.ids[:0], d.lacking[:0]
+}
+
+// fill fills a view with what the draft has, and notes what it lacks and was
+// not asked for in this round.
+func (d *draft) fill(v *View) error {
 	for {
 		wanted, tallied, err := v.needs(d.engine.rules)
 		if err != nil || len(wanted)+len(tallied) == 0 {
-			return nil, nil, err
+			return err
 		}
-		var records []Record
+		lacks := false
 		for _, id := range wanted {
-			if r := d.records[id]; r != nil {
-				records = append(records, *r)
-				*touched = append(*touched, id)
-			} else {
-				ids = append(ids, id)
+			place, row := d.row(id)
+			if row.loaded {
+				d.touched = append(d.touched, place)
+				if err := v.fill(&row.record); err != nil {
+					return err
+				}
+				continue
+			}
+			lacks = true
+			if row.asked != d.round {
+				row.asked, d.ids = d.round, append(d.ids, id)
 			}
 		}
-		var known []CounterID
-		var values []int64
 		for _, id := range tallied {
-			if value, ok := d.counters[id]; ok {
-				known, values = append(known, id), append(values, value)
-			} else {
-				counters = append(counters, id)
+			c := d.counters[id]
+			if c.loaded {
+				v.counters = append(v.counters, tally{id, c.value})
+				continue
+			}
+			lacks = true
+			if c.asked != d.round {
+				d.counters[id], d.lacking = draftCounter{asked: d.round}, append(d.lacking, id)
 			}
 		}
-		if err := v.Fill(records, known, values); err != nil {
-			return nil, nil, err
-		}
-		if len(ids)+len(counters) > 0 {
-			return ids, counters, nil
+		if lacks {
+			return nil
 		}
 	}
 }
@@ -182,81 +257,69 @@ func (d *draft) fill(v *View, touched *[]RecordID) (ids []RecordID, counters []C
 // prefetch loads what the commands need, in a few rounds for all of them
 // together. What goes wrong is left for the command itself to find.
 func (d *draft) prefetch(ctx context.Context, commands []Command, part []int) {
-	v := d.engine.view()
-	defer d.engine.free(v)
 	for range maxHops {
-		lackIDs, lackCounters := map[RecordID]bool{}, map[CounterID]bool{}
-		var ids []RecordID
-		var counters []CounterID
+		d.ask()
 		for _, i := range part {
-			v.Reset()
-			if v.request.set(&commands[i]) != nil {
-				continue
+			if d.view.request.set(&commands[i]) == nil {
+				_ = d.fill(d.view)
 			}
-			var touched []RecordID
-			more, tallied, _ := d.fill(v, &touched)
-			for _, id := range more {
-				if !lackIDs[id] {
-					lackIDs[id], ids = true, append(ids, id)
-				}
-			}
-			for _, id := range tallied {
-				if !lackCounters[id] {
-					lackCounters[id], counters = true, append(counters, id)
-				}
-			}
+			d.view.Reset()
 		}
-		if len(ids)+len(counters) == 0 || d.fetch(ctx, ids, counters) != nil {
+		d.touched = d.touched[:0]
+		if len(d.ids)+len(d.lacking) == 0 || d.fetch(ctx) != nil {
 			return
 		}
 	}
 }
 
 // fetch loads what the draft lacks.
-func (d *draft) fetch(ctx context.Context, ids []RecordID, counters []CounterID) error {
-	records, values, err := d.engine.store.Load(ctx, ids, counters)
+func (d *draft) fetch(ctx context.Context) error {
+	records, values, err := d.engine.loadInto(ctx, &d.room, d.ids, d.lacking)
 	if err != nil {
 		return fmt.Errorf("loyalty: load: %w", err)
 	}
-	if len(records) != len(ids) || len(values) != len(counters) {
-		return fmt.Errorf("loyalty: store returned %d records and %d counters, not %d and %d", len(records), len(values), len(ids), len(counters))
+	if len(records) != len(d.ids) || len(values) != len(d.lacking) {
+		return fmt.Errorf("loyalty: store returned %d records and %d counters, not %d and %d", len(records), len(values), len(d.ids), len(d.lacking))
 	}
 	for i := range records {
-		d.records[records[i].ID] = &records[i]
+		_, row := d.row(d.ids[i])
+		row.record, row.stored, row.loaded = records[i], records[i].Version, true
 	}
-	for i, id := range counters {
-		d.counters[id], d.tallied[id] = values[i], values[i]
+	for i, id := range d.lacking {
+		d.counters[id] = draftCounter{value: values[i], stored: values[i], loaded: true}
 	}
 	return nil
 }
 
 // take copies a decision into the draft.
-func (d *draft) take(number int, touched []RecordID, b *Batch) {
-	part := draftPart{command: number, touched: touched}
+func (d *draft) take(part *draftPart, b *Batch) {
+	part.entries.from, part.uses.from = len(d.entries), len(d.uses)
 	for i := range b.Records {
-		r := b.Records[i]
-		r.Body, r.Totals = slices.Clone(r.Body), slices.Clone(r.Totals)
-		part.records = append(part.records, r)
-		if !slices.Contains(part.touched, r.ID) {
-			part.touched = append(part.touched, r.ID)
+		place, row := d.row(b.Records[i].ID)
+		if !slices.Contains(d.touched[part.touched.from:], place) {
+			d.touched = append(d.touched, place)
 		}
-		if _, ok := d.versions[r.ID]; !ok {
-			d.versions[r.ID] = r.Version
+		if !row.loaded {
+			row.stored = b.Records[i].Version
 		}
-		now := r
-		now.Version++ // as if the store had it
-		d.records[r.ID] = &now
+		totals := append(row.record.Totals[:0], b.Records[i].Totals...)
+		row.record, row.loaded, row.written = b.Records[i], true, true
+		row.record.Body, row.record.Totals = d.room.copyOf(row.record.Body), totals
+		row.record.Version++ // as if the store had it
 	}
 	for i := range b.Entries {
 		entry := b.Entries[i]
-		entry.Body, entry.Command = slices.Clone(entry.Body), slices.Clone(entry.Command)
-		part.entries = append(part.entries, entry)
+		entry.Body, entry.Command = d.room.copyOf(entry.Body), d.room.copyOf(entry.Command)
+		d.entries = append(d.entries, entry)
 	}
 	for _, c := range b.Counters {
-		part.counters = append(part.counters, c)
-		d.counters[c.ID] += c.Delta
+		d.uses = append(d.uses, c)
+		now := d.counters[c.ID]
+		now.value += c.Delta
+		d.counters[c.ID] = now
 	}
-	d.done = append(d.done, part)
+	part.touched.to, part.entries.to, part.uses.to = len(d.touched), len(d.entries), len(d.uses)
+	d.done = append(d.done, *part)
 }
 
 // commit writes the draft. It returns the numbers of the commands that must be
@@ -268,16 +331,16 @@ func (d *draft) commit(ctx context.Context, results []Result) (again []int) {
 		stale[i] = parts[i].stale
 	}
 	for {
-		var rest []draftPart
-		for i, gone := range spread(parts, stale) {
+		kept := parts[:0]
+		for i, gone := range d.spread(parts, stale) {
 			if gone {
 				again = append(again, parts[i].command)
 			} else {
-				rest = append(rest, parts[i])
+				kept = append(kept, parts[i])
 			}
 		}
-		parts = rest
-		b := d.batch(parts)
+		parts = kept
+		b := d.join(parts)
 		if len(b.Records) == 0 {
 			break
 		}
@@ -286,7 +349,7 @@ func (d *draft) commit(ctx context.Context, results []Result) (again []int) {
 			break
 		}
 		var ok bool
-		if stale, ok = contested(parts, err); !ok || ctx.Err() != nil {
+		if stale, ok = d.contested(parts, err); !ok || ctx.Err() != nil {
 			for i := range parts {
 				results[parts[i].command] = Result{Err: fmt.Errorf("loyalty: commit: %w", err)}
 			}
@@ -297,24 +360,26 @@ func (d *draft) commit(ctx context.Context, results []Result) (again []int) {
 	return again
 }
 
-// batch joins the parts: the last body of each record under the version that
-// the store has, the sums of counters.
-func (d *draft) batch(parts []draftPart) *Batch {
-	b := &Batch{}
-	at := map[RecordID]int{}
+// join makes one batch of the parts: each record as it is in the end under the
+// version that the store has, the sums of counters. Of a record, all commands
+// that wrote it are among the parts, or none is: see spread.
+func (d *draft) join(parts []draftPart) *Batch {
+	b := &d.batch
+	b.Records, b.Entries, b.Counters = b.Records[:0], b.Entries[:0], b.Counters[:0]
+	for i := range d.rows {
+		d.rows[i].batch = 0
+	}
 	counters := map[CounterID]int{}
 	for i := range parts {
-		for _, r := range parts[i].records {
-			r.Version = d.versions[r.ID]
-			if j, ok := at[r.ID]; ok {
-				b.Records[j] = r
-				continue
+		for _, place := range d.touched[parts[i].touched.from:parts[i].touched.to] {
+			if row := &d.rows[place]; row.written && row.batch == 0 {
+				b.Records = append(b.Records, row.record)
+				row.batch = len(b.Records)
+				b.Records[row.batch-1].Version = row.stored
 			}
-			at[r.ID] = len(b.Records)
-			b.Records = append(b.Records, r)
 		}
-		b.Entries = append(b.Entries, parts[i].entries...)
-		for _, c := range parts[i].counters {
+		b.Entries = append(b.Entries, d.entries[parts[i].entries.from:parts[i].entries.to]...)
+		for _, c := range d.uses[parts[i].uses.from:parts[i].uses.to] {
 			if j, ok := counters[c.ID]; ok {
 				b.Counters[j].Delta += c.Delta
 				b.Counters[j].Max = min(b.Counters[j].Max, c.Max)
@@ -329,16 +394,20 @@ func (d *draft) batch(parts []draftPart) *Batch {
 }
 
 // contested tells which parts an error is about; false if it is about none.
-func contested(parts []draftPart, err error) (stale []bool, ok bool) {
+func (d *draft) contested(parts []draftPart, err error) (stale []bool, ok bool) {
 	stale = make([]bool, len(parts))
 	conflict, _ := errors.AsType[*ConflictError](err)
 	bound, _ := errors.AsType[*BoundError](err)
 	for i := range parts {
 		if conflict != nil {
-			stale[i] = slices.ContainsFunc(parts[i].touched, func(id RecordID) bool { return slices.Contains(conflict.Records, id) })
+			stale[i] = slices.ContainsFunc(d.touched[parts[i].touched.from:parts[i].touched.to], func(place int32) bool {
+				return slices.Contains(conflict.Records, d.rows[place].record.ID)
+			})
 		}
 		if bound != nil {
-			stale[i] = stale[i] || slices.ContainsFunc(parts[i].counters, func(c Counter) bool { return slices.Contains(bound.Counters, c.ID) })
+			stale[i] = stale[i] || slices.ContainsFunc(d.uses[parts[i].uses.from:parts[i].uses.to], func(c Counter) bool {
+				return slices.Contains(bound.Counters, c.ID)
+			})
 		}
 		ok = ok || stale[i]
 	}
@@ -347,19 +416,22 @@ func contested(parts []draftPart, err error) (stale []bool, ok bool) {
 
 // spread marks all parts that touch a record with a marked one, directly or
 // through others: what they saw may not come to be.
-func spread(parts []draftPart, stale []bool) []bool {
-	reached := map[RecordID]bool{}
+func (d *draft) spread(parts []draftPart, stale []bool) []bool {
+	if !slices.Contains(stale, true) {
+		return stale
+	}
+	reached := make([]bool, len(d.rows))
 	for grown := true; grown; {
 		grown = false
 		for i := range parts {
-			hit := slices.ContainsFunc(parts[i].touched, func(id RecordID) bool { return reached[id] })
-			if !stale[i] && !hit {
+			touched := d.touched[parts[i].touched.from:parts[i].touched.to]
+			if !stale[i] && !slices.ContainsFunc(touched, func(place int32) bool { return reached[place] }) {
 				continue
 			}
 			stale[i] = true
-			for _, id := range parts[i].touched {
-				if !reached[id] {
-					reached[id], grown = true, true
+			for _, place := range touched {
+				if !reached[place] {
+					reached[place], grown = true, true
 				}
 			}
 		}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"hash/maphash"
+	"slices"
 	"time"
 )
 
@@ -46,30 +47,39 @@ func NewMemory() *Memory {
 
 // Load implements [Store].
 func (m *Memory) Load(ctx context.Context, ids []RecordID, counters []CounterID) ([]Record, []int64, error) {
+	return m.loadInto(ctx, new(loadRoom), ids, counters)
+}
+
+// loadRoom is where what is loaded goes. Bodies stay until it is reset; the
+// records and values, until more is loaded.
+type loadRoom struct {
+	records []Record
+	values  []int64
+	bytes   []byte
+}
+
+func (l *loadRoom) reset() { l.bytes = l.bytes[:0] }
+
+// loadInto is Load into room that may be used again.
+func (m *Memory) loadInto(ctx context.Context, room *loadRoom, ids []RecordID, counters []CounterID) ([]Record, []int64, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, nil, err
 	}
-	var records []Record
-	if len(ids) > 0 {
-		records = make([]Record, len(ids))
-	}
+	room.records = slices.Grow(room.records[:0], len(ids))[:len(ids)]
 	for i := range ids {
 		s := &m.shards[shardOfRecord(&ids[i])]
 		s.mu.Lock()
-		s.load(&records[i], ids[i])
+		s.load(&room.records[i], ids[i], room)
 		s.mu.Unlock()
 	}
-	var values []int64
-	if len(counters) > 0 {
-		values = make([]int64, len(counters))
-	}
+	room.values = slices.Grow(room.values[:0], len(counters))[:len(counters)]
 	for i := range counters {
 		s := &m.shards[shardOfCounter(&counters[i])]
 		s.mu.Lock()
-		values[i] = s.counters[counters[i]].value
+		room.values[i] = s.counters[counters[i]].value
 		s.mu.Unlock()
 	}
-	return records, values, nil
+	return room.records, room.values, nil
 }
 
 // Commit implements [Store]. A batch that breaks the rules of [Batch] is an
@@ -115,9 +125,9 @@ func (m *Memory) Entries(ctx context.Context, account AccountID, after uint64, l
 	return entries, nil
 }
 
-// Scan implements [Store]. It takes time in proportion to the page, and to the
-// accounts in it that were put off since they were listed; not to the number of
-// accounts.
+// Scan implements [Store]. It takes time in proportion to the page, to the
+// accounts in it that were put off since they were listed, and to those that
+// became due sooner since the Scan before; not to the number of accounts.
 func (m *Memory) Scan(ctx context.Context, s Scan) ([]Due, error) {
 	if err := checkPage(ctx, s.Limit); err != nil {
 		return nil, err

@@ -9,6 +9,7 @@ type memoryAccounts struct {
 	roots [2]*memoryAccount // of the trees
 	ranks uint64            // how they are drawn
 	exact int64             // see setDue
+	early []*memoryAccount  // see listEarly
 	was   []Total           // room to work
 }
 
@@ -27,6 +28,7 @@ type memoryAccount struct {
 	place   uint32
 	member  uint32 // length of the name
 	sums    uint32 // length of the totals
+	noted   bool   // it is in early
 }
 
 // headPage is how many accounts a page holds.

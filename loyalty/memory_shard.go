@@ -43,18 +43,31 @@ func (s *memoryShard) ledger(program string) *memoryLedger {
 	return l
 }
 
-func (s *memoryShard) load(r *Record, id RecordID) {
-	r.ID = id
+func (s *memoryShard) load(r *Record, id RecordID, room *loadRoom) {
+	*r = Record{ID: id}
 	l := s.ledger(id.Program)
 	if id.Kind != KindAccount {
 		if found := l.record(id.Kind, id.Name); found != nil {
-			r.Version, r.Until, r.Body = found.version, instant(found.until), slices.Clone(l.records.body(found))
+			r.Version, r.Until, r.Body = found.version, instant(found.until), room.copyOf(l.records.body(found))
 		}
 		return
 	}
 	if a := l.member(id.Name); a != nil {
-		r.Version, r.Due, r.Until, r.Body = a.version, instant(a.due), instant(a.until), slices.Clone(a.body())
+		r.Version, r.Due, r.Until, r.Body = a.version, instant(a.due), instant(a.until), room.copyOf(a.body())
 	}
+}
+
+// copyOf returns a copy of a body; nil for nil.
+func (l *loadRoom) copyOf(body []byte) []byte {
+	if body == nil {
+		return nil
+	}
+	if len(body) > cap(l.bytes)-len(l.bytes) {
+		l.bytes = make([]byte, 0, max(len(body), 2*cap(l.bytes))) // what was copied stays where it is
+	}
+	from := len(l.bytes)
+	l.bytes = append(l.bytes, body...)
+	return l.bytes[from:len(l.bytes):len(l.bytes)]
 }
 
 func (s *memoryShard) prune(now int64) (dropped int) {

@@ -11,9 +11,11 @@ import (
 // next, so that a page of either costs what it holds. They are treaps: searched
 // by key, and balanced by random ranks.
 //
-// Most commands put off what is due. An account that is due later than where it
-// stands is left there: the next page that comes to it moves it. So it always
-// stands at or before its instant.
+// No command moves an account in the tree by due; the next page does. Most put
+// off what is due: an account that is due later than where it stands is left
+// there until a page comes to it. One that is due sooner is noted, and moved
+// before the next page is looked for. So then each stands at or before its
+// instant.
 
 // memoryOrder is that of a tree.
 type memoryOrder uint8
@@ -43,6 +45,9 @@ func (o memoryOrder) before(a, b *memoryAccount) bool {
 	return bytes.Compare(a.name(), b.name()) < 0
 }
 
+// isEarly reports whether an account is due before where it stands, if anywhere.
+func (a *memoryAccount) isEarly() bool { return a.due != 0 && (a.listed == 0 || a.due < a.listed) }
+
 // isLate reports whether an account stands before its instant.
 func (a *memoryAccount) isLate() bool { return a.listed != a.due }
 
@@ -62,11 +67,24 @@ func (m *memoryAccounts) enter(a *memoryAccount) {
 func (m *memoryAccounts) setDue(a *memoryAccount, due int64) {
 	a.due = due
 	switch {
-	case due != 0 && (a.listed == 0 || due < a.listed):
-		m.relist(a)
+	case a.isEarly():
+		if !a.noted {
+			a.noted, m.early = true, append(m.early, a)
+		}
 	case a.isLate():
 		m.exact = min(m.exact, a.listed)
 	}
+}
+
+// listEarly moves the accounts that are due sooner than where they stand.
+func (m *memoryAccounts) listEarly() {
+	for _, a := range m.early {
+		if a.noted = false; a.isEarly() {
+			m.relist(a)
+		}
+	}
+	clear(m.early)
+	m.early = m.early[:0]
 }
 
 // relist moves an account to where it belongs.
@@ -140,6 +158,7 @@ func (o memoryOrder) join(left, right *memoryAccount) *memoryAccount {
 // scan appends what the ledger has for the page that s asks for. page is what
 // other shards have: beyond a full page nothing is looked for.
 func (m *memoryAccounts) scan(dst []Due, by memoryOrder, s *Scan, page []Due) []Due {
+	m.listEarly()
 	w := memoryWalk{by: by, upTo: micros(s.UpTo), limit: s.Limit, found: dst, exact: m.exact}
 	if s.After != nil {
 		w.from, w.due, w.member = true, micros(s.After.At), s.After.Member

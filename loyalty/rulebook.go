@@ -20,9 +20,9 @@ type rulebook struct {
 	cal         *calendarOf
 	rules       []bookRule // sorted by ID
 	kinds       map[string]*bookKind
-	multipliers []bookMultiplier   // sorted by ID
-	scale       uint64             // factors are in units of 1/scale
-	sets        int                // of rules of which the best fires
+	multipliers []bookMultiplier // sorted by ID
+	scale       uint64           // factors are in units of 1/scale
+	sets        int              // of rules of which the best fires
 }
 
 // bookKind is what an event of one kind goes to.

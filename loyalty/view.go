@@ -25,6 +25,7 @@ type View struct {
 	request  request
 	ready    bool // request is what Needs was asked for
 	records  []loaded
+	room     loadRoom // of what records have
 	missing  []RecordID
 	counters []tally
 	lacking  []CounterID
@@ -79,6 +80,7 @@ func (v *View) Reset() {
 		}
 	}
 	v.records, v.counters = v.records[:0], v.counters[:0]
+	v.room.reset()
 	v.missing, v.lacking = v.missing[:0], v.lacking[:0]
 	v.ready = false
 }
