@@ -1,7 +1,9 @@
 package strategy
 
 import (
+	"maps"
 	"math"
+	"slices"
 	"sync/atomic"
 	"testing"
 
@@ -49,6 +51,40 @@ func TestGuessesChangeNothing(t *testing.T) {
 		}
 		if diff := cmp.Diff(want, guessed, allocations); diff != "" {
 			t.Fatalf("by a guess (-want +got)\n%s", diff)
+		}
+	})
+}
+
+// Property: a window has the first step that does not fit, and as many after it
+// as are looked at, if there are so many; and not many more, but for those alike.
+func TestWindowsHaveWhatIsLookedAt(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		s := &seller{Market: tied(t, 1), few: -1, look: rapid.IntRange(1, 20).Draw(t, "look ahead")}
+		all, err := s.collect(nil, window{top: math.MaxUint64})
+		if err != nil {
+			t.Fatal(err)
+		}
+		slices.SortFunc(all.entries, s.compareEntries)
+		left := int64(s.Budgets[0])
+		split := slices.IndexFunc(all.entries, func(e entry) bool { left -= e.weight; return left < 0 })
+		if split < 0 {
+			return // all fit
+		}
+		near, err := s.near(nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, e := range all.entries[split:min(split+1+s.look, len(all.entries))] {
+			if !slices.Contains(near.entries, e) {
+				t.Fatalf("%v is not among %v", e, near.entries)
+			}
+		}
+		alike := map[float64]int{}
+		for _, e := range near.entries {
+			alike[e.efficiency]++
+		}
+		if n, most := len(near.entries), 3*max(s.look, slices.Max(slices.Collect(maps.Values(alike)))); n > most {
+			t.Fatalf("%d steps in the window, want at most %d", n, most)
 		}
 	})
 }

@@ -79,7 +79,7 @@ func (s *seller) window(spent ledger, count counting) (window, error) {
 			return window{}, nil
 		}
 		if next, ok := all.below(prefix, bucket, s.look); ok {
-			next.shift, under = shift, next
+			under, under.shift = next, shift
 		}
 		prefix = prefix<<bucketBits | uint64(bucket)
 		if all.counts[bucket] <= int64(s.look) || shift == 0 {

@@ -12,7 +12,7 @@ import (
 // tied draws markets in which many efficiencies are close or the same, so that
 // budgets run out among them.
 func tied(t *rapid.T, budgets int) Market {
-	kind := rapid.SampledFrom([]string{"any", "near", "one line", "a line each"}).Draw(t, "efficiencies")
+	kind := rapid.SampledFrom([]string{"any", "about alike", "near", "one line", "a line each"}).Draw(t, "efficiencies")
 	all := make([][]Offer, rapid.IntRange(0, 40).Draw(t, "customers"))
 	for i := range all {
 		line := Micros(rapid.Int64Range(1, 50).Draw(t, "line"))
@@ -22,6 +22,8 @@ func tied(t *rapid.T, budgets int) Market {
 			switch kind {
 			case "any":
 				o.Value = Micros(rapid.Int64Range(1, 5000).Draw(t, "value"))
+			case "about alike":
+				o.Value = 1000<<(line%4)*cost + Micros(rapid.Int64Range(0, 60*int64(cost)).Draw(t, "more"))
 			case "near": // ratios that agree in 40 bits
 				o = Offer{Value: cost<<40 + Micros(rapid.Int64Range(0, 3).Draw(t, "more")), Cost: Costs{cost << 38}}
 			case "a line each":
