@@ -2,9 +2,11 @@ package scorecard_test
 
 import (
 	"bytes"
+	"encoding/binary"
 	"encoding/json"
 	"errors"
 	"math"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -601,6 +603,28 @@ func TestUnmarshalRefuses(t *testing.T) {
 	}
 	if err := (&scorecard.Sample{Layout: german(t).Layout}).UnmarshalBinary(good); err == nil {
 		t.Error("a sample of another layout is read")
+	}
+	// A sample of one feature: after its head come how many are aside and how many
+	// patterns there are, and of each its bin, the good and the bad.
+	empty := bytesOf(t, &scorecard.Sample{Layout: german(t).Layout})
+	head, most := empty[:len(empty)-2], binary.AppendUvarint(nil, scorecard.MaxCases)
+	for _, tt := range []struct {
+		name string
+		body []byte
+		want string // "" if it is read
+	}{
+		{"as many cases as may be", slices.Concat([]byte{0, 1, 1}, most, []byte{0}), ""},
+		{"one too many is bad", slices.Concat([]byte{0, 1, 1}, most, []byte{1}), "too many"},
+		{"one too many is aside", slices.Concat([]byte{1, 1, 1}, most, []byte{0}), "too many"},
+		{"one too many of another bin", slices.Concat([]byte{0, 2, 1}, most, []byte{0, 2, 1, 0}), "too many"},
+		{"no case", []byte{0, 1, 1, 0, 0}, "pattern of no case"},
+		{"a bin twice", []byte{0, 2, 1, 1, 0, 1, 1, 0}, "out of order"},
+		{"a bin that there is not", []byte{0, 1, 7, 1, 0}, "no bin 7"},
+	} {
+		err := (&scorecard.Sample{Layout: german(t).Layout}).UnmarshalBinary(slices.Concat(head, tt.body))
+		if (err == nil) != (tt.want == "") || err != nil && !strings.Contains(err.Error(), tt.want) {
+			t.Errorf("%s: error %v, want %q", tt.name, err, tt.want)
+		}
 	}
 }
 

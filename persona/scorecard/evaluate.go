@@ -19,7 +19,8 @@ type Evaluation struct {
 	// or without bad cases.
 	AUC *Estimate `json:"auc"`
 	// KS is the largest difference between the shares of good and of bad cases
-	// with at least some score (Kolmogorov and Smirnov), and KSAt that score. Nil
+	// with at least some score (Kolmogorov and Smirnov), and KSAt that score, the
+	// highest of several. Nil
 	// without good or without bad cases.
 	KS   *float64 `json:"ks"`
 	KSAt int      `json:"ksAt,omitzero"`

@@ -6,6 +6,7 @@ import (
 
 	"pgregory.net/rapid"
 
+	"github.com/regulars-go/regulars/persona"
 	"github.com/regulars-go/regulars/persona/scorecard"
 )
 
@@ -129,6 +130,23 @@ func TestEvaluateAgainstPairs(t *testing.T) {
 }
 
 // A card that was fitted to some and judged by others, who were held back.
+// Two scores at which the shares are as far apart: KSAt is the higher.
+func TestKSAtTheHighestScore(t *testing.T) {
+	c := fit(t, german(t), scorecard.Policy{})
+	s := &scorecard.Sample{Layout: german(t).Layout}
+	put(t, s, "none", 0, 1, 0)
+	put(t, s, "salary", 0, 1, 1)
+	put(t, s, "overdrawn", 0, 0, 1)
+	e, err := c.Evaluate(s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	best, err := c.Score(profile(map[string]persona.Value{"account": persona.Text("none")}), monday)
+	if err != nil || *e.KS != 0.5 || e.KSAt != best.Points {
+		t.Errorf("KS %v at %d, want 0.5 at %d; %v", *e.KS, e.KSAt, best.Points, err)
+	}
+}
+
 func TestHeldBackData(t *testing.T) {
 	layout := several(t)
 	train, held := &scorecard.Sample{Layout: layout}, &scorecard.Sample{Layout: layout}

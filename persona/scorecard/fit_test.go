@@ -65,6 +65,33 @@ func TestBinsAtTheLeastShare(t *testing.T) {
 }
 
 // One value that is rare has nothing to be joined with.
+// A band that is too small joins the neighbour that is more alike, of equals the
+// lower, and one without a case the lower.
+func TestBandsJoinTheLikest(t *testing.T) {
+	tests := []struct {
+		name              string
+		good              int // of 4 between 30 and 40
+		below, above, bad int // below 30 good, from 40 on good, of 40 each
+		want              []string
+	}{
+		{"like the one above", 3, 4, 32, 1, []string{"unknown", "below 30", "30 and above"}},
+		{"like the one below", 3, 32, 4, 1, []string{"unknown", "below 40", "40 and above"}},
+		{"like both", 2, 10, 30, 2, []string{"unknown", "below 40", "40 and above"}},
+		{"without a case", 0, 4, 32, 0, []string{"unknown", "below 40", "40 and above"}},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			s := &scorecard.Sample{Layout: layoutOf(t, scorecard.Feature{Attribute: "age", Cuts: ints(30, 40)})}
+			put(t, s, "", 29, tt.below, 40-tt.below)
+			put(t, s, "", 30, tt.good, tt.bad)
+			put(t, s, "", 40, tt.above, 40-tt.above)
+			if diff := cmp.Diff(tt.want, labelsOf(fit(t, s, scorecard.Policy{MinShare: 0.1}))); diff != "" {
+				t.Errorf("(-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
 // As many cases as a sample counts are not too many for what is neutral.
 func TestNeutralOfVeryMany(t *testing.T) {
 	many, more := german(t), german(t)
