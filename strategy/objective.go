@@ -83,9 +83,9 @@ func (o Objective) Needed(share float64) (customers int64, ok bool) {
 	}
 	n := 0.0
 	if o.Deviation > 0 {
-		z := stats.NormalZ(1-TestLevel) + stats.NormalQuantile(TestPower)
-		spread := float64(z*o.Deviation) / (o.Target - o.Baseline)
-		n, ok = float64(spread*spread)*(1/share+1/(1-share)), true
+		least, found := o.smallest(share, 1-share) // for one customer; it falls with the root of their number
+		ratio := least / (o.Target - o.Baseline)
+		n, ok = ratio*ratio, found
 	} else {
 		n, ok = stats.TwoRates{A: o.Baseline, B: o.Target, Alpha: TestLevel}.SizeUnpooled(TestPower, share)
 	}
@@ -93,6 +93,19 @@ func (o Objective) Needed(share float64) (customers int64, ok bool) {
 		return 0, false
 	}
 	return int64(math.Ceil(n)), true
+}
+
+// smallest returns the least difference to the baseline that the test finds, with
+// probability [TestPower], between so many customers.
+func (o *Objective) smallest(control, treated float64) (effect float64, ok bool) {
+	if o.Deviation == 0 {
+		return stats.SmallestEffect(o.Baseline, control, treated, TestLevel, TestPower)
+	}
+	if control <= 0 || treated <= 0 {
+		return 0, false
+	}
+	z := stats.NormalZ(1-TestLevel) + stats.NormalQuantile(TestPower)
+	return z * o.Deviation * math.Sqrt(1/control+1/treated), true
 }
 
 // rate reports whether the objective is about a share of customers.

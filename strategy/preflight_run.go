@@ -5,8 +5,6 @@ import (
 	"fmt"
 	"math"
 	"slices"
-
-	"github.com/regulars-go/regulars/internal/stats"
 )
 
 // flight is a preflight under way.
@@ -207,18 +205,6 @@ func (f *flight) finishOperation(i int) {
 	if effect, ok := p.playbook.Objectives[j].smallest(float64(o.HeldOut), float64(o.Audience-o.HeldOut)); ok {
 		o.SmallestEffect = &effect
 	}
-}
-
-// smallest returns the least difference to the baseline that could be found.
-func (o *Objective) smallest(control, treated float64) (effect float64, ok bool) {
-	if o.Deviation == 0 {
-		return stats.SmallestEffect(o.Baseline, control, treated, TestLevel, TestPower)
-	}
-	if control <= 0 || treated <= 0 {
-		return 0, false
-	}
-	z := stats.NormalZ(1-TestLevel) + stats.NormalQuantile(TestPower)
-	return z * o.Deviation * math.Sqrt(1/control+1/treated), true
 }
 
 // budgets adds up what all operations spend. What does not fit a Micros is more
