@@ -333,6 +333,7 @@ func TestMistakes(t *testing.T) {
 		{"no such customer", 1, []string{"-orders", path, "-customer", "zoe"}, `"zoe"`},
 		{"a file without the flag", 2, []string{path}, "-orders"},
 		{"columns of no file", 2, []string{"-columns", "customer=1"}, "-orders"},
+		{"one file for both", 2, []string{"-orders", path, "-json", "out", "-report", "out"}, "want two"},
 		{"a flag that is none", 2, []string{"-order", path}, "-orders"},
 		{"a folder that is not there", 1, []string{"-orders", path, "-json", path + "/no/out.json"}, "out.json"},
 	}

@@ -92,6 +92,8 @@ func (o *options) check() error {
 	switch {
 	case o.orders == "" && o.events == "" && o.profiles == "" && (len(o.columns) > 0 || o.layout != "" || o.lenient):
 		return errors.New("-columns, -layout and -lenient say how to read a file: want -orders FILE, -events FILE or -profiles FILE too")
+	case o.json != "" && o.json == o.report:
+		return fmt.Errorf("-json and -report name one file, %s: want two", o.json)
 	case o.orders == "" && o.lines:
 		return errors.New("-lines says how to read orders: want -orders FILE too")
 	case o.orders == "" && o.events != "" && o.program != "":

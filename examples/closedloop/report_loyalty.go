@@ -237,12 +237,9 @@ func tiersFigure(doc *loyaltySection) (*figure, error) {
 func rulesTable(doc *loyaltySection) grid {
 	t := grid{Caption: "All rules, those first that gave most, and how often they gave nothing and why", Head: []string{"Rule", "Times", "Points"}}
 	for _, r := range doc.Rules {
-		not := reasonsInLine(inWords(r.Not))
-		switch {
-		case r.Unseen:
+		not := whyNotInLine(r.Not)
+		if r.Unseen {
 			not = "the input has no such events"
-		case not != "":
-			not = "nothing given: " + not
 		}
 		t.Rows = append(t.Rows, []string{r.Name, points(r.Times), points(r.Points)})
 		t.Notes = append(t.Notes, not)
@@ -265,15 +262,24 @@ var whyNot = map[loyalty.Reason]string{
 	loyalty.ReasonReturned: "what was kept no longer met its conditions",
 }
 
-// inWords puts words in the place of reasons.
-func inWords(counts map[string]int64) map[string]int64 {
-	words := map[string]int64{}
-	for name, n := range counts {
+// whyNotInLine says how often a rule gave nothing, and why: the most frequent
+// reason first.
+func whyNotInLine(counts map[string]int64) string {
+	var parts []string
+	for _, name := range byCount(counts) {
+		why := name
 		var reason loyalty.Reason
 		if err := reason.UnmarshalText([]byte(name)); err == nil {
-			name = cmp.Or(whyNot[reason], name)
+			why = cmp.Or(whyNot[reason], name)
 		}
-		words[name] += n
+		times := "once"
+		if n := counts[name]; n != 1 {
+			times = points(n) + " times"
+		}
+		parts = append(parts, times+" since "+why)
 	}
-	return words
+	if parts == nil {
+		return ""
+	}
+	return "nothing " + strings.Join(parts, ", ")
 }

@@ -40,7 +40,8 @@ func TestWhyNot(t *testing.T) {
 			t.Errorf("no words for %q", reason)
 		}
 	}
-	if n := inWords(map[string]int64{loyalty.ReasonAmount.String(): 2, "new": 3}); n[whyNot[loyalty.ReasonAmount]] != 2 || n["new"] != 3 {
-		t.Errorf("counts by reason: %v", n)
+	got := whyNotInLine(map[string]int64{loyalty.ReasonRounded.String(): 1, "new": 1200})
+	if want := "nothing 1,200 times since new, once since it came to less than one point"; got != want {
+		t.Errorf("in line: %q, want %q", got, want)
 	}
 }

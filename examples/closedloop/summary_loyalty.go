@@ -234,12 +234,16 @@ func refusedInLine(e *loyalty.Event) string {
 
 // reasonsInLine lists counts by reason, those first that are most frequent.
 func reasonsInLine[N int | int64](counts map[string]N) string {
-	reasons := slices.SortedFunc(maps.Keys(counts), func(a, b string) int {
-		return cmp.Or(cmp.Compare(counts[b], counts[a]), cmp.Compare(a, b))
-	})
 	var parts []string
-	for _, reason := range reasons {
+	for _, reason := range byCount(counts) {
 		parts = append(parts, fmt.Sprintf("%s %s", reason, grouped(fmt.Sprint(counts[reason]))))
 	}
 	return strings.Join(parts, ", ")
+}
+
+// byCount are the names of counts, those first that are most frequent.
+func byCount[N int | int64](counts map[string]N) []string {
+	return slices.SortedFunc(maps.Keys(counts), func(a, b string) int {
+		return cmp.Or(cmp.Compare(counts[b], counts[a]), cmp.Compare(a, b))
+	})
 }
