@@ -136,6 +136,9 @@ func (s *service) batch(q *request) (reply, error) {
 func parseBatch(body []byte) ([]loyalty.Command, error) {
 	var documents []json.RawMessage
 	if err := json.Unmarshal(body, &documents); err != nil {
+		if _, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {
+			return nil, fault("", "want an array of commands, as in [{…}, {…}]")
+		}
 		return nil, fault("", "want an array of commands: "+err.Error())
 	}
 	if len(documents) == 0 || len(documents) > maxBatch {

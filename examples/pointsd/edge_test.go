@@ -363,10 +363,12 @@ func TestOptions(t *testing.T) {
 		{"open to all without tokens", []string{"-addr", ":8080"}, 2, "-tokens"},
 		{"open to others without tokens", []string{"-addr", "192.0.2.1:8080"}, 2, "-tokens"},
 		{"a zone and a program", []string{"-zone", "UTC", "-program", bad}, 2, "-zone"},
-		{"no zone", []string{"-zone", "Mars/Olympus", "-store", memoryStore}, 1, "Mars"},
+		{"no zone", []string{"-zone", "Mars/Olympus", "-store", memoryStore}, 1, "want a name such as"},
 		{"no program", []string{"-program", bad, "-store", memoryStore}, 1, "bad.json"},
 		{"no file of tokens", []string{"-tokens", filepath.Join(dir, "none"), "-store", memoryStore}, 1, "none"},
-		{"no folder of the store", []string{"-store", filepath.Join(dir, "none", "points.db")}, 1, "store"},
+		{"no folder of the store", []string{"-store", filepath.Join(dir, "none", "points.db")}, 1, filepath.Join(dir, "none") + ": no such file"},
+		{"a store that is none", []string{"-store", bad}, 1, "bad.json"},
+		{"nothing to prove", []string{"-store", filepath.Join(dir, "misspelt.db"), "-prove"}, 1, "misspelt.db"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			var stdout, stderr strings.Builder
@@ -377,5 +379,8 @@ func TestOptions(t *testing.T) {
 				t.Errorf("it says %q, want %q in it", stderr.String(), tt.says)
 			}
 		})
+	}
+	if left, err := os.ReadDir(dir); err != nil || len(left) != 1 {
+		t.Errorf("mistakes left files behind: %v, %v", left, err)
 	}
 }

@@ -53,6 +53,11 @@ func (o *options) work(ctx context.Context, stdout, stderr io.Writer, clock func
 			return err
 		}
 	}
+	if o.prove {
+		if err := stored(o.store); err != nil {
+			return fmt.Errorf("-prove: %w", err)
+		}
+	}
 	store, closeStore, err := openStore(ctx, o.store)
 	if err != nil {
 		return fmt.Errorf("store: %w", err)

@@ -76,7 +76,7 @@ func (o *options) readPrograms() ([]loyalty.Program, error) {
 	if o.programs == "" {
 		zone, err := time.LoadLocation(o.zone)
 		if err != nil {
-			return nil, err
+			return nil, fmt.Errorf("-zone: %w; want a name such as Asia/Shanghai", err)
 		}
 		p := loyalty.Retailer()
 		p.Zone = zone

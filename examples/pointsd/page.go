@@ -18,6 +18,7 @@ func parsePages(zone *time.Location) (*template.Template, error) {
 	return template.New("pages").Funcs(template.FuncMap{
 		"points": grouped,
 		"signed": signed,
+		"zone":   zone.String,
 		"day":    func(at time.Time) string { return at.In(zone).Format("2 Jan 2006") },
 		"minute": func(at time.Time) string { return at.In(zone).Format("2 Jan 2006, 15:04") },
 		"until":  func(at time.Time) string { return lastOf(at.In(zone)) },

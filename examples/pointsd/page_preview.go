@@ -4,6 +4,8 @@ import (
 	"errors"
 	"slices"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/shopspring/decimal"
 
@@ -34,7 +36,7 @@ func (s *service) previewOf(q *request, member string) (previewView, error) {
 	}
 	c, err := v.command(q, member)
 	if err != nil {
-		v.Problem = err.Error()
+		v.Problem = asSentence(err.Error())
 		return v, nil
 	}
 	receipt, err := s.engine.Preview(q.Context(), q.now, c)
@@ -43,7 +45,7 @@ func (s *service) previewOf(q *request, member string) (previewView, error) {
 		if p.kind.status >= 500 {
 			return v, err
 		}
-		v.Problem = p.detail
+		v.Problem = asSentence(p.detail)
 		return v, nil
 	}
 	v.Receipt = &receipt
@@ -64,7 +66,7 @@ func (v *previewView) command(q *request, member string) (loyalty.Command, error
 	if v.Amount != "" {
 		amount, err := decimal.NewFromString(v.Amount)
 		if err != nil {
-			return loyalty.Command{}, errors.New("the amount is no number")
+			return loyalty.Command{}, errors.New("the amount is no number: want one such as 120.50")
 		}
 		earn.Amount = amount
 		if v.Category != "" {
@@ -80,6 +82,12 @@ func (v *previewView) command(q *request, member string) (loyalty.Command, error
 	}
 	earn.Labels = listed(v.Labels)
 	return loyalty.Command{Key: previewKey(q), Member: member, OccurredAt: q.now, Earn: earn}, nil
+}
+
+// asSentence begins a text with a capital, and ends it with a full stop.
+func asSentence(text string) string {
+	first, size := utf8.DecodeRuneInString(text)
+	return string(unicode.ToUpper(first)) + strings.TrimSuffix(text[size:], ".") + "."
 }
 
 // listed splits a text at its commas.

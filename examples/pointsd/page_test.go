@@ -101,7 +101,7 @@ func TestPreviewOnPage(t *testing.T) {
 		{"kind=order&amount=80&category=fresh&attributes=channel%3Dapp", "Nothing was written"},
 		{"kind=order&amount=80", "Why not more"},
 		{"kind=quiz", "<b>quiz</b>"},
-		{"kind=order&amount=eighty", "the amount is no number"},
+		{"kind=order&amount=eighty", "The amount is no number: want one such as 120.50."},
 		{"kind=order&amount=-5", `role="alert"`},
 		{"kind=order&amount=1e400", `role="alert"`},
 		{"kind=order&amount=80&attributes=channel", "name=value"},
@@ -133,6 +133,9 @@ func TestSearchPage(t *testing.T) {
 	}
 	if a := b.get("/?q=none"); a.status != http.StatusNotFound || !strings.Contains(string(a.body), "No member’s name begins with") {
 		t.Errorf("nobody: status %d: %s", a.status, a.body)
+	}
+	if a := b.get("/members", "Accept", "text/html,*/*"); a.status != http.StatusNotFound || !strings.Contains(string(a.body), "<h1>There is nothing here</h1>") {
+		t.Errorf("a wrong address: status %d: %s", a.status, a.body)
 	}
 	if a := b.get("/member?id=none"); a.status != http.StatusNotFound || !strings.Contains(string(a.body), "The member is not known") {
 		t.Errorf("nobody: status %d: %s", a.status, a.body)

@@ -60,6 +60,7 @@ func TestBadRequests(t *testing.T) {
 		{"text", "POST", path, grant, []string{"Content-Type", "text/plain"}, 415, "media-type", ""},
 		{"a large body", "POST", path, `{"x": "` + strings.Repeat("x", commandBytes) + `"}`, nil, 413, "too-large", ""},
 		{"a large batch", "POST", "/v1/batches", `["` + strings.Repeat("x", batchBytes) + `"]`, nil, 413, "too-large", ""},
+		{"a batch that is no list", "POST", "/v1/batches", `{"commands": []}`, nil, 400, "malformed", "want an array of commands, as in"},
 		{"a method", "DELETE", "/v1/members/m42", "", nil, 405, "method", ""},
 		{"a path", "GET", "/v2/members", "", nil, 404, "not-found", ""},
 		{"a type of problem", "GET", "/problems/none", "", nil, 404, "not-found", ""},

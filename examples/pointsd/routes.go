@@ -56,6 +56,9 @@ var routes = []route{
 	{method: "GET", path: "/style.css", handle: (*service).style},
 }
 
+// nowhere stands for the paths that there are not.
+const nowhere = "none"
+
 // handler makes the mux: each path once, so that an unknown method gets a
 // problem as any other error does, and the rest of all paths for the same
 // reason.
@@ -68,7 +71,7 @@ func (s *service) handler() http.Handler {
 			mux.Handle(r.path, s.onPath(r.path))
 		}
 	}
-	mux.Handle("/", s.serve(&route{path: "none", handle: func(*service, *request) (reply, error) {
+	mux.Handle("/", s.serve(&route{path: nowhere, handle: func(*service, *request) (reply, error) {
 		return reply{}, problemNotFound.with("There is nothing at this path.", nil)
 	}}))
 	return mux

@@ -12,6 +12,7 @@ import (
 	"mime"
 	"net/http"
 	"runtime/debug"
+	"strings"
 )
 
 // serve is what every request goes through: it is let in, answered, written,
@@ -97,7 +98,7 @@ func (q *request) read(w http.ResponseWriter, limit int64) error {
 
 // refusal writes a problem: as a page to those who asked for one.
 func (s *service) refusal(at *route, q *request, p *problem) reply {
-	if at.access == accessPage {
+	if at.access == accessPage || at.path == nowhere && strings.Contains(q.Header.Get("Accept"), "text/html") {
 		page, err := s.page("problem.html.tmpl", p.view(q.id))
 		if err == nil {
 			page.status = p.kind.status

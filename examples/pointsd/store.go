@@ -4,7 +4,10 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"fmt"
 	"net/url"
+	"os"
+	"path/filepath"
 	"strings"
 
 	_ "github.com/jackc/pgx/v5/stdlib" // the driver "pgx"
@@ -28,6 +31,11 @@ func openStore(ctx context.Context, name string) (loyalty.Store, func() error, e
 		return loyalty.NewMemory(), func() error { return nil }, nil
 	}
 	driver, source, dialect := database(name)
+	if dialect == sqlstore.SQLite {
+		if _, err := os.Stat(filepath.Dir(name)); err != nil { // of which SQLite would say that memory is short
+			return nil, nil, fmt.Errorf("%s: %w", name, err)
+		}
+	}
 	db, err := sql.Open(driver, source)
 	if err != nil {
 		return nil, nil, err
@@ -37,6 +45,9 @@ func openStore(ctx context.Context, name string) (loyalty.Store, func() error, e
 	store, err := sqlstore.New(db, dialect)
 	if err == nil {
 		err = store.Migrate(ctx)
+	}
+	if err != nil && dialect == sqlstore.SQLite {
+		err = fmt.Errorf("%s: %w", name, err)
 	}
 	if err != nil {
 		return nil, nil, errors.Join(err, db.Close())
@@ -56,4 +67,14 @@ func database(name string) (driver, source string, dialect sqlstore.Dialect) {
 	}
 	file := url.URL{Scheme: "file", Opaque: (&url.URL{Path: name}).EscapedPath(), RawQuery: options.Encode()}
 	return "sqlite", file.String(), sqlstore.SQLite
+}
+
+// stored fails if a store is a file that is not there: there is nothing to prove,
+// and a name that was misspelt must not look as if there were.
+func stored(name string) error {
+	if _, _, dialect := database(name); name == memoryStore || dialect != sqlstore.SQLite {
+		return nil
+	}
+	_, err := os.Stat(name)
+	return err
 }
