@@ -139,7 +139,7 @@ func (c *Chunk) offer(k int, start int64) {
 
 // Merge adds the chunk of a later stretch of the same user. It is an error, and
 // changes nothing, if the funnel is another one or the stretch is not later.
-// It stays as it is.
+// The later chunk stays as it is.
 func (c *Chunk) Merge(later *Chunk) error {
 	switch {
 	case c == later:

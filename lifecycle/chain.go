@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/regulars-go/regulars"
+	"github.com/regulars-go/regulars/internal/ids"
 )
 
 // chains keeps a few values a customer, each under a key: for most customers
@@ -31,7 +32,7 @@ type cell[V any] struct {
 // pointer holds until the next call.
 func (c *chains[K, V]) at(id K, key int32) *V {
 	c.init()
-	h := c.hash.of(id)
+	h := c.hash.Of(id)
 	page := int(h >> (64 - pageBits))
 	return c.in(page, uint32(h), id, key)
 }
@@ -162,13 +163,13 @@ type batchRow[K regulars.ID] struct {
 }
 
 // count finds where the rows of each page are to start.
-func (b *batch[K]) count(hash hasher[K], ids []K) {
+func (b *batch[K]) count(hash ids.Hasher[K], ids []K) {
 	if len(b.rows) < len(ids) {
 		b.hashes, b.rows = make([]uint64, len(ids)), make([]batchRow[K], len(ids))
 	}
 	var sizes [pageCount]int
 	for i, id := range ids {
-		h := hash.of(id)
+		h := hash.Of(id)
 		b.hashes[i] = h
 		sizes[h>>(64-pageBits)]++
 	}

@@ -3,11 +3,11 @@ package lifecycle
 import (
 	"errors"
 	"fmt"
-	"reflect"
 	"time"
 
 	"github.com/regulars-go/regulars"
 	"github.com/regulars-go/regulars/internal/calendar"
+	"github.com/regulars-go/regulars/internal/ids"
 )
 
 // Limits on what one report may hold.
@@ -29,8 +29,7 @@ func checkNow(now time.Time) error {
 
 // checkID refuses the empty string, which names nobody.
 func checkID[K regulars.ID](id K) error {
-	var none K
-	if id == none && reflect.TypeFor[K]().Kind() == reflect.String {
+	if ids.IsEmpty(id) {
 		return errors.New("lifecycle: customer has an empty ID")
 	}
 	return nil

@@ -1,13 +1,10 @@
 package lifecycle
 
 import (
-	"hash/maphash"
-	"math/bits"
-	"reflect"
 	"slices"
-	"unsafe"
 
 	"github.com/regulars-go/regulars"
+	"github.com/regulars-go/regulars/internal/ids"
 )
 
 // roster numbers customers. It is a hash table in many pages, each small
@@ -16,7 +13,7 @@ import (
 // page and a number in it; what is known of them lies in slices beside it, in
 // the same order.
 type roster[K regulars.ID] struct {
-	hash  hasher[K]
+	hash  ids.Hasher[K]
 	pages []rosterPage[K]
 }
 
@@ -33,7 +30,7 @@ const (
 
 func (r *roster[K]) init() {
 	if r.pages == nil {
-		r.hash = newHasher[K]()
+		r.hash = ids.NewHasher[K]()
 		r.pages = make([]rosterPage[K], pageCount)
 	}
 }
@@ -49,7 +46,7 @@ func (r *roster[K]) len() int {
 // find returns the place of id, a new one if there is none.
 func (r *roster[K]) find(id K) (page int, number uint32) {
 	r.init()
-	h := r.hash.of(id)
+	h := r.hash.Of(id)
 	page = int(h >> (64 - pageBits))
 	return page, r.pages[page].find(r.hash, uint32(h), id)
 }
@@ -59,7 +56,7 @@ func (r *roster[K]) lookup(id K) (page int, number uint32, ok bool) {
 	if r.pages == nil {
 		return 0, 0, false
 	}
-	h := r.hash.of(id)
+	h := r.hash.Of(id)
 	page = int(h >> (64 - pageBits))
 	p := &r.pages[page]
 	if len(p.slots) == 0 {
@@ -69,7 +66,7 @@ func (r *roster[K]) lookup(id K) (page int, number uint32, ok bool) {
 	return page, n - 1, n != 0
 }
 
-func (p *rosterPage[K]) find(hash hasher[K], h uint32, id K) uint32 {
+func (p *rosterPage[K]) find(hash ids.Hasher[K], h uint32, id K) uint32 {
 	if 4*(len(p.ids)+1) > 3*len(p.slots) {
 		p.grow(hash)
 	}
@@ -92,11 +89,11 @@ func (p *rosterPage[K]) slot(h uint32, id K) uint32 {
 	return slot
 }
 
-func (p *rosterPage[K]) grow(hash hasher[K]) {
+func (p *rosterPage[K]) grow(hash ids.Hasher[K]) {
 	p.slots = make([]uint32, max(8, 2*len(p.slots)))
 	mask := uint32(len(p.slots) - 1)
 	for i, id := range p.ids {
-		slot := uint32(hash.of(id)) & mask
+		slot := uint32(hash.Of(id)) & mask
 		for p.slots[slot] != 0 {
 			slot = (slot + 1) & mask
 		}
@@ -123,44 +120,3 @@ func (r *roster[K]) sorted() []place {
 }
 
 func (r *roster[K]) id(p place) K { return r.pages[p.page].ids[p.number] }
-
-// The seed of all hashes is random, so that nobody can send IDs that collide;
-// no answer depends on it. It is one for all rosters, so that they have the same
-// pages and merge page by page.
-var (
-	seed = maphash.MakeSeed()
-	mix  = maphash.Bytes(seed, nil)
-)
-
-// hasher spreads IDs over 64 bits.
-type hasher[K regulars.ID] struct {
-	kind reflect.Kind // of K
-}
-
-func newHasher[K regulars.ID]() hasher[K] { return hasher[K]{reflect.TypeFor[K]().Kind()} }
-
-func (h hasher[K]) of(id K) uint64 {
-	p := unsafe.Pointer(&id) // read as the type that the kind says it is
-	switch h.kind {
-	case reflect.String:
-		return maphash.String(seed, *(*string)(p))
-	case reflect.Array:
-		return maphash.Bytes(seed, (*[16]byte)(p)[:])
-	}
-	var x uint64
-	switch unsafe.Sizeof(id) {
-	case 1:
-		x = uint64(*(*uint8)(p))
-	case 2:
-		x = uint64(*(*uint16)(p))
-	case 4:
-		x = uint64(*(*uint32)(p))
-	default:
-		x = *(*uint64)(p)
-	}
-	// Multiply and fold twice: the top bits choose the page and the low ones
-	// the slot, and both need every bit of x.
-	hi, lo := bits.Mul64(x^mix, 0x9e3779b97f4a7c15)
-	hi, lo = bits.Mul64(hi^lo^mix, 0xe7037ed1a0b428db)
-	return hi ^ lo
-}

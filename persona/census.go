@@ -6,12 +6,12 @@ import (
 	"iter"
 	"maps"
 	"math"
-	"reflect"
 	"slices"
 	"time"
 
 	"github.com/regulars-go/regulars"
 	"github.com/regulars-go/regulars/internal/calendar"
+	"github.com/regulars-go/regulars/internal/ids"
 )
 
 // Census collects what is observed of people, from any number of sources, and
@@ -109,8 +109,7 @@ func (c *Census[K]) check(id K, o Observation) (source int, err error) {
 
 // checkID refuses the empty text, which names nobody.
 func checkID[K regulars.ID](id K) error {
-	var zero K
-	if id == zero && reflect.TypeFor[K]().Kind() == reflect.String {
+	if ids.IsEmpty(id) {
 		return errors.New("persona: a person with an empty ID")
 	}
 	return nil

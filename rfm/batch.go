@@ -2,6 +2,7 @@ package rfm
 
 import (
 	"github.com/regulars-go/regulars"
+	"github.com/regulars-go/regulars/internal/ids"
 )
 
 // addStretches adds the orders of the pages of b, one batch after another.
@@ -72,9 +73,10 @@ func (b *batch[K, N]) sort(c Columns[K]) {
 }
 
 // hash hashes the IDs and counts them by page.
-func (b *batch[K, N]) hash(ids []K, count *[pageCount]int) {
-	hashAll(ids, b.hashes)
-	for _, h := range b.hashes[:len(ids)] {
+func (b *batch[K, N]) hash(customers []K, count *[pageCount]int) {
+	hasher := ids.NewHasher[K]()
+	hasher.Low32(customers, b.hashes)
+	for _, h := range b.hashes[:len(customers)] {
 		count[h>>(32-pageBits)]++
 	}
 }

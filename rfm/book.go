@@ -4,20 +4,20 @@ import (
 	"fmt"
 	"iter"
 	"math"
-	"reflect"
 	"slices"
 
 	"github.com/shopspring/decimal"
 
 	"github.com/regulars-go/regulars"
 	"github.com/regulars-go/regulars/internal/exact"
+	"github.com/regulars-go/regulars/internal/ids"
 )
 
 // book finds the row of a customer. It is a hash table in many pages, each
 // small enough for a core's own cache, so that a batch of orders can be sorted
 // by page first and then be added without waiting for memory.
 type book[K regulars.ID] struct {
-	kind   reflect.Kind // of K, for hash
+	hash   ids.Hasher[K]
 	pages  []page[K]
 	wide   map[K]*[2]exact.Sum // spend and refunded of those that outgrew an int64
 	orders uint64              // of all rows
@@ -26,7 +26,7 @@ type book[K regulars.ID] struct {
 
 func (b *book[K]) init() {
 	if b.pages == nil {
-		b.kind = reflect.TypeFor[K]().Kind()
+		b.hash = ids.NewHasher[K]()
 		b.pages = make([]page[K], pageCount)
 	}
 }
@@ -37,14 +37,14 @@ func (b *book[K]) len() int { return b.count }
 // until the next call.
 func (b *book[K]) find(id K) *row[K] {
 	b.init()
-	h := hash(b.kind, id)
+	h := uint32(b.hash.Of(id))
 	return b.findIn(&b.pages[h>>(32-pageBits)], h, id)
 }
 
 // findIn is find in the page where id belongs.
 func (b *book[K]) findIn(p *page[K], h uint32, id K) *row[K] {
 	if 4*(len(p.rows)+1) > 3*len(p.slots) {
-		p.grow(b.kind)
+		p.grow(b.hash)
 	}
 	slot := p.slot(h, id)
 	if p.slots[slot] == 0 {
@@ -67,7 +67,7 @@ func (b *book[K]) lookup(id K) *row[K] {
 	if b.pages == nil {
 		return nil
 	}
-	h := hash(b.kind, id)
+	h := uint32(b.hash.Of(id))
 	p := &b.pages[h>>(32-pageBits)]
 	if len(p.slots) == 0 {
 		return nil
@@ -202,7 +202,7 @@ func (b *book[K]) copyPage(i int, other *book[K]) {
 func (b *book[K]) mergeRows(p *page[K], other *book[K], rows []row[K]) {
 	var g lookups
 	for i := range rows {
-		g.hashes[i] = hash(b.kind, rows[i].id)
+		g.hashes[i] = uint32(b.hash.Of(rows[i].id))
 	}
 	p.fetch(&g, len(rows))
 	for i := range rows {
@@ -242,10 +242,4 @@ func (b *book[K]) checkCounts(other *book[K]) error {
 		}
 	}
 	return nil
-}
-
-// isEmptyText reports whether id is the empty string of some string type.
-func isEmptyText[K regulars.ID](id K) bool {
-	var none K
-	return id == none && reflect.TypeFor[K]().Kind() == reflect.String
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/regulars-go/regulars"
 	"github.com/regulars-go/regulars/internal/calendar"
 	"github.com/regulars-go/regulars/internal/exact"
+	"github.com/regulars-go/regulars/internal/ids"
 )
 
 // Line is one raw line of an order log, as an export has it.
@@ -154,7 +155,7 @@ func Consolidate[K regulars.ID](lines iter.Seq[Line[K]], policy LinePolicy) (*Or
 }
 
 func (l Line[K]) check() error {
-	if isEmptyText(l.Customer) {
+	if ids.IsEmpty(l.Customer) {
 		return errNobody
 	}
 	return Order{At: l.At, Amount: l.Amount}.check()

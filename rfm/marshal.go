@@ -7,6 +7,7 @@ import (
 	"github.com/regulars-go/regulars"
 	"github.com/regulars-go/regulars/internal/calendar"
 	"github.com/regulars-go/regulars/internal/exact"
+	"github.com/regulars-go/regulars/internal/ids"
 	"github.com/regulars-go/regulars/internal/wire"
 )
 
@@ -56,7 +57,7 @@ func (t *Tally[K]) UnmarshalBinary(data []byte) error {
 	var last K
 	for i := 0; i < n && r.Err() == nil; i++ {
 		id := wire.ReadID[K](r)
-		if r.Err() == nil && (i > 0 && regulars.Compare(last, id) >= 0 || isEmptyText(id)) {
+		if r.Err() == nil && (i > 0 && regulars.Compare(last, id) >= 0 || ids.IsEmpty(id)) {
 			r.Fail("customer %v out of order", id)
 		}
 		last = id

@@ -2,10 +2,10 @@ package rfm
 
 import (
 	"math"
-	"reflect"
 	"slices"
 
 	"github.com/regulars-go/regulars"
+	"github.com/regulars-go/regulars/internal/ids"
 )
 
 // page is an open-addressing table. A slot holds 1 + the index of a row, and
@@ -48,11 +48,11 @@ func (p *page[K]) slot(h uint32, id K) uint32 {
 	}
 }
 
-func (p *page[K]) grow(kind reflect.Kind) {
+func (p *page[K]) grow(hash ids.Hasher[K]) {
 	p.slots = make([]uint32, max(8, 2*len(p.slots)))
 	mask := uint32(len(p.slots) - 1)
 	for i := range uint32(len(p.rows)) {
-		h := hash(kind, p.rows[i].id)
+		h := uint32(hash.Of(p.rows[i].id))
 		slot := h & mask
 		for p.slots[slot] != 0 {
 			slot = (slot + 1) & mask

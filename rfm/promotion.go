@@ -14,6 +14,7 @@ import (
 	"github.com/regulars-go/regulars"
 	"github.com/regulars-go/regulars/internal/calendar"
 	"github.com/regulars-go/regulars/internal/exact"
+	"github.com/regulars-go/regulars/internal/ids"
 	"github.com/regulars-go/regulars/internal/wire"
 )
 
@@ -67,7 +68,7 @@ type promotionSums struct {
 // Add adds one sale. A sale after Until is counted and set aside. An error says
 // what is wrong with the sale, and means that it was not added.
 func (t *PromotionTally[K]) Add(id K, s Sale) error {
-	if isEmptyText(id) {
+	if ids.IsEmpty(id) {
 		return errors.New("rfm: sale to a customer with an empty ID")
 	}
 	if err := s.check(); err != nil {
@@ -232,7 +233,7 @@ func (t *PromotionTally[K]) UnmarshalBinary(data []byte) error {
 	var last K
 	for i := 0; i < n && r.Err() == nil; i++ {
 		id := wire.ReadID[K](r)
-		if r.Err() == nil && (i > 0 && regulars.Compare(last, id) >= 0 || isEmptyText(id)) {
+		if r.Err() == nil && (i > 0 && regulars.Compare(last, id) >= 0 || ids.IsEmpty(id)) {
 			r.Fail("customer %v out of order", id)
 		}
 		last = id

@@ -9,6 +9,7 @@ import (
 	"unsafe"
 
 	"github.com/regulars-go/regulars"
+	"github.com/regulars-go/regulars/internal/ids"
 )
 
 // sorted returns the rows in ascending order of ID.
@@ -115,7 +116,7 @@ func sortKey[K regulars.ID](kind reflect.Kind, id K, skip int) uint64 {
 	case reflect.Int:
 		return ordered(int64(*(*int)(p)))
 	}
-	return integerBits(p, unsafe.Sizeof(id))
+	return ids.Bits(&id)
 }
 
 const (

@@ -13,6 +13,7 @@ import (
 	"github.com/regulars-go/regulars"
 	"github.com/regulars-go/regulars/internal/calendar"
 	"github.com/regulars-go/regulars/internal/exact"
+	"github.com/regulars-go/regulars/internal/ids"
 )
 
 // Tally adds orders up, one constant-size record a customer. The zero value is
@@ -146,7 +147,7 @@ func untilText(until int64) string {
 
 // checkID refuses the empty string, which names nobody.
 func checkID[K regulars.ID](id K) error {
-	if isEmptyText(id) {
+	if ids.IsEmpty(id) {
 		return fmt.Errorf("rfm: %w", errNobody)
 	}
 	return nil

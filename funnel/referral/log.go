@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"math"
-	"reflect"
 	"time"
 
 	"github.com/shopspring/decimal"
@@ -12,6 +11,7 @@ import (
 	"github.com/regulars-go/regulars"
 	"github.com/regulars-go/regulars/internal/calendar"
 	"github.com/regulars-go/regulars/internal/exact"
+	"github.com/regulars-go/regulars/internal/ids"
 )
 
 // Log remembers who invited whom, who joined when, and who paid what. The zero
@@ -238,8 +238,7 @@ func check[K regulars.ID](what string, id K, at time.Time) error {
 
 // checkID refuses the empty string, which names nobody.
 func checkID[K regulars.ID](what string, id K) error {
-	var none K
-	if id == none && reflect.TypeFor[K]().Kind() == reflect.String {
+	if ids.IsEmpty(id) {
 		return fmt.Errorf("referral: %s with an empty ID", what)
 	}
 	return nil

@@ -3,7 +3,6 @@ package term
 import (
 	"errors"
 	"fmt"
-	"reflect"
 	"time"
 
 	"github.com/shopspring/decimal"
@@ -11,6 +10,7 @@ import (
 	"github.com/regulars-go/regulars"
 	"github.com/regulars-go/regulars/internal/calendar"
 	"github.com/regulars-go/regulars/internal/exact"
+	"github.com/regulars-go/regulars/internal/ids"
 )
 
 // Term is what a customer has for a while.
@@ -34,8 +34,7 @@ type Term[K regulars.ID] struct {
 // no Start, an End that is not after it, a negative Value or one of more than 36
 // digits or 18 decimal places, a time outside the years 1 to 9999.
 func (t Term[K]) Validate() error {
-	var none K
-	if t.Customer == none && reflect.TypeFor[K]().Kind() == reflect.String {
+	if ids.IsEmpty(t.Customer) {
 		return errors.New("term: customer has an empty ID")
 	}
 	fault := func(err error) error { return fmt.Errorf("term: %q of customer %v %w", t.Product, t.Customer, err) }
