@@ -36,10 +36,11 @@ var attributions = names.Names{Package: "funnel", Type: "Attribution", What: "at
 // String returns the lower-case name of a, such as "entry".
 func (a Attribution) String() string { return attributions.Of(uint8(a)) }
 
-// MarshalText writes a as [Attribution.String] does.
+// MarshalText writes a as [Attribution.String] does; what is none is an error.
 func (a Attribution) MarshalText() ([]byte, error) { return attributions.Marshal(uint8(a)) }
 
-// UnmarshalText reads the name of an attribution.
+// UnmarshalText reads what [Attribution.String] writes; any other text is an error, and
+// leaves a as it was.
 func (a *Attribution) UnmarshalText(text []byte) error {
 	i, err := attributions.Unmarshal(text)
 	if err == nil {

@@ -61,10 +61,11 @@ var maturities = names.Names{Package: "funnel", Type: "Maturity", What: "maturit
 // String returns the lower-case name of m, such as "mature".
 func (m Maturity) String() string { return maturities.Of(uint8(m)) }
 
-// MarshalText writes m as [Maturity.String] does.
+// MarshalText writes m as [Maturity.String] does; what is none is an error.
 func (m Maturity) MarshalText() ([]byte, error) { return maturities.Marshal(uint8(m)) }
 
-// UnmarshalText reads the name of a maturity.
+// UnmarshalText reads what [Maturity.String] writes; any other text is an error, and
+// leaves m as it was.
 func (m *Maturity) UnmarshalText(text []byte) error {
 	i, err := maturities.Unmarshal(text)
 	if err == nil {

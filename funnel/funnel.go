@@ -67,10 +67,11 @@ var bys = names.Names{Package: "funnel", Type: "By", What: "unit", List: []strin
 // String returns the lower-case name of b, such as "user".
 func (b By) String() string { return bys.Of(uint8(b)) }
 
-// MarshalText writes b as [By.String] does.
+// MarshalText writes b as [By.String] does; what is none is an error.
 func (b By) MarshalText() ([]byte, error) { return bys.Marshal(uint8(b)) }
 
-// UnmarshalText reads the name of a unit.
+// UnmarshalText reads what [By.String] writes; any other text is an error, and
+// leaves b as it was.
 func (b *By) UnmarshalText(text []byte) error {
 	i, err := bys.Unmarshal(text)
 	if err == nil {

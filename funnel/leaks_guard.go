@@ -44,10 +44,11 @@ var findings = names.Names{Package: "funnel", Type: "Finding", What: "finding", 
 // String returns the lower-case name of f, such as "upheld".
 func (f Finding) String() string { return findings.Of(uint8(f)) }
 
-// MarshalText writes f as [Finding.String] does.
+// MarshalText writes f as [Finding.String] does; what is none is an error.
 func (f Finding) MarshalText() ([]byte, error) { return findings.Marshal(uint8(f)) }
 
-// UnmarshalText reads the name of a finding.
+// UnmarshalText reads what [Finding.String] writes; any other text is an error, and
+// leaves f as it was.
 func (f *Finding) UnmarshalText(text []byte) error {
 	i, err := findings.Unmarshal(text)
 	if err == nil {

@@ -25,10 +25,11 @@ var corrections = names.Names{Package: "funnel", Type: "Correction", What: "corr
 // String returns the lower-case name of c, such as "holm".
 func (c Correction) String() string { return corrections.Of(uint8(c)) }
 
-// MarshalText writes c as [Correction.String] does.
+// MarshalText writes c as [Correction.String] does; what is none is an error.
 func (c Correction) MarshalText() ([]byte, error) { return corrections.Marshal(uint8(c)) }
 
-// UnmarshalText reads the name of a correction.
+// UnmarshalText reads what [Correction.String] writes; any other text is an error, and
+// leaves c as it was.
 func (c *Correction) UnmarshalText(text []byte) error {
 	i, err := corrections.Unmarshal(text)
 	if err == nil {
@@ -59,10 +60,11 @@ var tests = names.Names{Package: "funnel", Type: "Test", What: "test", List: []s
 // String returns the lower-case name of t, such as "exact".
 func (t Test) String() string { return tests.Of(uint8(t)) }
 
-// MarshalText writes t as [Test.String] does.
+// MarshalText writes t as [Test.String] does; what is none is an error.
 func (t Test) MarshalText() ([]byte, error) { return tests.Marshal(uint8(t)) }
 
-// UnmarshalText reads the name of a test.
+// UnmarshalText reads what [Test.String] writes; any other text is an error, and
+// leaves t as it was.
 func (t *Test) UnmarshalText(text []byte) error {
 	i, err := tests.Unmarshal(text)
 	if err == nil {

@@ -98,10 +98,11 @@ var verdicts = names.Names{Package: "funnel", Type: "Verdict", What: "verdict", 
 // String returns the lower-case name of v, such as "leak".
 func (v Verdict) String() string { return verdicts.Of(uint8(v)) }
 
-// MarshalText writes v as [Verdict.String] does.
+// MarshalText writes v as [Verdict.String] does; what is none is an error.
 func (v Verdict) MarshalText() ([]byte, error) { return verdicts.Marshal(uint8(v)) }
 
-// UnmarshalText reads the name of a verdict.
+// UnmarshalText reads what [Verdict.String] writes; any other text is an error, and
+// leaves v as it was.
 func (v *Verdict) UnmarshalText(text []byte) error {
 	i, err := verdicts.Unmarshal(text)
 	if err == nil {

@@ -86,10 +86,11 @@ var orders = names.Names{Package: "funnel", Type: "Order", What: "order", List: 
 // String returns the lower-case name of o, such as "ordered".
 func (o Order) String() string { return orders.Of(uint8(o)) }
 
-// MarshalText writes o as [Order.String] does.
+// MarshalText writes o as [Order.String] does; what is none is an error.
 func (o Order) MarshalText() ([]byte, error) { return orders.Marshal(uint8(o)) }
 
-// UnmarshalText reads the name of an order.
+// UnmarshalText reads what [Order.String] writes; any other text is an error, and
+// leaves o as it was.
 func (o *Order) UnmarshalText(text []byte) error {
 	i, err := orders.Unmarshal(text)
 	if err == nil {
@@ -118,10 +119,11 @@ var ties = names.Names{Package: "funnel", Type: "Ties", What: "tie policy", List
 // String returns the lower-case name of t, such as "any order".
 func (t Ties) String() string { return ties.Of(uint8(t)) }
 
-// MarshalText writes t as [Ties.String] does.
+// MarshalText writes t as [Ties.String] does; what is none is an error.
 func (t Ties) MarshalText() ([]byte, error) { return ties.Marshal(uint8(t)) }
 
-// UnmarshalText reads the name of a tie policy.
+// UnmarshalText reads what [Ties.String] writes; any other text is an error, and
+// leaves t as it was.
 func (t *Ties) UnmarshalText(text []byte) error {
 	i, err := ties.Unmarshal(text)
 	if err == nil {
@@ -148,10 +150,11 @@ var entries = names.Names{Package: "funnel", Type: "Entry", What: "entry", List:
 // String returns the lower-case name of e, such as "best".
 func (e Entry) String() string { return entries.Of(uint8(e)) }
 
-// MarshalText writes e as [Entry.String] does.
+// MarshalText writes e as [Entry.String] does; what is none is an error.
 func (e Entry) MarshalText() ([]byte, error) { return entries.Marshal(uint8(e)) }
 
-// UnmarshalText reads the name of an entry.
+// UnmarshalText reads what [Entry.String] writes; any other text is an error, and
+// leaves e as it was.
 func (e *Entry) UnmarshalText(text []byte) error {
 	i, err := entries.Unmarshal(text)
 	if err == nil {
@@ -178,10 +181,11 @@ var treatments = names.Names{Package: "funnel", Type: "Excluded", What: "treatme
 // String returns the lower-case name of e, such as "keep level".
 func (e Excluded) String() string { return treatments.Of(uint8(e)) }
 
-// MarshalText writes e as [Excluded.String] does.
+// MarshalText writes e as [Excluded.String] does; what is none is an error.
 func (e Excluded) MarshalText() ([]byte, error) { return treatments.Marshal(uint8(e)) }
 
-// UnmarshalText reads the name of a treatment.
+// UnmarshalText reads what [Excluded.String] writes; any other text is an error, and
+// leaves e as it was.
 func (e *Excluded) UnmarshalText(text []byte) error {
 	i, err := treatments.Unmarshal(text)
 	if err == nil {

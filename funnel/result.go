@@ -63,10 +63,11 @@ var endings = names.Names{Package: "funnel", Type: "Ending", What: "ending", Lis
 // String returns the lower-case name of e, such as "timed out".
 func (e Ending) String() string { return endings.Of(uint8(e)) }
 
-// MarshalText writes e as [Ending.String] does.
+// MarshalText writes e as [Ending.String] does; what is none is an error.
 func (e Ending) MarshalText() ([]byte, error) { return endings.Marshal(uint8(e)) }
 
-// UnmarshalText reads the name of an ending.
+// UnmarshalText reads what [Ending.String] writes; any other text is an error, and
+// leaves e as it was.
 func (e *Ending) UnmarshalText(text []byte) error {
 	i, err := endings.Unmarshal(text)
 	if err == nil {

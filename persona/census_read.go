@@ -9,9 +9,9 @@ import (
 	"github.com/regulars-go/regulars/internal/wire"
 )
 
-// UnmarshalBinary makes c what [Census.MarshalBinary] wrote, of the same Schema;
-// whatever was in c before is gone. Bytes of another schema, and bytes that were
-// not written so, are an error and leave c as it was.
+// UnmarshalBinary replaces what c holds by what [Census.MarshalBinary] wrote of
+// a census with the same type of ID. Schema must be set as it was there. c stays
+// as it was if there is an error.
 func (c *Census[K]) UnmarshalBinary(data []byte) error {
 	if c.Schema == nil {
 		return errors.New("persona: a census needs a schema")

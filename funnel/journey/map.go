@@ -92,10 +92,11 @@ var measures = names.Names{Package: "journey", Type: "Measure", What: "measure",
 // String returns the lower-case name of m, such as "conversion".
 func (m Measure) String() string { return measures.Of(uint8(m)) }
 
-// MarshalText writes m as [Measure.String] does.
+// MarshalText writes m as [Measure.String] does; what is none is an error.
 func (m Measure) MarshalText() ([]byte, error) { return measures.Marshal(uint8(m)) }
 
-// UnmarshalText reads the name of a measure.
+// UnmarshalText reads what [Measure.String] writes; any other text is an error, and
+// leaves m as it was.
 func (m *Measure) UnmarshalText(text []byte) error {
 	i, err := measures.Unmarshal(text)
 	if err == nil {

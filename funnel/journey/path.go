@@ -73,10 +73,11 @@ var sides = names.Names{Package: "journey", Type: "Side", What: "side", List: []
 // String returns the lower-case name of s, such as "after".
 func (s Side) String() string { return sides.Of(uint8(s)) }
 
-// MarshalText writes s as [Side.String] does.
+// MarshalText writes s as [Side.String] does; what is none is an error.
 func (s Side) MarshalText() ([]byte, error) { return sides.Marshal(uint8(s)) }
 
-// UnmarshalText reads the name of a side.
+// UnmarshalText reads what [Side.String] writes; any other text is an error, and
+// leaves s as it was.
 func (s *Side) UnmarshalText(text []byte) error {
 	i, err := sides.Unmarshal(text)
 	if err == nil {
@@ -100,10 +101,11 @@ var picks = names.Names{Package: "journey", Type: "Pick", What: "pick", List: []
 // String returns the lower-case name of p, such as "first".
 func (p Pick) String() string { return picks.Of(uint8(p)) }
 
-// MarshalText writes p as [Pick.String] does.
+// MarshalText writes p as [Pick.String] does; what is none is an error.
 func (p Pick) MarshalText() ([]byte, error) { return picks.Marshal(uint8(p)) }
 
-// UnmarshalText reads the name of a pick.
+// UnmarshalText reads what [Pick.String] writes; any other text is an error, and
+// leaves p as it was.
 func (p *Pick) UnmarshalText(text []byte) error {
 	i, err := picks.Unmarshal(text)
 	if err == nil {

@@ -42,7 +42,8 @@ func (v Verdict) String() string { return verdictNames.Of(uint8(v)) }
 // MarshalText writes v as [Verdict.String] does.
 func (v Verdict) MarshalText() ([]byte, error) { return verdictNames.Marshal(uint8(v)) }
 
-// UnmarshalText reads what [Verdict.String] returns.
+// UnmarshalText reads what [Verdict.String] returns; any other text is an error, and
+// leaves v as it was.
 func (v *Verdict) UnmarshalText(text []byte) error {
 	i, err := verdictNames.Unmarshal(text)
 	if err == nil {

@@ -61,7 +61,8 @@ func (c Credit) String() string { return creditNames.Of(uint8(c)) }
 // MarshalText writes c as [Credit.String] does.
 func (c Credit) MarshalText() ([]byte, error) { return creditNames.Marshal(uint8(c)) }
 
-// UnmarshalText reads what [Credit.String] returns.
+// UnmarshalText reads what [Credit.String] returns; any other text is an error, and
+// leaves c as it was.
 func (c *Credit) UnmarshalText(text []byte) error {
 	i, err := creditNames.Unmarshal(text)
 	if err == nil {
@@ -76,7 +77,8 @@ func (g Goal) String() string { return goalNames.Of(uint8(g)) }
 // MarshalText writes g as [Goal.String] does.
 func (g Goal) MarshalText() ([]byte, error) { return goalNames.Marshal(uint8(g)) }
 
-// UnmarshalText reads what [Goal.String] returns.
+// UnmarshalText reads what [Goal.String] returns; any other text is an error, and
+// leaves g as it was.
 func (g *Goal) UnmarshalText(text []byte) error {
 	i, err := goalNames.Unmarshal(text)
 	if err == nil {

@@ -77,7 +77,8 @@ func (c Code) String() string { return codeNames.Of(uint8(c)) }
 // MarshalText writes the name of the code; one that does not exist is an error.
 func (c Code) MarshalText() ([]byte, error) { return codeNames.Marshal(uint8(c)) }
 
-// UnmarshalText reads the name of a code.
+// UnmarshalText reads what [Code.String] writes; any other text is an error, and
+// leaves c as it was.
 func (c *Code) UnmarshalText(text []byte) error {
 	i, err := codeNames.Unmarshal(text)
 	if err == nil {
@@ -134,7 +135,8 @@ func (f Fate) String() string { return fateNames.Of(uint8(f)) }
 // MarshalText writes the name of the fate; one that does not exist is an error.
 func (f Fate) MarshalText() ([]byte, error) { return fateNames.Marshal(uint8(f)) }
 
-// UnmarshalText reads the name of a fate.
+// UnmarshalText reads what [Fate.String] writes; any other text is an error, and
+// leaves f as it was.
 func (f *Fate) UnmarshalText(text []byte) error {
 	i, err := fateNames.Unmarshal(text)
 	if err == nil {

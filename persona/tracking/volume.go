@@ -45,7 +45,8 @@ func (l Level) String() string { return levelNames.Of(uint8(l)) }
 // MarshalText writes the name of the level; one that does not exist is an error.
 func (l Level) MarshalText() ([]byte, error) { return levelNames.Marshal(uint8(l)) }
 
-// UnmarshalText reads the name of a level.
+// UnmarshalText reads what [Level.String] writes; any other text is an error, and
+// leaves l as it was.
 func (l *Level) UnmarshalText(text []byte) error {
 	i, err := levelNames.Unmarshal(text)
 	if err == nil {
