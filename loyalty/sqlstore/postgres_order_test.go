@@ -100,6 +100,63 @@ func TestOneOrder(t *testing.T) {
 	}
 }
 
+// A record that a batch takes to be there, and that was dropped meanwhile, is a
+// conflict, and nothing is left of the batch. It may go before the commit or while
+// the commit waits for it.
+func TestGone(t *testing.T) {
+	s := databases[0].new(t).store(t)
+	order, account := namedRecord(loyalty.KindOrder, "o", 1), accountRecord("b", 1)
+	for _, c := range []struct {
+		name  string
+		gone  loyalty.RecordID
+		drop  string
+		batch []loyalty.Record
+	}{
+		{"an account", account.ID, `DELETE FROM loyalty_account WHERE member = 'b'`, []loyalty.Record{accountRecord("a", 0), account, accountRecord("c", 0)}},
+		{"an order", order.ID, `DELETE FROM loyalty_record WHERE name = 'o'`, []loyalty.Record{accountRecord("a", 0), order, namedRecord(loyalty.KindKey, "k", 0)}},
+	} {
+		for _, bound := range []bool{false, true} {
+			for _, waits := range []bool{false, true} {
+				execute(t, s.db, `TRUNCATE loyalty_account, loyalty_record`)
+				there := c.batch[1]
+				there.Version = 0
+				if err := s.Commit(t.Context(), &loyalty.Batch{Records: []loyalty.Record{there}}); err != nil {
+					t.Fatal(err)
+				}
+				var store loyalty.Store = s
+				tx, other := begin(t, s.db), begin(t, s.db)
+				if bound {
+					store = s.Bind(tx)
+				}
+				execute(t, other, c.drop)
+				done := make(chan error, 1)
+				commit := func() { done <- store.Commit(t.Context(), &loyalty.Batch{Records: c.batch}) }
+				if waits {
+					go commit()
+					wait(t, s.db, somebodyWaits)
+				}
+				if err := other.Commit(); err != nil {
+					t.Fatal(err)
+				}
+				if !waits {
+					commit()
+				}
+				conflict, ok := errors.AsType[*loyalty.ConflictError](<-done)
+				if !ok || len(conflict.Records) != 1 || conflict.Records[0] != c.gone {
+					t.Errorf("%s, bound %v, waits %v: %v, want a conflict on %v", c.name, bound, waits, conflict, c.gone)
+				}
+				if err := tx.Commit(); err != nil {
+					t.Fatal(err)
+				}
+				left := -1
+				if err := s.db.QueryRowContext(t.Context(), `SELECT (SELECT count(*) FROM loyalty_account) + (SELECT count(*) FROM loyalty_record)`).Scan(&left); err != nil || left != 0 {
+					t.Errorf("%s, bound %v, waits %v: %d rows are left, want none; error %v", c.name, bound, waits, left, err)
+				}
+			}
+		}
+	}
+}
+
 // A deadlock with what is not the store's own undoes a commit of the store's
 // own, so that it is a conflict. In the host's transaction it is an error.
 func TestDeadlock(t *testing.T) {
