@@ -78,10 +78,11 @@ type Exploration struct {
 	// Salt makes its draws independent of others.
 	Salt string `json:"salt"`
 	// Epsilon is the share of decisions that are drawn with equal chances, above
-	// 0 and at most 1.
+	// 0 and at most 1, whatever the priorities.
 	Epsilon Micros `json:"epsilon,omitzero"`
 	// Temperature draws each with a chance in proportion to exp(score/Temperature):
-	// the higher, the more alike.
+	// the higher, the more alike. Only those of the best one's priority are drawn
+	// from, since no score makes up for a priority.
 	Temperature Micros `json:"temperature,omitzero"`
 }
 

@@ -69,6 +69,9 @@ func (r *contest) settle(s *situation) {
 		return
 	}
 	r.chosen = r.best
+	if r.policy.explore != nil && r.policy.explore.rule.Temperature > 0 {
+		r.keepRivals()
+	}
 	for i, o := range r.options {
 		if int(o.gate) == r.best {
 			r.whole = r.policy.explore.weigh(r.options, r.scores, i)
@@ -77,6 +80,19 @@ func (r *contest) settle(s *situation) {
 			return
 		}
 	}
+}
+
+// keepRivals drops the options that don't rank with the best: scores tell apart
+// what has one priority, and no score makes up for another.
+func (r *contest) keepRivals() {
+	n := 0
+	for i, o := range r.options {
+		if r.policy.gates[o.gate].tier == r.policy.gates[r.best].tier {
+			r.options[n], r.scores[n] = o, r.scores[i]
+			n++
+		}
+	}
+	r.options, r.scores = r.options[:n], r.scores[:n]
 }
 
 // propensity returns the probability with which a candidate was to be chosen.

@@ -103,7 +103,11 @@ func (p *Policy) Since(now time.Time) time.Time {
 	now = moment(now)
 	since := now
 	for _, k := range p.playbook.Caps {
-		after, _ := k.Window(now, p.place.zone)
+		at := now
+		if k.Calendar != "" { // elsewhere an earlier day may not be over yet
+			at = at.AddDate(0, 0, -maxZonesApart)
+		}
+		after, _ := k.Window(at, p.place.zone)
 		if k.Calendar != "" {
 			after = after.AddDate(0, 0, -maxZonesApart)
 		}

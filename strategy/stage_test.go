@@ -201,6 +201,25 @@ func TestCoolDowns(t *testing.T) {
 	}
 }
 
+// On a month's first day there is a month before it that is not over everywhere.
+func TestSinceMindsOtherZones(t *testing.T) {
+	policy, err := strategy.Host{Zones: time.LoadLocation}.NewPolicy(strategy.Playbook{
+		Zone: "UTC", Caps: []strategy.Cap{{Name: "one a month", Limit: 1, Calendar: "month"}},
+		Operations: []strategy.Operation{operation("a", 1, strategy.Audience{})},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	now, begun := at("2027-03-01T00:00:00Z"), at("2027-02-01T00:00:00-05:00")
+	c := strategy.Customer{ID: "u1", Zone: "America/New_York", Exposures: []strategy.Exposure{{Operation: "b", Channel: "sms", At: begun}}}
+	if d := policy.Decide(c, now); d.Verdicts[0].Code != strategy.Capped {
+		t.Fatalf("%v, want it to be capped", d)
+	}
+	if since := policy.Since(now); !begun.After(since) {
+		t.Errorf("since %v, yet what was sent at %v counts", since, begun)
+	}
+}
+
 // Where the best operation is capped, the next one has its turn, or the customer
 // waits, or gets nothing.
 func TestWhenCapped(t *testing.T) {
@@ -377,6 +396,20 @@ func TestExplorationKeepsItsWord(t *testing.T) {
 
 	p.Exploration = &strategy.Exploration{Salt: "2027", Epsilon: 300_000}
 	exploreAll(t, p, map[string]float64{"op 0": 0.1, "op 1": 0.1, "op 2": 0.8})
+}
+
+// A score does not make up for a priority: a temperature draws among those that
+// rank with the best, however much the others score.
+func TestTemperatureKeepsPriorities(t *testing.T) {
+	p := strategy.Playbook{Exploration: &strategy.Exploration{Salt: "2027", Temperature: strategy.One}}
+	for i, value := range []strategy.Micros{40, 1, 2} {
+		o := operation(fmt.Sprint("op ", i), 0, strategy.Audience{})
+		o.Value = value * strategy.One
+		p.Operations = append(p.Operations, o)
+	}
+	p.Operations[1].Priority, p.Operations[2].Priority = 1, 1
+	e1 := math.Exp(-1)
+	exploreAll(t, p, map[string]float64{"op 0": 0, "op 1": e1 / (1 + e1), "op 2": 1 / (1 + e1)})
 }
 
 // The best is the best for the customer, wherever the playbook alone would rank
