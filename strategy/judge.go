@@ -58,10 +58,8 @@ func (p *Policy) hopeless(g *gate, s *situation) bool {
 	if g.stopped || s.at < g.startsAt || s.at >= g.endsAt {
 		return true
 	}
-	for _, h := range g.holdouts {
-		if s.heldOut.has(h) {
-			return true
-		}
+	if slices.ContainsFunc(g.holdouts, s.heldOut.has) {
+		return true
 	}
 	for i := range g.audiences {
 		if !g.audiences[i].has(s.labels) {
