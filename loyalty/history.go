@@ -25,11 +25,24 @@ type Event struct {
 	Waived int64 `json:"waived,omitempty"`
 	Owed   int64 `json:"owed,omitempty"`
 	Lost   int64 `json:"lost,omitempty"`
+	// Placed is where the entry left the member among the tiers: as a review did,
+	// or points that reached a level or lost it. It is nil if nothing of that
+	// changed.
+	Placed *Placed `json:"placed,omitempty"`
 	// Told is what a reminder told about.
 	Told *Told `json:"told,omitempty"`
 	// Command is nil if time caused the entry, if it is another account's, or
 	// if it was erased.
 	Command *Command `json:"command,omitempty"`
+}
+
+// Placed is a level, as [Standing] has it, under the name that the newest version
+// of the program gives it.
+type Placed struct {
+	Level  string    `json:"level,omitempty"` // empty if none is left
+	Since  time.Time `json:"since,omitzero"`
+	Review time.Time `json:"review,omitzero"`
+	Grace  bool      `json:"grace,omitempty"`
 }
 
 // Told is what a reminder told a member about: points, and when they end.
@@ -102,6 +115,9 @@ func (r *Rules) Read(entry *Entry) (Event, error) {
 			ev.Waived += int64(le.Uint64(p))
 			ev.Owed += int64(le.Uint64(p[8:]))
 			ev.Lost += int64(le.Uint64(p[16:]))
+		case opTier:
+			t := readTier(p)
+			ev.Placed = &Placed{c.levelName(t.level), instant(t.since), instant(t.review), t.grace}
 		case opNotice:
 			ev.Told = &Told{int64(le.Uint64(p)), instant(int64(le.Uint64(p[8:])))}
 		}

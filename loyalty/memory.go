@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"hash/maphash"
+	"math/bits"
 	"slices"
 	"time"
 )
@@ -211,17 +212,13 @@ func (m *Memory) ofAccount(id AccountID) *memoryShard {
 
 // lock locks a set of shards, in ascending order.
 func (m *Memory) lock(set uint32) {
-	for i := range m.shards {
-		if set&(1<<i) != 0 {
-			m.shards[i].mu.Lock()
-		}
+	for ; set != 0; set &= set - 1 {
+		m.shards[bits.TrailingZeros32(set)].mu.Lock()
 	}
 }
 
 func (m *Memory) unlock(set uint32) {
-	for i := range m.shards {
-		if set&(1<<i) != 0 {
-			m.shards[i].mu.Unlock()
-		}
+	for ; set != 0; set &= set - 1 {
+		m.shards[bits.TrailingZeros32(set)].mu.Unlock()
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	gocmp "github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
 
 	"github.com/regulars-go/regulars"
@@ -210,4 +211,35 @@ func TestTierFollowsOrders(t *testing.T) {
 	}
 	d.later(45)
 	want("")
+}
+
+// The journal says where each entry left the member among the tiers: those that
+// reached a level, and the reviews that kept it, left it to the grace, which runs
+// to the end of 31 January, and took it.
+func TestHistoryPlaces(t *testing.T) {
+	d := newDesk(t, tiered(loyalty.Tiers{Window: "year", Grace: regulars.Days(30)}, time.UTC))
+	d.do("ada", growth(300))
+	d.do("ada", grant(5))
+	d.now = time.Date(2029, 1, 1, 0, 0, 0, 0, time.UTC)
+	d.do("ada", grant(5)) // after the reviews of 1 January 2027 and 2028, and the end of the grace
+	events, err := d.engine.History(t.Context(), "ada", 0, 100)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for _, e := range events {
+		if e.Placed != nil {
+			got = append(got, fmt.Sprintf("%s %s: %q since %s until %s, grace %t", e.RecordedAt.Format(time.DateOnly), e.Kind,
+				e.Placed.Level, e.Placed.Since.Format(time.DateOnly), e.Placed.Review.Format(time.DateOnly), e.Placed.Grace))
+		}
+	}
+	want := []string{
+		`2026-03-02 granted: "gold" since 2026-03-02 until 2027-01-01, grace false`,
+		`2027-01-01 reviewed: "gold" since 2026-03-02 until 2028-01-01, grace false`,
+		`2028-01-01 reviewed: "gold" since 2026-03-02 until 2028-02-01, grace true`,
+		`2028-02-01 reviewed: "" since 2028-02-01 until 0001-01-01, grace false`,
+	}
+	if diff := gocmp.Diff(want, got); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
 }

@@ -136,9 +136,12 @@ func (v *View) newAccount() *Account {
 }
 
 // find returns the index of a record; -1 if it is not loaded.
-func (v *View) find(id RecordID) int {
+func (v *View) find(id RecordID) int { return v.findName(id.Kind, id.Name) }
+
+// findName is find for a record of the program.
+func (v *View) findName(kind RecordKind, name string) int {
 	for i := range v.records {
-		if v.records[i].id.Kind == id.Kind && v.records[i].id.Name == id.Name {
+		if r := &v.records[i]; r.id.Kind == kind && r.id.Name == name {
 			return i
 		}
 	}
@@ -147,10 +150,10 @@ func (v *View) find(id RecordID) int {
 
 // want returns a record, or notes that it is missing and returns nil.
 func (v *View) want(program string, kind RecordKind, name string) *loaded {
-	id := RecordID{program, kind, name}
-	if i := v.find(id); i >= 0 {
+	if i := v.findName(kind, name); i >= 0 {
 		return &v.records[i]
 	}
+	id := RecordID{program, kind, name}
 	if slices.Contains(v.missing, id) {
 		return nil
 	}
