@@ -232,15 +232,6 @@ func refusedInLine(e *loyalty.Event) string {
 	return strings.Join(parts, ", ")
 }
 
-// reasonsInLine lists counts by reason, those first that are most frequent.
-func reasonsInLine[N int | int64](counts map[string]N) string {
-	var parts []string
-	for _, reason := range byCount(counts) {
-		parts = append(parts, fmt.Sprintf("%s %s", reason, grouped(fmt.Sprint(counts[reason]))))
-	}
-	return strings.Join(parts, ", ")
-}
-
 // byCount are the names of counts, those first that are most frequent.
 func byCount[N int | int64](counts map[string]N) []string {
 	return slices.SortedFunc(maps.Keys(counts), func(a, b string) int {

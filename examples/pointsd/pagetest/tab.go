@@ -144,8 +144,10 @@ type Screen struct {
 // Screens are a phone and a desk, by day and by night.
 func Screens() []Screen {
 	return []Screen{
-		{"phone-light", 360, 740, "light"}, {"phone-dark", 360, 740, "dark"},
-		{"desk-light", 1280, 900, "light"}, {"desk-dark", 1280, 900, "dark"},
+		{"phone-light", 360, 740, "light"},
+		{"phone-dark", 360, 740, "dark"},
+		{"desk-light", 1280, 900, "light"},
+		{"desk-dark", 1280, 900, "dark"},
 	}
 }
 
