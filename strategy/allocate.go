@@ -145,7 +145,7 @@ var errTooMuch = errors.New("strategy: the values add up to more than Micros hol
 //
 // The first offer is taken of those alike. Nothing given, an empty market and
 // budgets of 0 are fine. Beside the answer's 4 bytes a customer it needs some
-// 50 MB, 5 MB for each worker, and 64 bytes for each of the steps that are about
+// 100 MB, 5 MB for each worker, and 64 bytes for each of the steps that are about
 // as good as the last one taken: no more than there are customers or, if the
 // draw was wrong, those whose ratio is the same in 64 bits. The error is
 // [regulars.Faults] for the market, an [*OfferError] for the first offer that is

@@ -5,6 +5,7 @@ import (
 	"math"
 	"math/bits"
 	"slices"
+	"sync/atomic"
 )
 
 const (
@@ -12,6 +13,8 @@ const (
 	// one draw for guessShare customers if that is fewer.
 	guessSample = 1 << 15
 	guessShare  = 64
+	// guessSteps is how many steps the draws may have, 24 bytes each.
+	guessSteps = 1 << 21
 	// guessErrors is how many standard errors of the draw a guess leaves room
 	// for. What it misses costs time and changes nothing.
 	guessErrors = 5
@@ -33,9 +36,9 @@ func (s *seller) guess(by *scale) (w window, ok bool) {
 	if by != nil || s.draws == 0 {
 		return window{}, false
 	}
-	steps, err := s.drawSteps(s.draws)
-	if err != nil {
-		return window{}, false // the look at all customers names the first fault
+	steps, ok := s.drawSteps(s.draws)
+	if !ok {
+		return window{}, false
 	}
 	part := float64(s.draws) / float64(s.Customers)
 	first, last := runsOutWithin(steps, s.draws, part*float64(s.Budgets[0]))
@@ -82,8 +85,9 @@ func runsOutWithin(steps []drawnStep, draws int, budget float64) (first, last in
 }
 
 // drawSteps returns the steps of customers drawn by position, with replacement,
-// the most efficient first.
-func (s *seller) drawSteps(draws int) ([]drawnStep, error) {
+// the most efficient first; false if they are too many or an offer is out of
+// range, which the look at all customers then names.
+func (s *seller) drawSteps(draws int) (steps []drawnStep, ok bool) {
 	type drawer struct {
 		reader reader
 		steps  []drawnStep
@@ -92,10 +96,14 @@ func (s *seller) drawSteps(draws int) ([]drawnStep, error) {
 	for i := range parts {
 		parts[i].reader = newReader(&s.Market, nil)
 	}
+	var total atomic.Int64
 	err := share(draws, len(parts), func(worker, draw int) *OfferError {
 		p := &parts[worker]
 		if fault := p.reader.readHull(drawnCustomer(draw, s.Customers)); fault != nil {
 			return fault
+		}
+		if total.Add(int64(len(p.reader.hull)-1)) > guessSteps {
+			return nil
 		}
 		for i := 1; i < len(p.reader.hull); i++ {
 			x := stepTo(p.reader.hull, i)
@@ -103,12 +111,14 @@ func (s *seller) drawSteps(draws int) ([]drawnStep, error) {
 		}
 		return nil
 	})
-	steps := parts[0].steps
-	for _, p := range parts[1:] {
+	if err != nil || total.Load() > guessSteps {
+		return nil, false
+	}
+	for _, p := range parts {
 		steps = append(steps, p.steps...)
 	}
 	slices.SortFunc(steps, func(a, b drawnStep) int { return cmp.Compare(b.efficiency, a.efficiency) })
-	return steps, err
+	return steps, true
 }
 
 // drawnCustomer returns the customer of a draw.

@@ -200,3 +200,22 @@ func TestGuessOfAlike(t *testing.T) {
 		}
 	}
 }
+
+// Draws of too many steps are no guess.
+func TestGuessBoundsItsSteps(t *testing.T) {
+	line := make([]Offer, MaxOffers)
+	for i := range line {
+		line[i] = Offer{Value: Micros(i + 1), Cost: Costs{Micros(i + 1)}}
+	}
+	s := &seller{Market: Market{
+		Customers: 10, Budgets: []Micros{MaxAmount}, Workers: 2,
+		Offers: func(_ int, buffer []Offer) []Offer { return append(buffer, line...) },
+	}}
+	const most = guessSteps / MaxOffers
+	if steps, ok := s.drawSteps(most); !ok || len(steps) != most*MaxOffers {
+		t.Errorf("%d draws have %d steps, %v", most, len(steps), ok)
+	}
+	if steps, ok := s.drawSteps(most + 1); ok || len(steps) > 0 {
+		t.Errorf("%d draws have %d steps, %v", most+1, len(steps), ok)
+	}
+}
