@@ -10,6 +10,7 @@ import (
 	"github.com/regulars-go/regulars/funnel"
 	"github.com/regulars-go/regulars/funnel/journey"
 	"github.com/regulars-go/regulars/lifecycle"
+	"github.com/regulars-go/regulars/lifecycle/term"
 	"github.com/regulars-go/regulars/loyalty"
 	"github.com/regulars-go/regulars/persona/tracking"
 	"github.com/regulars-go/regulars/rfm"
@@ -132,6 +133,7 @@ func (c *checker) journey() {
 func (c *checker) program() {
 	p := c.set.Program
 	kinds := map[uint32][]string{}
+	var byAmount []uint32
 	for i, r := range p.Rules {
 		path := fmt.Sprintf("program.rules[%d]", i)
 		kinds[r.ID] = r.On
@@ -148,12 +150,17 @@ func (c *checker) program() {
 			c.event(path+".pending.until", r.Pending.Until)
 		}
 		if r.PerAmount != nil {
+			byAmount = append(byAmount, r.ID)
 			c.has(path+".perAmount", r.On, "amount")
 		}
 	}
 	for i, m := range p.Multipliers {
 		path := fmt.Sprintf("program.multipliers[%d]", i)
-		for _, id := range m.Rules {
+		raised := m.Rules
+		if len(raised) == 0 {
+			raised = byAmount
+		}
+		for _, id := range raised {
 			c.when(path+".when", kinds[id], m.When)
 			for _, category := range m.Categories {
 				c.value(path+".categories", kinds[id], "category", category)
@@ -242,6 +249,17 @@ func (c *checker) given() strategy.Vocabulary {
 	add := func(label string) {
 		key, value, _ := strings.Cut(label, "=")
 		given[key] = append(given[key], value)
+	}
+	for _, l := range term.Labels() {
+		add(l.Label())
+	}
+	for s := term.NotStarted; s <= term.Ended; s++ {
+		add(s.Label())
+	}
+	for s := term.Upcoming; s <= term.NeverDue; s++ {
+		for _, milestone := range []string{"installation", "upkeep", "filter", "trade-in"} {
+			add(term.MilestoneAt{Name: milestone, Status: s}.Label())
+		}
 	}
 	for _, s := range c.set.Funnel.Steps {
 		given["stuck"] = append(given["stuck"], s.Name)
