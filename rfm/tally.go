@@ -67,10 +67,13 @@ func (t *Tally[K]) Add(id K, o Order) error {
 }
 
 // Merge adds all that was added to other, which stays as it is. Tallies of
-// another Zone or Until don't merge; zones are the same if their names are.
+// another Zone or Until don't merge.
 func (t *Tally[K]) Merge(other *Tally[K]) error {
 	if t == other {
 		return errors.New("rfm: a tally can't be merged into itself")
+	}
+	if !calendar.SameZone(t.Zone, other.Zone) {
+		return fmt.Errorf("rfm: tally in zone %q: want %q", other.zone(), t.zone())
 	}
 	if err := t.alike(other.zone().String(), other.until()); err != nil {
 		return err

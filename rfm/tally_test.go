@@ -162,6 +162,7 @@ func TestTallyMergeRefused(t *testing.T) {
 	}{
 		{"itself", &self, &self, "rfm: a tally can't be merged into itself"},
 		{"another zone", &rfm.Tally[int]{}, &rfm.Tally[int]{Zone: zone(t, "Asia/Shanghai")}, `rfm: tally in zone "Asia/Shanghai": want "UTC"`},
+		{"its name on a fixed zone", &rfm.Tally[int]{Zone: zone(t, "Asia/Shanghai")}, &rfm.Tally[int]{Zone: time.FixedZone("Asia/Shanghai", 3600)}, `rfm: tally in zone "Asia/Shanghai": want "Asia/Shanghai"`},
 		{"another until", &rfm.Tally[int]{Until: june}, &rfm.Tally[int]{Until: june.Add(time.Microsecond)}, "rfm: tally until 2026-06-30T00:00:00.000001Z: want 2026-06-30T00:00:00Z"},
 		{"no until", &rfm.Tally[int]{Until: june}, &rfm.Tally[int]{}, "rfm: tally until ever: want 2026-06-30T00:00:00Z"},
 	}
