@@ -512,6 +512,35 @@ func TestDoAllocates(t *testing.T) {
 	}
 }
 
+// Commands by the hundred share the room in which they are decided.
+func TestDoBatchAllocates(t *testing.T) {
+	d := newDesk(t, cafe())
+	commands := make([]loyalty.Command, 100)
+	for i := range commands {
+		commands[i] = order("", 30)
+		commands[i].Member, commands[i].OccurredAt = strconv.Itoa(i), monday
+	}
+	n := 0
+	runs := make([]float64, 41)
+	for i := range runs {
+		runs[i] = testing.AllocsPerRun(1, func() {
+			for j := range commands {
+				commands[j].Key = strconv.Itoa(n)
+				n++
+			}
+			for _, r := range d.engine.DoBatch(context.Background(), monday, commands) {
+				if r.Err != nil {
+					t.Fatal(r.Err)
+				}
+			}
+		}) - float64(len(commands)) // the keys
+	}
+	slices.Sort(runs)
+	if got := runs[len(runs)/4] / float64(len(commands)); got > 5 {
+		t.Errorf("%v allocations a command, want at most 5", got)
+	}
+}
+
 func TestNewEngineRefuses(t *testing.T) {
 	valid := cafe()
 	late, renamed, broken := cafe(), cafe(), cafe()
