@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"sync/atomic"
 	"testing"
 
 	_ "github.com/jackc/pgx/v5/stdlib"
@@ -117,7 +118,11 @@ func (h hosted) Begin(t testing.TB) (loyalty.Store, func(commit bool) error) {
 func (h hosted) Spawn(t testing.TB) *loyaltytest.Process {
 	t.Helper()
 	again := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^TestOtherProcess$")
-	again.Env = append(os.Environ(), otherProcess+"="+fmt.Sprintf("%s %d %s", h.at.driver, h.at.dialect, h.at.address))
+	address, name := h.at.address, fmt.Sprint("other-", spawned.Add(1))
+	if h.at.dialect == PostgreSQL {
+		address += "&application_name=" + name
+	}
+	again.Env = append(os.Environ(), otherProcess+"="+fmt.Sprintf("%s %d %s", h.at.driver, h.at.dialect, address))
 	in, err := again.StdinPipe()
 	if err != nil {
 		t.Fatal(err)
@@ -132,8 +137,14 @@ func (h hosted) Spawn(t testing.TB) *loyaltytest.Process {
 	return &loyaltytest.Process{In: in, Out: out, Kill: func() {
 		_ = again.Process.Kill() // SIGKILL; or it has ended
 		_, _ = again.Process.Wait()
+		if h.at.dialect == PostgreSQL { // the server may still be about its last statement
+			wait(t, h.db, `SELECT NOT EXISTS (SELECT FROM pg_stat_activity WHERE datname = current_database() AND application_name = '`+name+`')`)
+		}
 	}}
 }
+
+// spawned counts other processes, to tell them apart.
+var spawned atomic.Int64
 
 // otherProcess has the place in the environment of the other process.
 const otherProcess = "SQLSTORE_PLACE"

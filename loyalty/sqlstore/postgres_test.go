@@ -14,7 +14,7 @@ import (
 
 // wait polls until a statement says true: what is waited for comes, but
 // nothing tells when.
-func wait(t *testing.T, db *sql.DB, query string) {
+func wait(t testing.TB, db *sql.DB, query string) {
 	t.Helper()
 	for yes := false; !yes; {
 		if err := db.QueryRowContext(t.Context(), query).Scan(&yes); err != nil {
