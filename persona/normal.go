@@ -42,5 +42,11 @@ func normalise(s string, steps []Normal) string {
 }
 
 // foldRune takes the way over upper case, so that letters with two lower-case
-// forms, such as the Greek sigma, get one.
-func foldRune(r rune) rune { return unicode.ToLower(unicode.ToUpper(r)) }
+// forms, such as the Greek sigma, get one. The Turkish İ and ı are nobody else's
+// forms: texts are alike here as they are to a pattern that folds.
+func foldRune(r rune) rune {
+	if r == 'İ' || r == 'ı' {
+		return r
+	}
+	return unicode.ToLower(unicode.ToUpper(r))
+}

@@ -3,6 +3,7 @@ package persona
 import (
 	"slices"
 	"testing"
+	"unicode"
 
 	"pgregory.net/rapid"
 )
@@ -16,6 +17,28 @@ func TestNormalFormsAreTheirOwn(t *testing.T) {
 		if twice := normalise(once, all); twice != once {
 			t.Errorf("%U: %q, then %q", r, once, twice)
 		}
+	}
+}
+
+// Property: letters fold alike if and only if they do for a pattern.
+func TestFoldsAsPatternsDo(t *testing.T) {
+	least := func(r rune) rune { // of all that are one letter to (?i)
+		low := r
+		for s := unicode.SimpleFold(r); s != r; s = unicode.SimpleFold(s) {
+			low = min(low, s)
+		}
+		return low
+	}
+	folded, letter := map[rune]rune{}, map[rune]rune{}
+	for r := range rune(0x20000) {
+		f, l := foldRune(r), least(r)
+		if was, ok := folded[l]; ok && was != f {
+			t.Errorf("%q folds to %q, another of its forms to %q", r, f, was)
+		}
+		if was, ok := letter[f]; ok && was != l {
+			t.Errorf("%q folds to %q, as %q does", r, f, was)
+		}
+		folded[l], letter[f] = f, l
 	}
 }
 

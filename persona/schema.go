@@ -38,7 +38,8 @@ const (
 // [NewSchema] checks and compiles it.
 type Definition struct {
 	// Attributes are what is known of a person at most once, such as the city.
-	Attributes []Attribute `json:"attributes"`
+	// Defaults to none.
+	Attributes []Attribute `json:"attributes,omitempty"`
 	// Events are the kinds of things that a person does. Defaults to none.
 	Events []EventKind `json:"events,omitempty"`
 	// Sources are where observations come from, the most trusted first.

@@ -1,6 +1,7 @@
 package persona_test
 
 import (
+	"encoding/json"
 	"errors"
 	"strings"
 	"testing"
@@ -59,6 +60,17 @@ func TestSchemaRefuses(t *testing.T) {
 	}
 	if _, err := persona.ParseSchema([]byte(`{"attributes": [], "zone": "Asia/Shanghai"}`), nil); err == nil {
 		t.Error("a zone was found without a resolver")
+	}
+}
+
+// A definition without attributes is read back as it was written.
+func TestSchemaOfEventsOnly(t *testing.T) {
+	data, err := json.Marshal(persona.Definition{Events: []persona.EventKind{{Name: "order"}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := persona.ParseSchema(data, nil); err != nil {
+		t.Errorf("%s: %v", data, err)
 	}
 }
 

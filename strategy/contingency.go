@@ -11,8 +11,8 @@ import (
 // Plan is what to do when something goes wrong (风险预案): what is watched, and
 // what a signal leads to. It is data, apart from the playbook that it is for.
 type Plan struct {
-	Watches       []Watch       `json:"watches"`
-	Contingencies []Contingency `json:"contingencies"`
+	Watches       []Watch       `json:"watches,omitempty"`
+	Contingencies []Contingency `json:"contingencies,omitempty"`
 }
 
 // Contingency is what a signal of a watch leads to. It only proposes, unless Act

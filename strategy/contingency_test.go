@@ -202,6 +202,20 @@ func TestPlanRefused(t *testing.T) {
 	}
 }
 
+// A plan without contingencies, or with nothing, is read back as it was written.
+func TestPlanRoundTrip(t *testing.T) {
+	whole := plan(t, shakenPlan)
+	for _, p := range []strategy.Plan{whole, {Watches: whole.Watches}, {}} {
+		data, err := json.Marshal(p)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(p, plan(t, string(data))); diff != "" {
+			t.Errorf("%s (-want +got)\n%s", data, diff)
+		}
+	}
+}
+
 // FuzzParsePlan: a document is refused, or is a plan that responds, and leaves a
 // playbook that is a policy.
 func FuzzParsePlan(f *testing.F) {
