@@ -3,7 +3,7 @@ package main
 import (
 	"testing"
 
-	"github.com/regulars-go/regulars/examples/pointsd/pagetest"
+	"github.com/regulars-go/regulars/examples/internal/pagetest"
 )
 
 // Property: on a phone and on a desk, by day and by night, the page fits the

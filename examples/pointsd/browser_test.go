@@ -8,7 +8,7 @@ import (
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
 
-	"github.com/regulars-go/regulars/examples/pointsd/pagetest"
+	"github.com/regulars-go/regulars/examples/internal/pagetest"
 )
 
 func TestPages(t *testing.T) {
