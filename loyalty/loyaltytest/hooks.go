@@ -41,6 +41,7 @@ type Process struct {
 	In  io.WriteCloser // its standard input
 	Out io.Reader      // its standard output
 	// Kill ends the process at once, as SIGKILL does, and waits until it is
-	// gone. It may be called when it has ended by itself.
+	// gone, and until what it had asked of a server has ended there: a statement
+	// that is under way goes on for a moment after the client's end.
 	Kill func()
 }
