@@ -42,6 +42,7 @@ type Process struct {
 	Out io.Reader      // its standard output
 	// Kill ends the process at once, as SIGKILL does, and waits until it is
 	// gone, and until what it had asked of a server has ended there: a statement
-	// that is under way goes on for a moment after the client's end.
+	// that is under way goes on for a moment after the client's end. It may be
+	// called when the process has ended by itself.
 	Kill func()
 }
