@@ -46,10 +46,19 @@ func (r Reason) String() string { return reasonNames.Of(uint8(r)) }
 
 // MarshalText writes r as [Reason.String] does; a reason that does not exist is
 // an error.
-func (r Reason) MarshalText() ([]byte, error) { return reasonNames.Marshal(uint8(r)) }
+func (r Reason) MarshalText() ([]byte, error) {
+	if r == 0 {
+		return []byte{}, nil
+	}
+	return reasonNames.Marshal(uint8(r))
+}
 
 // UnmarshalText reads the name of a reason; "" is no reason.
 func (r *Reason) UnmarshalText(text []byte) error {
+	if len(text) == 0 {
+		*r = 0
+		return nil
+	}
 	i, err := reasonNames.Unmarshal(text)
 	if err == nil {
 		*r = Reason(i)
