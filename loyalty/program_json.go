@@ -2,7 +2,6 @@ package loyalty
 
 import (
 	"encoding/json"
-	"errors"
 	"time"
 
 	"github.com/shopspring/decimal"
@@ -33,12 +32,7 @@ func ParseProgram(data []byte, zones func(name string) (*time.Location, error)) 
 		return Program{}, err
 	}
 	p := file.Program
-	var faults regulars.Faults
-	zone, err := findZone(file.Zone, zones)
-	if err != nil {
-		faults.Add("zone", "%.80q: %v", file.Zone, err)
-	}
-	p.Zone = zone
+	faults := readZone(&p, file.Zone, zones)
 	faults.Under("", p.faults())
 	if err := faults.Err(); err != nil {
 		return Program{}, err
@@ -46,21 +40,13 @@ func ParseProgram(data []byte, zones func(name string) (*time.Location, error)) 
 	return p, nil
 }
 
-// findZone finds the zone of a document; none given is nil, which means UTC.
-func findZone(name string, zones func(string) (*time.Location, error)) (*time.Location, error) {
-	switch {
-	case name == "":
-		return nil, nil
-	case name == "UTC":
-		return time.UTC, nil
-	case zones == nil:
-		return nil, errors.New("want UTC, or a resolver of zones")
+// readZone sets the zone that a document names. None is nil, which is not
+// written either.
+func readZone(p *Program, name string, zones func(string) (*time.Location, error)) (faults regulars.Faults) {
+	if name != "" {
+		p.Zone = config.Zone(name, zones, &faults)
 	}
-	zone, err := zones(name)
-	if err == nil && zone == nil {
-		err = errors.New("unknown zone")
-	}
-	return zone, err
+	return faults
 }
 
 // The documents written here are those that ParseProgram reads. Amounts are

@@ -89,12 +89,8 @@ func ParseSpec(data []byte, zones func(name string) (*time.Location, error)) (Sp
 	var faults regulars.Faults
 	spec := file.Spec
 	if p := file.Program; p != nil {
-		zone, err := findZone(p.Zone, zones)
-		if err != nil {
-			faults.Add("program.zone", "%.80q: %v", p.Zone, err)
-		}
 		spec.Program = p.Program
-		spec.Program.Zone = zone
+		faults.Under("program", readZone(&spec.Program, p.Zone, zones))
 		faults.Under("program", spec.Program.faults())
 	}
 	faults.Under("", spec.faults())

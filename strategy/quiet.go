@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/regulars-go/regulars"
+	"github.com/regulars-go/regulars/internal/calendar"
 )
 
 // NewClock returns the clock that shows an hour from 0 to 23 and a minute from 0
@@ -48,7 +49,7 @@ func (q QuietHours) String() string { return q.Start.String() + " to " + q.End.S
 // At reports whether it is quiet at t, by the clock in loc; nil is UTC. Channels
 // and Zone are not looked at.
 func (q QuietHours) At(t time.Time, loc *time.Location) bool {
-	return q.holds(wallClock(t, orUTC(loc)))
+	return q.holds(wallClock(t, calendar.OrUTC(loc)))
 }
 
 // NextAllowed returns the first instant from t on at which it is not quiet by
@@ -59,11 +60,11 @@ func (q QuietHours) At(t time.Time, loc *time.Location) bool {
 // clock may be set in between: an end that the clocks skip is passed when they
 // skip it, and an hour that comes twice may be quiet twice.
 func (q QuietHours) NextAllowed(t time.Time, loc *time.Location) time.Time {
-	next, ok := nextAllowed([]quietRule{{hours: q}}, t, orUTC(loc), time.UTC)
+	next, ok := nextAllowed([]quietRule{{hours: q}}, t, calendar.OrUTC(loc), time.UTC)
 	if !ok {
 		return time.Time{}
 	}
-	return next.In(orUTC(loc))
+	return next.In(calendar.OrUTC(loc))
 }
 
 // holds reports whether the hours have a clock, given in microseconds of the
@@ -152,13 +153,6 @@ func nextClock(c Clock, t time.Time, loc *time.Location) time.Time {
 		}
 		t = moment(set)
 	}
-}
-
-func orUTC(loc *time.Location) *time.Location {
-	if loc == nil {
-		return time.UTC
-	}
-	return loc
 }
 
 func (q QuietHours) faults(c *checker) (f regulars.Faults) {

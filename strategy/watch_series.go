@@ -88,7 +88,7 @@ func (s *Series) Merge(other *Series) error {
 	switch {
 	case s == other:
 		return errors.New("strategy: a series can't be merged into itself")
-	case s.Rate != other.Rate || orUTC(s.Zone).String() != orUTC(other.Zone).String():
+	case s.Rate != other.Rate || !calendar.SameZone(s.Zone, other.Zone):
 		return errors.New("strategy: series of unlike configuration don't merge")
 	}
 	for day, theirs := range other.days {
@@ -140,7 +140,7 @@ func (s *Series) MarshalBinary() ([]byte, error) { return s.AppendBinary(nil) }
 
 // AppendBinary appends what [Series.MarshalBinary] returns.
 func (s *Series) AppendBinary(dst []byte) ([]byte, error) {
-	dst = wire.AppendString(wire.AppendString(dst, wireSeries), orUTC(s.Zone).String())
+	dst = wire.AppendString(wire.AppendString(dst, wireSeries), calendar.OrUTC(s.Zone).String())
 	dst = wire.AppendUint(append(dst, rateByte(s.Rate)), uint64(len(s.days)))
 	for _, day := range slices.Sorted(maps.Keys(s.days)) {
 		d := s.days[day]
@@ -167,8 +167,8 @@ func (s *Series) UnmarshalBinary(data []byte) error {
 	if form := in.String(); in.Err() == nil && form != wireSeries {
 		in.Fail("is %q, not %q", form, wireSeries)
 	}
-	if zone := in.String(); in.Err() == nil && zone != orUTC(s.Zone).String() {
-		in.Fail("is of zone %q, not %q", zone, orUTC(s.Zone))
+	if zone := in.String(); in.Err() == nil && zone != calendar.OrUTC(s.Zone).String() {
+		in.Fail("is of zone %q, not %q", zone, calendar.OrUTC(s.Zone))
 	}
 	if rate := in.UintUpTo(1) == 1; in.Err() == nil && rate != s.Rate {
 		in.Fail("one is of a rate, and the other of totals")

@@ -459,16 +459,17 @@ func TestWatchRefuses(t *testing.T) {
 func TestSeriesRefuses(t *testing.T) {
 	totals, rates := &strategy.Series{}, &strategy.Series{Rate: true}
 	for name, err := range map[string]error{
-		"a rate of totals":   totals.AddRate(watchStart, 1, 1),
-		"a total of rates":   rates.Add(watchStart, 1),
-		"a negative per":     rates.AddRate(watchStart, 1, -1),
-		"no time":            totals.Add(time.Time{}, 1),
-		"a time beyond all":  totals.Add(time.Date(10000, 1, 2, 0, 0, 0, 0, time.UTC), 1),
-		"itself":             totals.Merge(totals),
-		"another kind":       totals.Merge(rates),
-		"another zone":       totals.Merge(&strategy.Series{Zone: time.FixedZone("east", 3600)}),
-		"bytes of another":   totals.UnmarshalBinary(seriesBytes(t, rates)),
-		"bytes of no series": totals.UnmarshalBinary([]byte("no")),
+		"a rate of totals":    totals.AddRate(watchStart, 1, 1),
+		"a total of rates":    rates.Add(watchStart, 1),
+		"a negative per":      rates.AddRate(watchStart, 1, -1),
+		"no time":             totals.Add(time.Time{}, 1),
+		"a time beyond all":   totals.Add(time.Date(10000, 1, 2, 0, 0, 0, 0, time.UTC), 1),
+		"itself":              totals.Merge(totals),
+		"another kind":        totals.Merge(rates),
+		"another zone":        totals.Merge(&strategy.Series{Zone: time.FixedZone("east", 3600)}),
+		"another zone's name": totals.Merge(&strategy.Series{Zone: time.FixedZone("UTC", 3600)}),
+		"bytes of another":    totals.UnmarshalBinary(seriesBytes(t, rates)),
+		"bytes of no series":  totals.UnmarshalBinary([]byte("no")),
 	} {
 		if err == nil {
 			t.Errorf("%s is taken", name)
