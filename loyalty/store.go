@@ -13,7 +13,8 @@ import (
 // Methods may be called from any number of goroutines and processes. The slices
 // that a store is given belong to the caller again when the method returns; what
 // it hands out belongs to the caller for good. A canceled context leaves either
-// all of a commit or nothing; Load then tells which.
+// all of a commit or nothing; Load then tells which, once a server that still
+// works on it is done.
 type Store interface {
 	// Load returns the records of ids and the values of counters, each in the
 	// order asked for. An absent record has version 0 and no body; an absent
