@@ -248,8 +248,8 @@ func (r *Rules) Needs(v *View, c *Command) ([]RecordID, []CounterID, error) {
 }
 
 // Decide decides the command that [Rules.Needs] was asked for, at the moment
-// now. It reads nothing but its
-// arguments, and does not change what was filled into the view. A rejection
+// now. It reads nothing but its arguments, and does not change what was filled
+// into the view. A rejection
 // that is not bound to the key is the error.
 func (r *Rules) Decide(v *View, c *Command, now time.Time) (*Decision, error) {
 	if !inRange(now) {
