@@ -89,6 +89,13 @@ func whole(n int64) decimal.Decimal { return decimal.New(n, 0) }
 
 func drawMember(t *rapid.T) string { return rapid.SampledFrom(machineMembers).Draw(t, "member") }
 
+// drawTwo draws two members who are not the same.
+func drawTwo(t *rapid.T) (from, to string) {
+	i := rapid.IntRange(0, len(machineMembers)-1).Draw(t, "from")
+	apart := rapid.IntRange(1, len(machineMembers)-1).Draw(t, "apart")
+	return machineMembers[i], machineMembers[(i+apart)%len(machineMembers)]
+}
+
 func (m *machine) drawOrder(t *rapid.T) string {
 	if len(m.orders) == 0 {
 		return "none"
@@ -188,19 +195,16 @@ func (m *machine) actions() map[string]func(*rapid.T) {
 			m.do(t, loyalty.Command{Member: member, Deduct: &loyalty.Deduct{Points: points, Reason: "mistake"}}, ok)
 		},
 		"transfer": func(t *rapid.T) {
-			from, to := drawMember(t), drawMember(t)
-			if from == to {
-				t.Skip("to oneself")
-			}
+			from, to := drawTwo(t)
 			points := rapid.Int64Range(1, 40).Draw(t, "points")
 			ok := m.model.transfer(from, to, m.now, points)
 			m.do(t, loyalty.Command{Member: from, Transfer: &loyalty.Transfer{To: to, Points: points}}, ok)
 		},
 		"merge": func(t *rapid.T) {
-			from, to := drawMember(t), drawMember(t)
-			if from == to || rapid.IntRange(0, 3).Draw(t, "rarely") > 0 {
+			if rapid.IntRange(0, 3).Draw(t, "rarely") > 0 {
 				t.Skip("rarely")
 			}
+			from, to := drawTwo(t)
 			ok := m.model.merge(from, to, m.now)
 			m.do(t, loyalty.Command{Member: from, Merge: &loyalty.Merge{Into: to}}, ok)
 		},
