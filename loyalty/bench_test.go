@@ -135,8 +135,8 @@ func BenchmarkDecideApply(b *testing.B) {
 	b.Run("decided", func(b *testing.B) { decideApply(b, (*Decision).Apply) })
 	b.Run("folded", func(b *testing.B) {
 		decideApply(b, func(d *Decision, _ AccountID, a *Account) error {
-			for i := range d.Batch.Entries {
-				if err := a.Apply(&d.Batch.Entries[i]); err != nil {
+			for i := range d.Entries {
+				if err := a.Apply(&d.Entries[i]); err != nil {
 					return err
 				}
 			}

@@ -3,7 +3,7 @@ package loyalty
 import "fmt"
 
 func (v *View) decide(r *Rules, now int64) error {
-	v.start()
+	v.start(r)
 	q := &v.request
 	key := v.want(r.program, KindKey, q.cmd.Key)
 	if key == nil {
@@ -19,6 +19,7 @@ func (v *View) decide(r *Rules, now int64) error {
 		}
 	}
 	c := r.at(at)
+	v.decision.at, v.decision.rules = at, c
 	if err := timely(c, q.at, at); err != nil {
 		return err
 	}
@@ -26,19 +27,20 @@ func (v *View) decide(r *Rules, now int64) error {
 	v.command = span{0, len(v.buf)}
 	subject, err := v.dispatch(r, c, at)
 	if err != nil {
-		return v.refuse(r, c, at, err)
+		return v.refuse(err)
 	}
-	v.conclude(r, c, at, subject)
+	v.conclude(c, subject)
 	return nil
 }
 
 // start empties the decision.
-func (v *View) start() {
+func (v *View) start(r *Rules) {
 	v.seats, v.buf = v.seats[:0], v.buf[:0]
 	v.spans, v.bodies = v.spans[:0], v.bodies[:0]
 	v.receipt.reset()
-	b := &v.decision.Batch
-	v.decision = Decision{Batch: Batch{Records: b.Records[:0], Entries: b.Entries[:0], Counters: b.Counters[:0]}, view: v}
+	d := &v.decision
+	b := &d.batch
+	*d = Decision{Entries: d.Entries[:0], batch: Batch{Records: b.Records[:0], Counters: b.Counters[:0]}, view: v, program: r.program}
 }
 
 // timely reports whether an event is neither too late nor too far ahead.
@@ -119,7 +121,7 @@ func (v *View) open(s *seat) error {
 
 // refuse binds a rejection to the key of a redeem or a hold, and to nothing of
 // others: a retry must not succeed behind the caller's back.
-func (v *View) refuse(r *Rules, c *compiled, at int64, err error) error {
+func (v *View) refuse(err error) error {
 	if p := v.request.payload; p != payloadRedeem && p != payloadHold {
 		return err
 	}
@@ -127,17 +129,16 @@ func (v *View) refuse(r *Rules, c *compiled, at int64, err error) error {
 	if !ok {
 		return err
 	}
-	v.spans, v.bodies = v.spans[:0], v.bodies[:0]
-	b := &v.decision.Batch
-	b.Records, b.Entries, b.Counters = b.Records[:0], b.Entries[:0], b.Counters[:0]
-	v.putKey(r, c, at, &rejected)
-	v.settleBytes()
-	v.decision.Rejection = rejected.err()
+	v.seats, v.spans, v.bodies = v.seats[:0], v.spans[:0], v.bodies[:0]
+	d := &v.decision
+	d.Entries, d.batch.Records, d.batch.Counters = d.Entries[:0], d.batch.Records[:0], d.batch.Counters[:0]
+	d.rejected, d.Rejection = rejected, rejected.err()
 	return nil
 }
 
-// conclude writes the records and the receipt.
-func (v *View) conclude(r *Rules, c *compiled, at int64, subject *seat) {
+// conclude writes the receipt, and ends the entries.
+func (v *View) conclude(c *compiled, subject *seat) {
+	at := v.decision.at
 	n := &v.receipt
 	n.recorded, n.version, n.seq, n.level = at, c.version, subject.account.seq, subject.account.tier.level
 	for i := range c.wallets {
@@ -145,12 +146,7 @@ func (v *View) conclude(r *Rules, c *compiled, at int64, subject *seat) {
 		n.balances = append(n.balances, subject.account.total(id))
 	}
 	n.next, n.missing = c.next(&subject.account, at)
-	for _, s := range v.seats {
-		v.putAccount(s)
-	}
-	v.putKey(r, c, at, nil)
-	v.settleBytes()
-	v.decision.rules = c
+	v.settleEntries()
 }
 
 // next is the cheapest reward that a member may have and can't afford yet, and
@@ -168,24 +164,55 @@ func (c *compiled) next(a *Account, at int64) (reward uint32, missing int64) {
 	return 0, 0
 }
 
+// settleEntries points entries at their bytes, now that all are written.
+func (v *View) settleEntries() {
+	for i := range v.decision.Entries {
+		e, body, command := &v.decision.Entries[i], v.bodies[2*i], v.bodies[2*i+1]
+		e.Body = v.buf[body.from:body.to:body.to]
+		if command.to > 0 {
+			e.Command = v.buf[command.from:command.to:command.to]
+		}
+	}
+}
+
+// write completes the batch by the accounts and the key.
+func (v *View) write() {
+	v.putAccounts()
+	v.putKey()
+	v.settleRecords()
+}
+
+// settleRecords points records at their bytes, now that the buffer no longer
+// moves.
+func (v *View) settleRecords() {
+	b := &v.decision.batch
+	b.Entries = v.decision.Entries
+	for i, s := range v.spans {
+		b.Records[i].Body = v.buf[s.from:s.to:s.to]
+	}
+}
+
 // put adds a record to the batch; its body is what was appended to the buffer
 // since from.
 func (v *View) put(id RecordID, version uint64, from int) *Record {
-	b := &v.decision.Batch
+	b := &v.decision.batch
 	b.Records = append(b.Records, Record{ID: id, Version: version})
 	v.spans = append(v.spans, span{from, len(v.buf)})
 	return &b.Records[len(b.Records)-1]
 }
 
-func (v *View) putAccount(s *seat) {
-	if s.entries == 0 {
-		return
+// putAccounts adds those that have new entries.
+func (v *View) putAccounts() {
+	for _, s := range v.seats {
+		if s.entries == 0 {
+			continue
+		}
+		from := len(v.buf)
+		v.buf = s.account.append(v.buf)
+		rec := v.put(s.id.Record(), s.version, from)
+		rec.Due = instant(s.account.nextDue())
+		rec.Totals = s.totals()
 	}
-	from := len(v.buf)
-	v.buf = s.account.append(v.buf)
-	rec := v.put(s.id.Record(), s.version, from)
-	rec.Due = instant(s.account.nextDue())
-	rec.Totals = s.totals()
 }
 
 // totals are the sums of the account; the slice is used again.
@@ -197,26 +224,11 @@ func (s *seat) totals() []Total {
 	return s.sums
 }
 
-func (v *View) putKey(r *Rules, c *compiled, at int64, rejected *rejection) {
+func (v *View) putKey() {
+	d := &v.decision
 	from := len(v.buf)
-	v.buf = v.appendKey(v.buf, rejected)
-	rec := v.put(RecordID{r.program, KindKey, v.request.cmd.Key}, 0, from)
+	v.buf = v.appendKey(v.buf, &d.rejected)
+	rec := v.put(RecordID{d.program, KindKey, v.request.cmd.Key}, 0, from)
 	// A retry is taken until MaxLate after it occurred.
-	rec.Until = instant(max(at, v.request.at) + c.cal.late + c.keepKeys)
-}
-
-// settleBytes points records and entries at their bytes, now that the buffer
-// no longer moves.
-func (v *View) settleBytes() {
-	b := &v.decision.Batch
-	for i, s := range v.spans {
-		b.Records[i].Body = v.buf[s.from:s.to:s.to]
-	}
-	for i := range b.Entries {
-		body, command := v.bodies[2*i], v.bodies[2*i+1]
-		b.Entries[i].Body = v.buf[body.from:body.to:body.to]
-		if command.to > 0 {
-			b.Entries[i].Command = v.buf[command.from:command.to:command.to]
-		}
-	}
+	rec.Until = instant(max(d.at, v.request.at) + d.rules.cal.late + d.rules.keepKeys)
 }

@@ -62,12 +62,15 @@ func TestDecisionApply(t *testing.T) {
 			if err != nil {
 				continue
 			}
+			if rapid.Bool().Draw(t, "batch first") {
+				d.Batch()
+			}
 			for i, name := range loyaltytest.Members {
 				id := loyalty.AccountID{Program: p.Name, Member: name}
 				applied(t, d, id, &accounts[i].decided, &accounts[i].folded, &accounts[i].head)
 			}
-			if len(d.Batch.Records) > 0 {
-				if err := h.store.Commit(context.Background(), &d.Batch); err != nil {
+			if len(d.Batch().Records) > 0 {
+				if err := h.store.Commit(context.Background(), d.Batch()); err != nil {
 					t.Fatal(err)
 				}
 			}
@@ -80,15 +83,15 @@ func applied(t *rapid.T, d *loyalty.Decision, id loyalty.AccountID, decided, fol
 	if err := d.Apply(id, decided); err != nil {
 		t.Fatal(err)
 	}
-	for i := range d.Batch.Entries {
-		if d.Batch.Entries[i].Account == id {
-			if err := folded.Apply(&d.Batch.Entries[i]); err != nil {
+	for i := range d.Entries {
+		if d.Entries[i].Account == id {
+			if err := folded.Apply(&d.Entries[i]); err != nil {
 				t.Fatal(err)
 			}
 		}
 	}
-	for i := range d.Batch.Records {
-		if r := &d.Batch.Records[i]; r.ID == id.Record() {
+	for _, r := range d.Batch().Records {
+		if r.ID == id.Record() {
 			if err := head.UnmarshalBinary(r.Body); err != nil {
 				t.Fatal(err)
 			}
@@ -118,8 +121,8 @@ func TestDecisionApplyToOthers(t *testing.T) {
 	do := func(key string, c loyalty.Command) *loyalty.Decision {
 		c.Key, c.Member, c.OccurredAt = key, "ada", monday
 		d, err := h.decide(&c, monday)
-		if err == nil && len(d.Batch.Records) > 0 {
-			err = h.store.Commit(t.Context(), &d.Batch)
+		if err == nil && len(d.Batch().Records) > 0 {
+			err = h.store.Commit(t.Context(), d.Batch())
 		}
 		if err != nil {
 			t.Fatal(err)

@@ -274,7 +274,7 @@ func (v *View) putEvent(r *Rules, c *compiled, known bool, ref *referral) {
 		v.put(RecordID{r.program, KindReferral, q.cmd.Member}, 0, from)
 	}
 	for _, use := range v.award.shared {
-		v.decision.Batch.Counters = append(v.decision.Batch.Counters, Counter{
+		v.decision.batch.Counters = append(v.decision.batch.Counters, Counter{
 			ID: v.shared[use.index], Delta: use.delta, Max: use.max, Until: instant(use.until),
 		})
 	}

@@ -59,17 +59,17 @@ func (e *Engine) free(v *View) {
 func (e *Engine) Do(ctx context.Context, now time.Time, c Command) (Receipt, error) {
 	v := e.view()
 	defer e.free(v)
-	return e.run(ctx, v, now, &c, e.store.Commit)
+	return e.run(ctx, v, now, &c, func(ctx context.Context, d *Decision) error { return e.store.Commit(ctx, d.Batch()) })
 }
 
 // Preview answers what [Engine.Do] would, by the same path, and writes nothing.
 func (e *Engine) Preview(ctx context.Context, now time.Time, c Command) (Receipt, error) {
 	v := e.view()
 	defer e.free(v)
-	return e.run(ctx, v, now, &c, func(context.Context, *Batch) error { return nil })
+	return e.run(ctx, v, now, &c, func(context.Context, *Decision) error { return nil })
 }
 
-func (e *Engine) run(ctx context.Context, v *View, now time.Time, c *Command, commit func(context.Context, *Batch) error) (Receipt, error) {
+func (e *Engine) run(ctx context.Context, v *View, now time.Time, c *Command, commit func(context.Context, *Decision) error) (Receipt, error) {
 	if !inRange(now) {
 		return Receipt{}, &CommandError{"now", "want an instant from 1971 to 2499"}
 	}
@@ -95,10 +95,10 @@ func (e *Engine) run(ctx context.Context, v *View, now time.Time, c *Command, co
 		if refused != nil {
 			return Receipt{}, refused
 		}
-		if len(v.decision.Batch.Records) == 0 { // a key that was used before
+		if v.decision.replayed {
 			return v.decision.Receipt(), v.decision.Rejection
 		}
-		err := commit(ctx, &v.decision.Batch)
+		err := commit(ctx, &v.decision)
 		if err == nil {
 			return v.decision.Receipt(), v.decision.Rejection
 		}
@@ -220,9 +220,10 @@ func (e *Engine) touch(ctx context.Context, now time.Time, member string) (int, 
 		if err != nil || s.entries == 0 {
 			return 0, err
 		}
-		v.putAccount(s)
-		v.settleBytes()
-		err = e.store.Commit(ctx, &v.decision.Batch)
+		v.settleEntries()
+		v.putAccounts()
+		v.settleRecords()
+		err = e.store.Commit(ctx, &v.decision.batch)
 		if err == nil {
 			return s.entries, nil
 		}
@@ -241,7 +242,7 @@ func (e *Engine) advanced(ctx context.Context, v *View, now time.Time, member st
 	if err := checkText("member", member, MaxNameBytes); err != nil {
 		return nil, err
 	}
-	v.start()
+	v.start(e.rules)
 	ids := []RecordID{AccountID{e.rules.program, member}.Record()}
 	records, _, err := e.store.Load(ctx, ids, nil)
 	if err != nil {

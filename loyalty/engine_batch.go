@@ -175,8 +175,8 @@ func (d *draft) do(ctx context.Context, now time.Time, number int, c *Command) (
 		d.done = append(d.done, part)
 		return Receipt{}, refused
 	}
-	if len(v.decision.Batch.Records) > 0 {
-		d.take(&part, &v.decision.Batch)
+	if !v.decision.replayed {
+		d.take(&part, v.decision.Batch())
 	}
 	return v.decision.Receipt(), v.decision.Rejection
 }

@@ -195,10 +195,11 @@ func ExampleRules_Decide() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	fmt.Println(len(decision.Batch.Records), "records,", len(decision.Batch.Entries), "entry")
+	batch := decision.Batch() // for store.Commit
+	fmt.Println(len(batch.Records), "records,", len(batch.Entries), "entry")
 
 	var account loyalty.Account
-	if err := account.Apply(&decision.Batch.Entries[0]); err != nil {
+	if err := account.Apply(&decision.Entries[0]); err != nil {
 		log.Fatal(err)
 	}
 	st := rules.Statement(&account, "m42", exampleNow)

@@ -236,17 +236,17 @@ func readRejection(r *wire.Reader) (j rejection) {
 	return j
 }
 
-// appendKey writes the body of a key's record; rejected is nil if the command
+// appendKey writes the body of a key's record; rejected has code 0 if the command
 // was accepted.
 func (v *View) appendKey(dst []byte, rejected *rejection) []byte {
 	answer := byte(keyAccepted)
-	if rejected != nil {
+	if rejected.code != 0 {
 		answer = keyRejected
 	}
 	dst = append(dst, keyFormat, answer)
 	dst = wire.AppendUint(dst, uint64(v.command.to-v.command.from))
 	dst = append(dst, v.buf[v.command.from:v.command.to]...)
-	if rejected != nil {
+	if rejected.code != 0 {
 		return rejected.append(dst)
 	}
 	return v.receipt.append(dst)
@@ -293,7 +293,7 @@ func (v *View) replay(r *Rules, key *loaded) error {
 		return e
 	}
 	if err := k.rejected.err(); err != nil {
-		v.decision.Rejection = err
+		v.decision.Rejection, v.decision.replayed = err, true
 		return nil
 	}
 	c := r.version(k.receipt.version)

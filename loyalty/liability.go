@@ -161,7 +161,7 @@ func (e *Engine) page(ctx context.Context, now time.Time, page []Due, each func(
 			continue // gone since the scan
 		}
 		v.Reset()
-		v.start()
+		v.start(e.rules)
 		if err := v.Fill(records[i:i+1], nil, nil); err != nil {
 			return err
 		}

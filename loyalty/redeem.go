@@ -114,7 +114,7 @@ func (v *View) claim(c *compiled, s *seat, at int64, deal *redemption) (*prize, 
 	if left := max(0, *p.Stock-gone); left < deal.quantity {
 		return nil, &StockError{p.Name, left, deal.quantity}
 	}
-	v.decision.Batch.Counters = append(v.decision.Batch.Counters, Counter{ID: id, Delta: deal.quantity, Max: *p.Stock})
+	v.decision.batch.Counters = append(v.decision.batch.Counters, Counter{ID: id, Delta: deal.quantity, Max: *p.Stock})
 	return p, nil
 }
 

@@ -78,7 +78,7 @@ func (s *scribe) end(of bool) error {
 	v := s.v
 	s.account.finish(s.recorded)
 	s.seat.entries++
-	v.decision.Batch.Entries = append(v.decision.Batch.Entries, Entry{
+	v.decision.Entries = append(v.decision.Entries, Entry{
 		Account: s.seat.id, Seq: s.account.seq, Kind: s.kind, OccurredAt: instant(s.occurred), RecordedAt: instant(s.recorded),
 	})
 	command := span{}

@@ -40,7 +40,7 @@ type View struct {
 	seats    []*seat
 	scribe   scribe
 	buf      []byte // of all bodies
-	spans    []span // of records' bodies, beside decision.Batch.Records
+	spans    []span // of records' bodies, beside decision.batch.Records
 	bodies   []span // of entries' bodies and commands, two for each
 	command  span   // of the canonical command
 	receipt  receiptNumbers
@@ -183,15 +183,32 @@ func (v *View) wantCounter(id CounterID) {
 // Decision is what a command comes to: what to write, and what to answer. It
 // belongs to the View that it was made with, until that is used again.
 type Decision struct {
-	// Batch is what to write; it is empty if the key was used before.
-	Batch Batch
+	// Entries are what it adds to the journals of accounts; none if the key was
+	// used before, or if there is a rejection.
+	Entries []Entry
 	// Rejection is why the command was refused, if the refusal is bound to its
 	// key: the batch then holds the key, and nothing else.
 	Rejection error
 
 	view     *View
+	program  string
 	rules    *compiled // whose names the receipt has
+	at       int64     // the moment of recording
 	replayed bool
+	rejected rejection // the form of Rejection
+	batch    Batch     // its accounts and its key only if written is set
+	written  bool
+}
+
+// Batch returns what to write: the records as they are then, the entries and
+// the counters. It is empty if the key was used before. What a store takes is
+// worked out by the first call: a decision that is not kept does not pay for it.
+func (d *Decision) Batch() *Batch {
+	if !d.written && !d.replayed {
+		d.written = true
+		d.view.write()
+	}
+	return &d.batch
 }
 
 // Receipt returns the receipt, which is the caller's for good; the zero value
@@ -211,7 +228,7 @@ func (d *Decision) Receipt() Receipt {
 // nothing is folded again. An account that the decision does not write is left
 // as it is.
 func (d *Decision) Apply(id AccountID, a *Account) error {
-	if len(d.Batch.Entries) > 0 && d.view.has(id, a) {
+	if len(d.Entries) > 0 && d.view.has(id, a) {
 		for _, s := range d.view.seats {
 			if s.id == id {
 				a.copyFrom(&s.account)
@@ -219,11 +236,11 @@ func (d *Decision) Apply(id AccountID, a *Account) error {
 			}
 		}
 	}
-	for i := range d.Batch.Entries {
-		if d.Batch.Entries[i].Account != id {
+	for i := range d.Entries {
+		if d.Entries[i].Account != id {
 			continue
 		}
-		if err := a.Apply(&d.Batch.Entries[i]); err != nil {
+		if err := a.Apply(&d.Entries[i]); err != nil {
 			return err
 		}
 	}

@@ -232,10 +232,7 @@ func rereadKey(b []byte) error {
 		return err
 	}
 	v := View{buf: k.command, command: span{0, len(k.command)}, receipt: k.receipt}
-	if k.rejected.code != 0 {
-		return alike(b, v.appendKey(nil, &k.rejected))
-	}
-	return alike(b, v.appendKey(nil, nil))
+	return alike(b, v.appendKey(nil, &k.rejected))
 }
 
 // rereadBody reads each operation of an entry and writes it again.
