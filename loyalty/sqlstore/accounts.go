@@ -49,7 +49,7 @@ func (s *Store) scan(ctx context.Context, q loyalty.Scan) ([]loyalty.Due, error)
 		}
 		query, args = scanDue, []any{q.Program, q.UpTo.UnixMicro(), at, after.Member}
 	}
-	rows, err := s.reader().QueryContext(ctx, s.dialect.text(query)+strconv.Itoa(q.Limit), args...)
+	rows, err := s.reader().Query(ctx, s.dialect.text(query)+strconv.Itoa(q.Limit), args...)
 	if err != nil {
 		return nil, err
 	}
@@ -70,7 +70,7 @@ func (s *Store) scan(ctx context.Context, q loyalty.Scan) ([]loyalty.Due, error)
 // Totals implements [loyalty.Totaler]. It reads all accounts of the program
 // that hold something. A sum that exceeds an int64 is an error.
 func (s *Store) Totals(ctx context.Context, program string) ([]loyalty.Total, error) {
-	rows, err := s.reader().QueryContext(ctx, s.dialect.totals(), program)
+	rows, err := s.reader().Query(ctx, s.dialect.totals(), program)
 	if err != nil {
 		return nil, fmt.Errorf("sqlstore: totals: %w", err)
 	}

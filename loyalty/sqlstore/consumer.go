@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"github.com/regulars-go/regulars/loyalty"
+	"github.com/regulars-go/regulars/loyalty/sqlstore/internal/checkpoint"
 )
 
 // Consumer follows the feed of a program, and keeps in the database how far it
@@ -16,11 +17,6 @@ type Consumer struct {
 	// Name is this consumer's, such as "warehouse". Program is whose feed it is.
 	Name, Program string
 }
-
-const (
-	checkpointOpen = `INSERT INTO loyalty_checkpoint (program, consumer, cursor) VALUES ($1, $2, '') ON CONFLICT DO NOTHING`
-	checkpointPut  = `UPDATE loyalty_checkpoint SET cursor = $3 WHERE program = $1 AND consumer = $2`
-)
 
 // Next hands up to limit entries to f, and returns how many. It returns 0
 // without a call of f if there are none. f is given the transaction in which the
@@ -38,28 +34,18 @@ func (c *Consumer) Next(ctx context.Context, limit int, f func(ctx context.Conte
 		return 0, fmt.Errorf("sqlstore: consumer %q: %w", c.Name, err)
 	}
 	n, err := c.next(ctx, t, limit, f)
-	if err := t.end(err); err != nil {
+	if err := t.end(ctx, err); err != nil {
 		return 0, fmt.Errorf("sqlstore: consumer %q: %w", c.Name, err)
 	}
 	return n, nil
 }
 
-func (c *Consumer) next(ctx context.Context, tx Tx, limit int, f func(context.Context, Tx, []loyalty.Entry) error) (int, error) {
-	d := c.Store.dialect
-	if _, err := tx.ExecContext(ctx, d.text(checkpointOpen), c.Program, c.Name); err != nil {
-		return 0, err
+func (c *Consumer) next(ctx context.Context, t *transaction, limit int, f func(context.Context, Tx, []loyalty.Entry) error) (int, error) {
+	own, ok := t.Tx.(standardTx)
+	if !ok {
+		return 0, errors.New("the store is not on database/sql: its package has a consumer, too")
 	}
-	cursor := ""
-	if err := tx.QueryRowContext(ctx, d.checkpoint(), c.Program, c.Name).Scan(&cursor); err != nil {
-		return 0, err
-	}
-	entries, next, err := c.Store.bind(tx).Feed(ctx, c.Program, cursor, limit)
-	if err != nil || len(entries) == 0 {
-		return 0, err
-	}
-	if err := f(ctx, tx, entries); err != nil {
-		return 0, err
-	}
-	_, err = tx.ExecContext(ctx, d.text(checkpointPut), c.Program, c.Name, next)
-	return len(entries), err
+	return checkpoint.Next(ctx, t, c.Store.Within(t), c.Store.dialect.checkpoint(), c.Program, c.Name, limit, func(entries []loyalty.Entry) error {
+		return f(ctx, own.standard.Tx, entries)
+	})
 }

@@ -44,8 +44,8 @@ func TestConsumer(t *testing.T) {
 }
 
 // follow consumes until all is written and read.
-func follow(t *testing.T, s *Store, written <-chan struct{}) {
-	c := Consumer{Store: s, Name: "warehouse", Program: "p"}
+func follow(t *testing.T, s *opened, written <-chan struct{}) {
+	c := Consumer{Store: s.Store, Name: "warehouse", Program: "p"}
 	for last := false; ; {
 		n, err := c.Next(t.Context(), 7, keep)
 		if err != nil {
@@ -77,7 +77,7 @@ func keep(ctx context.Context, tx Tx, entries []loyalty.Entry) error {
 }
 
 // kept checks what was kept.
-func kept(t *testing.T, s *Store, members, commits int) {
+func kept(t *testing.T, s *opened, members, commits int) {
 	rows, err := s.db.QueryContext(t.Context(), `SELECT member, seq FROM warehouse ORDER BY n`)
 	if err != nil {
 		t.Fatal(err)
@@ -116,7 +116,7 @@ func TestConsumerFails(t *testing.T) {
 			if err := s.Commit(t.Context(), journal(0, "a", "b", "c")); err != nil {
 				t.Fatal(err)
 			}
-			c := Consumer{Store: s, Name: "mails", Program: "p"}
+			c := Consumer{Store: s.Store, Name: "mails", Program: "p"}
 			broken := errors.New("no mail today")
 			take := func(limit int, fail error) (seen string, n int, err error) {
 				n, err = c.Next(t.Context(), limit, func(_ context.Context, _ Tx, entries []loyalty.Entry) error {
@@ -143,7 +143,7 @@ func TestConsumerFails(t *testing.T) {
 			if seen, _, err := take(9, nil); err != nil || seen != "abc" {
 				t.Errorf("another consumer: %q, %v", seen, err)
 			}
-			if _, err := (&Consumer{Store: s.bind(s.db), Name: "x", Program: "p"}).Next(t.Context(), 1, nil); err == nil {
+			if _, err := (&Consumer{Store: s.Within(standard{s.db}), Name: "x", Program: "p"}).Next(t.Context(), 1, nil); err == nil {
 				t.Error("a consumer in a transaction of the host's")
 			}
 		})

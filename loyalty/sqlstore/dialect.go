@@ -2,29 +2,30 @@ package sqlstore
 
 import (
 	"context"
-	"database/sql"
 	"strings"
+
+	"github.com/regulars-go/regulars/loyalty/sqlstore/internal/checkpoint"
+	"github.com/regulars-go/regulars/loyalty/sqlstore/internal/link"
 )
 
 // dialect is what differs from one database to the other.
 type dialect interface {
 	// pool runs single statements outside transactions.
-	pool() Tx
+	pool() link.Queryer
 	// text returns a statement that is the same in all dialects but for its
 	// placeholders, which are written as $1, $2, ….
 	text(query string) string
 	// begin begins a transaction of the store's own, as a writer.
 	begin(ctx context.Context) (*transaction, error)
 
-	load(ctx context.Context, tx Tx, l *loading) error
+	load(ctx context.Context, tx link.Queryer, l *loading) error
 	// commit writes a draft in the host's transaction or, if that is nil, in
 	// one of its own.
-	commit(ctx context.Context, host Tx, d *draft) error
+	commit(ctx context.Context, host link.Queryer, d *draft) error
 	totals() string
-	feed(ctx context.Context, tx Tx, program, cursor string, limit int) (*feedPage, error)
-	// checkpoint asks for the cursor of a consumer, and keeps others away.
-	checkpoint() string
-	prune(ctx context.Context, tx Tx, now int64, limit int) (int, error)
+	feed(ctx context.Context, tx link.Queryer, program, cursor string, limit int) (*feedPage, error)
+	checkpoint() checkpoint.Texts
+	prune(ctx context.Context, tx link.Queryer, now int64, limit int) (int, error)
 
 	migrations() migrations
 	// beginMigration begins a transaction that others of its kind wait for.
@@ -33,19 +34,18 @@ type dialect interface {
 
 // transaction is one of the store's own.
 type transaction struct {
-	Tx
-	tx   *sql.Tx
+	link.Tx
 	done func() // called when it has ended
 }
 
 // end commits if err is nil, and rolls back if not.
-func (t *transaction) end(err error) error {
+func (t *transaction) end(ctx context.Context, err error) error {
 	defer t.done()
 	if err != nil {
-		_ = t.tx.Rollback() // the first error says more
+		_ = t.Rollback(ctx) // the first error says more
 		return err
 	}
-	return t.tx.Commit()
+	return t.Commit(ctx)
 }
 
 // questionMarks turns $1 into ?1.

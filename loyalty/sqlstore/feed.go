@@ -2,10 +2,10 @@ package sqlstore
 
 import (
 	"context"
-	"database/sql"
 	"fmt"
 
 	"github.com/regulars-go/regulars/loyalty"
+	"github.com/regulars-go/regulars/loyalty/sqlstore/internal/link"
 )
 
 // feedPage is a page of a feed, and the cursor of its last entry.
@@ -34,7 +34,7 @@ func (s *Store) Feed(ctx context.Context, program, cursor string, limit int) ([]
 func errCursor(cursor string) error { return fmt.Errorf("cursor %q is none of this store's", cursor) }
 
 // takeFeed reads entries, with the cursor in the last column.
-func takeFeed(rows *sql.Rows, program string) (*feedPage, error) {
+func takeFeed(rows link.Rows, program string) (*feedPage, error) {
 	defer func() { _ = rows.Close() }()
 	page := &feedPage{}
 	for rows.Next() {

@@ -32,15 +32,19 @@ func TestMain(m *testing.M) {
 
 // hosted is a store with all that its host has: further connections,
 // transactions, processes.
-type hosted struct {
-	*Store
-	at place
-}
+type hosted struct{ *opened }
 
 // place is where a database is.
 type place struct {
 	driver, address string
 	dialect         Dialect
+}
+
+// opened is a store, and its database for what a test does there.
+type opened struct {
+	*Store
+	at place
+	db *sql.DB
 }
 
 // oneWriter is a store of SQLite.
@@ -64,7 +68,7 @@ func sqliteAddress(path, synchronous string) string {
 }
 
 // open opens a database and brings it to its schema.
-func (p place) open(ctx context.Context) (*Store, error) {
+func (p place) open(ctx context.Context) (*opened, error) {
 	db, err := sql.Open(p.driver, p.address)
 	if err != nil {
 		return nil, err
@@ -77,10 +81,10 @@ func (p place) open(ctx context.Context) (*Store, error) {
 		_ = db.Close()
 		return nil, err
 	}
-	return s, nil
+	return &opened{s, p, db}, nil
 }
 
-func (p place) store(t testing.TB) *Store {
+func (p place) store(t testing.TB) *opened {
 	t.Helper()
 	s, err := p.open(t.Context())
 	if err != nil {
@@ -92,7 +96,7 @@ func (p place) store(t testing.TB) *Store {
 
 // host returns a store with its capabilities.
 func (p place) host(t testing.TB) loyalty.Store {
-	h := hosted{p.store(t), p}
+	h := hosted{p.store(t)}
 	if p.dialect == SQLite {
 		return oneWriter{h}
 	}

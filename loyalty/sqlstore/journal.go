@@ -2,11 +2,11 @@ package sqlstore
 
 import (
 	"context"
-	"database/sql"
 	"fmt"
 	"math"
 
 	"github.com/regulars-go/regulars/loyalty"
+	"github.com/regulars-go/regulars/loyalty/sqlstore/internal/link"
 )
 
 const (
@@ -27,7 +27,7 @@ func (s *Store) Entries(ctx context.Context, account loyalty.AccountID, after ui
 	if after >= math.MaxInt64 {
 		return nil, nil
 	}
-	rows, err := s.reader().QueryContext(ctx, s.dialect.text(entriesOf), account.Program, account.Member, int64(after), limit)
+	rows, err := s.reader().Query(ctx, s.dialect.text(entriesOf), account.Program, account.Member, int64(after), limit)
 	if err != nil {
 		return nil, fmt.Errorf("sqlstore: entries: %w", err)
 	}
@@ -48,7 +48,7 @@ func (s *Store) Entries(ctx context.Context, account loyalty.AccountID, after ui
 
 // scanEntry reads the columns of an entry from seq to command; before and after
 // are those that stand around them.
-func scanEntry(rows *sql.Rows, e *loyalty.Entry, beside ...any) error {
+func scanEntry(rows link.Rows, e *loyalty.Entry, beside ...any) error {
 	var occurred, recorded int64
 	columns := []any{&e.Seq, &e.Kind, &occurred, &recorded, &e.Body, &e.Command}
 	if len(beside) > 0 {
@@ -63,7 +63,7 @@ func scanEntry(rows *sql.Rows, e *loyalty.Entry, beside ...any) error {
 
 // Erase implements [loyalty.Eraser], in one statement.
 func (s *Store) Erase(ctx context.Context, account loyalty.AccountID) error {
-	if _, err := s.reader().ExecContext(ctx, s.dialect.text(eraseCommands), account.Program, account.Member); err != nil {
+	if _, err := s.reader().Exec(ctx, s.dialect.text(eraseCommands), account.Program, account.Member); err != nil {
 		return fmt.Errorf("sqlstore: erase: %w", err)
 	}
 	return nil

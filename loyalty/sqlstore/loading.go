@@ -4,6 +4,7 @@ import (
 	"database/sql"
 
 	"github.com/regulars-go/regulars/loyalty"
+	"github.com/regulars-go/regulars/loyalty/sqlstore/internal/link"
 )
 
 // loading is what a Load is asked for, by table, and its answer.
@@ -74,7 +75,7 @@ func (l *loading) place(row int) int {
 
 // A row of an answer is: its number, version, due, until and body. Counters come
 // after all records, and their version is their value.
-func (l *loading) take(rows *sql.Rows) error {
+func (l *loading) take(rows link.Rows) error {
 	defer func() { _ = rows.Close() }()
 	var row int
 	var version int64
@@ -95,7 +96,7 @@ func (l *loading) take(rows *sql.Rows) error {
 }
 
 // sum is take for values that come in several rows.
-func (l *loading) sum(rows *sql.Rows) error {
+func (l *loading) sum(rows link.Rows) error {
 	defer func() { _ = rows.Close() }()
 	for rows.Next() {
 		var place int

@@ -7,6 +7,8 @@ import (
 	"io/fs"
 	"strconv"
 	"strings"
+
+	"github.com/regulars-go/regulars/loyalty/sqlstore/internal/link"
 )
 
 //go:embed migrations
@@ -17,7 +19,7 @@ type migrations struct {
 	folder string
 	begin  []string // what comes first in the transaction
 	// end is what comes last, each time; nil if there is nothing.
-	end func(ctx context.Context, tx Tx) error
+	end func(ctx context.Context, tx link.Queryer) error
 }
 
 // Migrate brings the schema to the version that this release needs: see
@@ -32,20 +34,20 @@ func (s *Store) Migrate(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("sqlstore: migrate: %w", err)
 	}
-	if err := t.end(migrate(ctx, t, s.dialect.migrations())); err != nil {
+	if err := t.end(ctx, migrate(ctx, t, s.dialect.migrations())); err != nil {
 		return fmt.Errorf("sqlstore: migrate: %w", err)
 	}
 	return nil
 }
 
-func migrate(ctx context.Context, tx Tx, m migrations) error {
+func migrate(ctx context.Context, tx link.Queryer, m migrations) error {
 	for _, query := range m.begin {
-		if _, err := tx.ExecContext(ctx, query); err != nil {
+		if _, err := tx.Exec(ctx, query); err != nil {
 			return err
 		}
 	}
 	steps, version := m.steps(), 0
-	if err := tx.QueryRowContext(ctx, `SELECT coalesce(max(version), 0) FROM loyalty_migration`).Scan(&version); err != nil {
+	if err := link.One(ctx, tx, `SELECT coalesce(max(version), 0) FROM loyalty_migration`, nil, &version); err != nil {
 		return err
 	}
 	if version > len(steps) {
@@ -53,7 +55,7 @@ func migrate(ctx context.Context, tx Tx, m migrations) error {
 	}
 	for ; version < len(steps); version++ {
 		for _, query := range append(steps[version], `INSERT INTO loyalty_migration (version) VALUES (`+strconv.Itoa(version+1)+`)`) {
-			if _, err := tx.ExecContext(ctx, query); err != nil {
+			if _, err := tx.Exec(ctx, query); err != nil {
 				return fmt.Errorf("step %d: %w", version+1, err)
 			}
 		}

@@ -2,12 +2,13 @@ package sqlstore
 
 import (
 	"context"
-	"database/sql"
 	"strconv"
 	"strings"
 	"sync"
 
 	"github.com/regulars-go/regulars/loyalty"
+	"github.com/regulars-go/regulars/loyalty/sqlstore/internal/checkpoint"
+	"github.com/regulars-go/regulars/loyalty/sqlstore/internal/link"
 )
 
 // postgres is the dialect of PostgreSQL. What counts there is round trips and
@@ -19,20 +20,20 @@ import (
 // arrays. Either way the text depends on the numbers of rows alone, and on whether
 // all are of one program, which is then one parameter.
 type postgres struct {
-	db    *sql.DB
+	db    link.Pool
 	texts sync.Map // statements by the numbers of rows that they are for
 }
 
-func (p *postgres) pool() Tx { return p.db }
+func (p *postgres) pool() link.Queryer { return p.db }
 
 func (p *postgres) text(query string) string { return query }
 
 func (p *postgres) begin(ctx context.Context) (*transaction, error) {
-	tx, err := p.db.BeginTx(ctx, &sql.TxOptions{Isolation: sql.LevelReadCommitted})
+	tx, err := p.db.Begin(ctx)
 	if err != nil {
 		return nil, err
 	}
-	return &transaction{Tx: tx, tx: tx, done: func() {}}, nil
+	return &transaction{Tx: tx, done: func() {}}, nil
 }
 
 // few is how many rows are still few.
@@ -84,11 +85,9 @@ SELECT count(*) FROM whole`
 
 func (p *postgres) totals() string { return postgresTotals }
 
-func (p *postgres) checkpoint() string {
-	return `SELECT cursor FROM loyalty_checkpoint WHERE program = $1 AND consumer = $2 FOR UPDATE`
-}
+func (p *postgres) checkpoint() checkpoint.Texts { return checkpoint.PostgreSQL() }
 
-func (p *postgres) feed(ctx context.Context, tx Tx, program, cursor string, limit int) (*feedPage, error) {
+func (p *postgres) feed(ctx context.Context, tx link.Queryer, program, cursor string, limit int) (*feedPage, error) {
 	position, seq, member := int64(0), int64(0), ""
 	if cursor != "" {
 		parts := strings.SplitN(cursor, "/", 3)
@@ -104,15 +103,15 @@ func (p *postgres) feed(ctx context.Context, tx Tx, program, cursor string, limi
 		}
 		member = parts[2]
 	}
-	rows, err := tx.QueryContext(ctx, postgresFeed+strconv.Itoa(limit), program, position, member, seq)
+	rows, err := tx.Query(ctx, postgresFeed+strconv.Itoa(limit), program, position, member, seq)
 	if err != nil {
 		return nil, err
 	}
 	return takeFeed(rows, program)
 }
 
-func (p *postgres) prune(ctx context.Context, tx Tx, now int64, limit int) (dropped int, err error) {
-	if err := tx.QueryRowContext(ctx, postgresPruneCounters, now, limit).Scan(&dropped); err != nil {
+func (p *postgres) prune(ctx context.Context, tx link.Queryer, now int64, limit int) (dropped int, err error) {
+	if err := link.One(ctx, tx, postgresPruneCounters, []any{now, limit}, &dropped); err != nil {
 		return 0, err
 	}
 	return pruneRows(ctx, tx, now, limit, dropped, postgresPruneRecords, postgresPruneAccounts)
@@ -120,7 +119,7 @@ func (p *postgres) prune(ctx context.Context, tx Tx, now int64, limit int) (drop
 
 // staleOf names the records of a draft whose versions are others by now. There
 // is one at least: a commit has met it.
-func (p *postgres) staleOf(ctx context.Context, tx Tx, d *draft) error {
+func (p *postgres) staleOf(ctx context.Context, tx link.Queryer, d *draft) error {
 	ids := d.ids()
 	l := newLoading(ids, nil)
 	if err := p.load(ctx, tx, l); err != nil {

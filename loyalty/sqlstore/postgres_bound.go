@@ -6,13 +6,15 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+
+	"github.com/regulars-go/regulars/loyalty/sqlstore/internal/link"
 )
 
 // boundShape is of a commit in a transaction that must not fail: the host's.
 type boundShape commitShape
 
 // commitBound commits in one statement. What it can't decide goes the longer way.
-func (p *postgres) commitBound(ctx context.Context, tx Tx, d *draft) error {
+func (p *postgres) commitBound(ctx context.Context, tx link.Queryer, d *draft) error {
 	if !d.spread() {
 		return p.writeExactly(ctx, tx, d)
 	}
@@ -170,9 +172,9 @@ func (s boundShape) answer(b *statement) {
 
 // write runs a statement of the kind above. Unless all is written, it takes back
 // what is.
-func (p *postgres) write(ctx context.Context, tx Tx, d *draft, query string, args []any) (result int, err error) {
+func (p *postgres) write(ctx context.Context, tx link.Queryer, d *draft, query string, args []any) (result int, err error) {
 	var accounts, others, counters sql.NullString
-	if err := tx.QueryRowContext(ctx, query, args...).Scan(&result, &accounts, &others, &counters); err != nil || result == resultWritten {
+	if err := link.One(ctx, tx, query, args, &result, &accounts, &others, &counters); err != nil || result == resultWritten {
 		return result, err
 	}
 	var w written
@@ -236,7 +238,7 @@ WHERE t.program = x.p AND t.kind = x.k AND t.number = x.i AND t.period = x.w AND
 )
 
 // undo removes the records, and subtracts what was added.
-func (w *written) undo(ctx context.Context, tx Tx, d *draft) error {
+func (w *written) undo(ctx context.Context, tx link.Queryer, d *draft) error {
 	var accounts, others, counters sheet
 	for _, i := range w.accounts {
 		accounts.id(i, &d.record(d.accounts[i]).ID)
@@ -255,7 +257,7 @@ func (w *written) undo(ctx context.Context, tx Tx, d *draft) error {
 		if part.sheet.rows == nil {
 			continue
 		}
-		if _, err := tx.ExecContext(ctx, part.query, append([]any{part.sheet.json()}, part.args...)...); err != nil {
+		if _, err := tx.Exec(ctx, part.query, append([]any{part.sheet.json()}, part.args...)...); err != nil {
 			return err
 		}
 	}

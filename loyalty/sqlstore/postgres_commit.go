@@ -6,6 +6,7 @@ import (
 	"strconv"
 
 	"github.com/regulars-go/regulars/loyalty"
+	"github.com/regulars-go/regulars/loyalty/sqlstore/internal/link"
 )
 
 // commitShape is how many rows of each part a commit writes.
@@ -149,7 +150,7 @@ const (
 	resultFull    // a counter may be full
 )
 
-func (p *postgres) commit(ctx context.Context, host Tx, d *draft) error {
+func (p *postgres) commit(ctx context.Context, host link.Queryer, d *draft) error {
 	if host != nil {
 		return p.commitBound(ctx, host, d)
 	}

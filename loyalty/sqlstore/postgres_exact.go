@@ -1,6 +1,10 @@
 package sqlstore
 
-import "context"
+import (
+	"context"
+
+	"github.com/regulars-go/regulars/loyalty/sqlstore/internal/link"
+)
 
 // commitExactly commits in a transaction of the store's own.
 func (p *postgres) commitExactly(ctx context.Context, d *draft) error {
@@ -8,13 +12,13 @@ func (p *postgres) commitExactly(ctx context.Context, d *draft) error {
 	if err != nil {
 		return err
 	}
-	return t.end(p.writeExactly(ctx, t, d))
+	return t.end(ctx, p.writeExactly(ctx, t, d))
 }
 
 // writeExactly commits with the records and then all shards of the counters
 // held. A transaction of the host must come out of a refusal as it was: so what
 // is there is written last, and what is new is removed again.
-func (p *postgres) writeExactly(ctx context.Context, tx Tx, d *draft) error {
+func (p *postgres) writeExactly(ctx context.Context, tx link.Queryer, d *draft) error {
 	if len(d.batch.Records) == 0 {
 		return p.count(ctx, tx, d)
 	}
@@ -38,7 +42,7 @@ func (p *postgres) writeExactly(ctx context.Context, tx Tx, d *draft) error {
 		}
 		return err
 	}
-	_, err = tx.ExecContext(ctx, textOf(p, restShape(rest.few())), d.rows(rest)...)
+	_, err = tx.Exec(ctx, textOf(p, restShape(rest.few())), d.rows(rest)...)
 	return err
 }
 
@@ -70,7 +74,7 @@ func (r restShape) text() string {
 }
 
 // count changes the counters if their sums allow it.
-func (p *postgres) count(ctx context.Context, tx Tx, d *draft) error {
+func (p *postgres) count(ctx context.Context, tx link.Queryer, d *draft) error {
 	if len(d.counters) == 0 {
 		return nil
 	}
@@ -86,22 +90,22 @@ func (p *postgres) count(ctx context.Context, tx Tx, d *draft) error {
 		c := &d.counters[i]
 		s.counter(i, &c.ID, sums[i]+c.Delta, nullable(c.Until))
 	}
-	_, err = tx.ExecContext(ctx, postgresPutShards, s.json(), shards)
+	_, err = tx.Exec(ctx, postgresPutShards, s.json(), shards)
 	return err
 }
 
 // lockCounters locks all shards of the counters, made if need be, and returns
 // their sums.
-func (p *postgres) lockCounters(ctx context.Context, tx Tx, d *draft) ([]int64, error) {
+func (p *postgres) lockCounters(ctx context.Context, tx link.Queryer, d *draft) ([]int64, error) {
 	var s sheet
 	for i := range d.counters {
 		s.counter(i, &d.counters[i].ID, 0, nullable(d.counters[i].Until))
 	}
 	rows := s.json()
-	if _, err := tx.ExecContext(ctx, postgresOpenShards, rows, shards); err != nil {
+	if _, err := tx.Exec(ctx, postgresOpenShards, rows, shards); err != nil {
 		return nil, err
 	}
-	found, err := tx.QueryContext(ctx, postgresSumShards, rows)
+	found, err := tx.Query(ctx, postgresSumShards, rows)
 	if err != nil {
 		return nil, err
 	}

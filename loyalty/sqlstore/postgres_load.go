@@ -3,6 +3,8 @@ package sqlstore
 import (
 	"context"
 	"strings"
+
+	"github.com/regulars-go/regulars/loyalty/sqlstore/internal/link"
 )
 
 // loadShape is how many rows a load asks for.
@@ -11,7 +13,7 @@ type loadShape struct {
 	manyPrograms               bool // a program for each row, not one for all
 }
 
-func (p *postgres) load(ctx context.Context, tx Tx, l *loading) error {
+func (p *postgres) load(ctx context.Context, tx link.Queryer, l *loading) error {
 	program, one := l.oneProgram()
 	shape := loadShape{len(l.accounts), len(l.others), len(l.counters), !one}
 	a := loadArguments{manyPrograms: !one}
@@ -26,7 +28,7 @@ func (p *postgres) load(ctx context.Context, tx Tx, l *loading) error {
 		query = textOf(p, shape)
 		a.few(l)
 	}
-	rows, err := tx.QueryContext(ctx, query, a.all()...)
+	rows, err := tx.Query(ctx, query, a.all()...)
 	if err != nil {
 		return err
 	}

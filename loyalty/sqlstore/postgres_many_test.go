@@ -51,7 +51,7 @@ func TestManyRows(t *testing.T) {
 }
 
 // sameRows compares what a batch has written with what is there.
-func (s *Store) sameRows(t *testing.T, b *loyalty.Batch) {
+func (s *opened) sameRows(t *testing.T, b *loyalty.Batch) {
 	t.Helper()
 	var ids []loyalty.RecordID
 	var counters []loyalty.CounterID

@@ -3,6 +3,8 @@ package sqlstore
 import (
 	"context"
 	"fmt"
+
+	"github.com/regulars-go/regulars/loyalty/sqlstore/internal/link"
 )
 
 func (p *postgres) migrations() migrations {
@@ -15,9 +17,9 @@ func (p *postgres) migrations() migrations {
 
 // settle checks that the database is one that the store works on, and moves
 // positions on if need be.
-func (p *postgres) settle(ctx context.Context, tx Tx) error {
+func (p *postgres) settle(ctx context.Context, tx link.Queryer) error {
 	encoding, isolation := "", ""
-	err := tx.QueryRowContext(ctx, `SELECT current_setting('server_encoding'), current_setting('default_transaction_isolation')`).Scan(&encoding, &isolation)
+	err := link.One(ctx, tx, `SELECT current_setting('server_encoding'), current_setting('default_transaction_isolation')`, nil, &encoding, &isolation)
 	if err != nil {
 		return err
 	}
@@ -48,12 +50,12 @@ FROM p`
 // rebase moves positions on if the database has come from a cluster that had
 // counted further: positions must not begin anew, or consumers that have passed
 // them would miss what comes.
-func (p *postgres) rebase(ctx context.Context, tx Tx) error {
+func (p *postgres) rebase(ctx context.Context, tx link.Queryer) error {
 	var ahead, base int64
-	if err := tx.QueryRowContext(ctx, postgresAhead).Scan(&ahead, &base); err != nil || ahead < 0 {
+	if err := link.One(ctx, tx, postgresAhead, nil, &ahead, &base); err != nil || ahead < 0 {
 		return err
 	}
-	_, err := tx.ExecContext(ctx, fmt.Sprintf(
+	_, err := tx.Exec(ctx, fmt.Sprintf(
 		`CREATE OR REPLACE FUNCTION loyalty_position(id xid8) RETURNS bigint LANGUAGE sql STABLE AS 'SELECT id::text::bigint + %d'`, base+ahead+1))
 	return err
 }

@@ -412,7 +412,7 @@ func TestNoDeadlock(t *testing.T) {
 
 // scramble commits a batch on a few of few records and counters, which it takes
 // to be at the versions that they have, or to be new. Once in a while it prunes.
-func (s *Store) scramble(ctx context.Context, random *rand.Rand) error {
+func (s *opened) scramble(ctx context.Context, random *rand.Rand) error {
 	if random.IntN(10) == 0 {
 		_, err := s.Prune(ctx, noon, 3)
 		return err
@@ -444,7 +444,7 @@ func (s *Store) scramble(ctx context.Context, random *rand.Rand) error {
 	return s.commitSomehow(ctx, b, len(b.Counters) == 0 && random.IntN(2) == 0)
 }
 
-func (s *Store) commitSomehow(ctx context.Context, b *loyalty.Batch, bound bool) error {
+func (s *opened) commitSomehow(ctx context.Context, b *loyalty.Batch, bound bool) error {
 	if !bound {
 		if err := s.Commit(ctx, b); err != nil && !isRefusal(err) {
 			return err

@@ -68,7 +68,7 @@ func (t countedTx) Commit() error { t.calls.Add(1); return t.Tx.Commit() }
 
 func (t countedTx) Rollback() error { t.calls.Add(1); return t.Tx.Rollback() }
 
-func openCounted(t *testing.T) (*Store, *atomic.Int64) {
+func openCounted(t *testing.T) (*opened, *atomic.Int64) {
 	config, err := stdlib.GetDefaultDriver().(driver.DriverContext).OpenConnector(sqlstoretest.PostgreSQL(t))
 	if err != nil {
 		t.Fatal(err)
@@ -83,7 +83,7 @@ func openCounted(t *testing.T) (*Store, *atomic.Int64) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return s, calls
+	return &opened{s, place{}, db}, calls
 }
 
 var noon = time.Date(2026, 5, 1, 12, 0, 0, 0, time.UTC)

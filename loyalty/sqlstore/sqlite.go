@@ -4,6 +4,9 @@ import (
 	"context"
 	"database/sql"
 	"strconv"
+
+	"github.com/regulars-go/regulars/loyalty/sqlstore/internal/checkpoint"
+	"github.com/regulars-go/regulars/loyalty/sqlstore/internal/link"
 )
 
 // sqlite is the dialect of SQLite. All of it runs in the host's process, so
@@ -22,7 +25,7 @@ func newSQLite(db *sql.DB) *sqlite {
 	return &sqlite{db: db, writing: make(chan struct{}, 1)}
 }
 
-func (s *sqlite) pool() Tx { return s.db }
+func (s *sqlite) pool() link.Queryer { return standard{s.db} }
 
 func (s *sqlite) text(query string) string { return questionMarks(query) }
 
@@ -49,9 +52,9 @@ func (s *sqlite) beginWith(ctx context.Context, lock string) (*transaction, erro
 		done()
 		return nil, err
 	}
-	t := &transaction{Tx: preparedTx{&s.prepared, tx}, tx: tx, done: done}
-	if _, err := t.ExecContext(ctx, lock); err != nil {
-		return nil, t.end(err)
+	t := &transaction{Tx: standardTx{standard{preparedTx{&s.prepared, tx}}, tx}, done: done}
+	if _, err := t.Exec(ctx, lock); err != nil {
+		return nil, t.end(ctx, err)
 	}
 	return t, nil
 }
@@ -88,15 +91,15 @@ ORDER BY position LIMIT ?3`
 	sqlitePruneCounters = `DELETE FROM loyalty_counter WHERE (program, kind, number, period, value) IN (SELECT program, kind, number, period, value FROM loyalty_counter WHERE until <= ?1 LIMIT ?2)`
 )
 
-func (s *sqlite) load(ctx context.Context, tx Tx, l *loading) error {
+func (s *sqlite) load(ctx context.Context, tx link.Queryer, l *loading) error {
 	accounts, others, counters := l.sheets()
-	if tx == Tx(s.db) {
+	if tx == s.pool() {
 		if err := s.prepared.ready(ctx, s.db); err != nil {
 			return err
 		}
-		tx = preparedDB{&s.prepared, s.db}
+		tx = standard{preparedDB{&s.prepared, s.db}}
 	}
-	rows, err := tx.QueryContext(ctx, sqliteLoad, accounts.json(), others.json(), counters.json())
+	rows, err := tx.Query(ctx, sqliteLoad, accounts.json(), others.json(), counters.json())
 	if err != nil {
 		return err
 	}
@@ -104,13 +107,13 @@ func (s *sqlite) load(ctx context.Context, tx Tx, l *loading) error {
 }
 
 // checkpoint needs no lock: the transaction has it.
-func (s *sqlite) checkpoint() string {
-	return `SELECT cursor FROM loyalty_checkpoint WHERE program = ?1 AND consumer = ?2`
+func (s *sqlite) checkpoint() checkpoint.Texts {
+	return checkpoint.Texts{Open: s.text(checkpoint.Open), Get: s.text(checkpoint.Get), Put: s.text(checkpoint.Put)}
 }
 
 func (s *sqlite) totals() string { return sqliteTotals }
 
-func (s *sqlite) feed(ctx context.Context, tx Tx, program, cursor string, limit int) (*feedPage, error) {
+func (s *sqlite) feed(ctx context.Context, tx link.Queryer, program, cursor string, limit int) (*feedPage, error) {
 	at := int64(0)
 	if cursor != "" {
 		n, err := strconv.ParseInt(cursor, 10, 64)
@@ -119,13 +122,13 @@ func (s *sqlite) feed(ctx context.Context, tx Tx, program, cursor string, limit 
 		}
 		at = n
 	}
-	rows, err := tx.QueryContext(ctx, sqliteFeed, program, at, limit)
+	rows, err := tx.Query(ctx, sqliteFeed, program, at, limit)
 	if err != nil {
 		return nil, err
 	}
 	return takeFeed(rows, program)
 }
 
-func (s *sqlite) prune(ctx context.Context, tx Tx, now int64, limit int) (int, error) {
+func (s *sqlite) prune(ctx context.Context, tx link.Queryer, now int64, limit int) (int, error) {
 	return pruneRows(ctx, tx, now, limit, 0, sqlitePruneCounters, sqlitePruneRecords, sqlitePruneAccounts)
 }

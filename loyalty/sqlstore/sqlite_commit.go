@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/regulars-go/regulars/loyalty"
+	"github.com/regulars-go/regulars/loyalty/sqlstore/internal/link"
 )
 
 const (
@@ -58,9 +59,9 @@ var sqliteFrequent = []string{
 	sqliteLoad, sqliteLock, sqliteStale, sqlitePutAccounts, sqlitePutRecords, sqlitePutEntries, sqliteCounters, sqlitePutCounters,
 }
 
-func (s *sqlite) commit(ctx context.Context, host Tx, d *draft) error {
+func (s *sqlite) commit(ctx context.Context, host link.Queryer, d *draft) error {
 	if host != nil {
-		if _, err := host.ExecContext(ctx, sqliteLock); err != nil {
+		if _, err := host.Exec(ctx, sqliteLock); err != nil {
 			return err
 		}
 		return s.write(ctx, host, d)
@@ -69,11 +70,11 @@ func (s *sqlite) commit(ctx context.Context, host Tx, d *draft) error {
 	if err != nil {
 		return err
 	}
-	return t.end(s.write(ctx, t, d))
+	return t.end(ctx, s.write(ctx, t, d))
 }
 
 // write checks all of a draft, and then writes it. It holds the write lock.
-func (s *sqlite) write(ctx context.Context, tx Tx, d *draft) error {
+func (s *sqlite) write(ctx context.Context, tx link.Queryer, d *draft) error {
 	var accounts, others, entries sheet
 	for _, i := range d.accounts {
 		accounts.record(i, d.record(i))
@@ -98,22 +99,22 @@ func (s *sqlite) write(ctx context.Context, tx Tx, d *draft) error {
 		if put.sheet.rows == nil {
 			continue
 		}
-		if _, err := tx.ExecContext(ctx, put.query, put.sheet.json(), slices.Concat(put.sheet.bytes, []byte{0})); err != nil {
+		if _, err := tx.Exec(ctx, put.query, put.sheet.json(), slices.Concat(put.sheet.bytes, []byte{0})); err != nil {
 			return err
 		}
 	}
 	if counters.rows != nil {
-		_, err = tx.ExecContext(ctx, sqlitePutCounters, counters.json())
+		_, err = tx.Exec(ctx, sqlitePutCounters, counters.json())
 	}
 	return err
 }
 
 // stale finds the records whose version is another.
-func (s *sqlite) stale(ctx context.Context, tx Tx, d *draft, accounts, others *sheet) error {
+func (s *sqlite) stale(ctx context.Context, tx link.Queryer, d *draft, accounts, others *sheet) error {
 	if accounts.rows == nil && others.rows == nil {
 		return nil
 	}
-	rows, err := tx.QueryContext(ctx, sqliteStale, accounts.json(), others.json())
+	rows, err := tx.Query(ctx, sqliteStale, accounts.json(), others.json())
 	if err != nil {
 		return err
 	}
@@ -136,7 +137,7 @@ func (s *sqlite) stale(ctx context.Context, tx Tx, d *draft, accounts, others *s
 }
 
 // count checks the counters and returns them as they will be.
-func (s *sqlite) count(ctx context.Context, tx Tx, d *draft) (after sheet, err error) {
+func (s *sqlite) count(ctx context.Context, tx link.Queryer, d *draft) (after sheet, err error) {
 	if len(d.counters) == 0 {
 		return after, nil
 	}
@@ -145,7 +146,7 @@ func (s *sqlite) count(ctx context.Context, tx Tx, d *draft) (after sheet, err e
 	for i := range l.counters {
 		ids.counter(i, &l.counters[i], 0, nil)
 	}
-	rows, err := tx.QueryContext(ctx, sqliteCounters, ids.json())
+	rows, err := tx.Query(ctx, sqliteCounters, ids.json())
 	if err == nil {
 		err = l.take(rows)
 	}

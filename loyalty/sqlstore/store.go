@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/regulars-go/regulars/loyalty"
+	"github.com/regulars-go/regulars/loyalty/sqlstore/internal/link"
 )
 
 // Store keeps accounts in a database. It is a [loyalty.Store], and can sum
@@ -15,9 +16,8 @@ import (
 // and work in a transaction of the host. It is safe for concurrent use by any
 // number of goroutines, and of processes on the same database.
 type Store struct {
-	db      *sql.DB
 	dialect dialect
-	bound   Tx // the host's transaction; nil if the store begins its own
+	bound   link.Queryer // the host's transaction; nil if the store begins its own
 }
 
 var (
@@ -55,17 +55,18 @@ func New(db *sql.DB, d Dialect) (*Store, error) {
 	if db == nil {
 		return nil, errors.New("sqlstore: no database")
 	}
-	s := &Store{db: db}
 	switch d {
 	case PostgreSQL:
-		s.dialect = &postgres{db: db}
+		return On(newStandardPool(db)), nil
 	case SQLite:
-		s.dialect = newSQLite(db)
-	default:
-		return nil, fmt.Errorf("sqlstore: unknown dialect %d", d)
+		return &Store{dialect: newSQLite(db)}, nil
 	}
-	return s, nil
+	return nil, fmt.Errorf("sqlstore: unknown dialect %d", d)
 }
+
+// On returns a store on a PostgreSQL that is reached by other means than
+// database/sql. It is what packages beside this one are made of, such as pgxstore.
+func On(db link.Pool) *Store { return &Store{dialect: &postgres{db: db}} }
 
 // Bind returns a store that works in a transaction of the host: what it writes
 // is committed or rolled back with it. A conflict or a bound that is reached
@@ -80,9 +81,10 @@ func New(db *sql.DB, d Dialect) (*Store, error) {
 // command, or again after a conflict), or where a counter that several share came
 // near its bound while the commit waited for it. That is an error of the database
 // as well (in PostgreSQL, SQLSTATE 40P01): roll back, and try again.
-func (s *Store) Bind(tx Tx) loyalty.Store { return s.bind(tx) }
+func (s *Store) Bind(tx Tx) loyalty.Store { return s.Within(standard{tx}) }
 
-func (s *Store) bind(tx Tx) *Store { return &Store{db: s.db, dialect: s.dialect, bound: tx} }
+// Within is Bind for other means than database/sql.
+func (s *Store) Within(tx link.Queryer) *Store { return &Store{dialect: s.dialect, bound: tx} }
 
 // Load implements [loyalty.Store], in one round trip.
 func (s *Store) Load(ctx context.Context, ids []loyalty.RecordID, counters []loyalty.CounterID) ([]loyalty.Record, []int64, error) {
@@ -137,16 +139,12 @@ func (s *Store) Prune(ctx context.Context, now time.Time, limit int) (int, error
 
 // pruneRows runs statements that delete up to a number of rows, until there are
 // limit in all.
-func pruneRows(ctx context.Context, tx Tx, now int64, limit, dropped int, queries ...string) (int, error) {
+func pruneRows(ctx context.Context, tx link.Queryer, now int64, limit, dropped int, queries ...string) (int, error) {
 	for _, query := range queries {
 		if dropped >= limit {
 			break
 		}
-		result, err := tx.ExecContext(ctx, query, now, limit-dropped)
-		if err != nil {
-			return dropped, err
-		}
-		n, err := result.RowsAffected()
+		n, err := tx.Exec(ctx, query, now, limit-dropped)
 		if err != nil {
 			return dropped, err
 		}
@@ -156,7 +154,7 @@ func pruneRows(ctx context.Context, tx Tx, now int64, limit, dropped int, querie
 }
 
 // reader is where single statements are run.
-func (s *Store) reader() Tx {
+func (s *Store) reader() link.Queryer {
 	if s.bound != nil {
 		return s.bound
 	}
