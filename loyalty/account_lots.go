@@ -22,6 +22,12 @@ type lotRow []byte
 
 func (p lotRow) wallet() uint8 { return p[0] }
 
+func (p lotRow) terms() Terms { return Terms(p[1]) }
+
+func (p lotRow) expires() int64 { return int64(le.Uint64(p[2:])) }
+
+func (p lotRow) activates() int64 { return int64(le.Uint64(p[10:])) }
+
 func (p lotRow) points() int64 { return int64(le.Uint64(p[18:])) }
 
 func (p lotRow) setPoints(n int64) { le.PutUint64(p[18:], uint64(n)) }

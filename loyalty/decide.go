@@ -40,7 +40,10 @@ func (v *View) start(r *Rules) {
 	v.receipt.reset()
 	d := &v.decision
 	b := &d.batch
-	*d = Decision{Entries: d.Entries[:0], batch: Batch{Records: b.Records[:0], Counters: b.Counters[:0]}, view: v, program: r.program}
+	b.Records, b.Counters = b.Records[:0], b.Counters[:0]
+	d.Entries, d.Rejection = d.Entries[:0], nil
+	d.view, d.program, d.rules = v, r.program, nil
+	d.replayed, d.written, d.rejected.code = false, false, 0
 }
 
 // timely reports whether an event is neither too late nor too far ahead.

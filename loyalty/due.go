@@ -6,13 +6,17 @@ import "cmp"
 func (a *Account) nextDue() int64 {
 	due := sooner(0, a.tier.review)
 	if waiting := a.rows(listWaiting); len(waiting) > 0 {
-		due = sooner(due, readLot(waiting).activates)
+		due = sooner(due, lotRow(waiting).activates())
 	}
 	if holds := a.rows(listHolds); len(holds) > 0 {
 		due = sooner(due, readHold(holds).until)
 	}
-	for lots := a.rows(listLots); len(lots) > 0; lots = lots[lotWidth:] {
-		due = sooner(due, a.endOf(readLot(lots)))
+	for lots := lotRow(a.rows(listLots)); len(lots) >= lotWidth; lots = lots[lotWidth:] {
+		if ends := lots.expires(); ends != 0 {
+			due = sooner(due, ends)
+		} else if lots.terms()&TermIdle != 0 {
+			due = sooner(due, a.idle(lots.wallet()))
+		}
 	}
 	return due
 }

@@ -58,22 +58,18 @@ func (s *scribe) awarded(now, c *compiled) {
 	v := s.v
 	before := s.earnedLevel(now)
 	qualified := int64(0)
-	for i := range v.award.outcomes {
-		o := &v.award.outcomes[i]
+	outcomes := v.award.outcomes
+	for i := range outcomes {
+		o := &outcomes[i]
 		if o.points > 0 && !o.referrer {
-			if room := s.account.room(o.wallet); o.points > room {
-				o.points, o.reason = room, ReasonFull
-			}
-		}
-		if o.points > 0 && !o.referrer {
-			o.slot = s.give(&c.rule(o.rule).terms, o.rule, o.points, v.request.event.day)
+			s.fired(c, o)
 			if now.tiers != nil && o.wallet == now.tiers.wallet {
 				qualified += o.points
 			}
 		}
 		s.outcome(o)
 	}
-	v.receipt.rules = append(v.receipt.rules, v.award.outcomes...)
+	v.receipt.rules = append(v.receipt.rules, outcomes...)
 	for i := range v.award.windows {
 		s.window(v.award.windows[i])
 	}
@@ -85,6 +81,16 @@ func (s *scribe) awarded(now, c *compiled) {
 	}
 	s.month(month{v.almanac.monthOf(v.request.event.day), qualified})
 	s.level(now, qualified, before)
+}
+
+// fired gives what a rule gave, or as much of it as the wallet takes.
+func (s *scribe) fired(c *compiled, o *outcome) {
+	if room := max(0, s.account.room(o.wallet)); o.points > room {
+		if o.points, o.reason = room, ReasonFull; room == 0 {
+			return
+		}
+	}
+	o.slot = s.give(&c.rule(o.rule).terms, o.rule, o.points, s.v.request.event.day)
 }
 
 // earnedLevel is the level that the account's qualifying points are good for.

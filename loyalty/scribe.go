@@ -78,8 +78,13 @@ func (s *scribe) end(of bool) error {
 	v := s.v
 	s.account.finish(s.recorded)
 	s.seat.entries++
+	occurred := instant(s.occurred)
+	recorded := occurred // mostly
+	if s.recorded != s.occurred {
+		recorded = instant(s.recorded)
+	}
 	v.decision.Entries = append(v.decision.Entries, Entry{
-		Account: s.seat.id, Seq: s.account.seq, Kind: s.kind, OccurredAt: instant(s.occurred), RecordedAt: instant(s.recorded),
+		Account: s.seat.id, Seq: s.account.seq, Kind: s.kind, OccurredAt: occurred, RecordedAt: recorded,
 	})
 	command := span{}
 	if of {

@@ -25,6 +25,7 @@ type View struct {
 	request  request
 	ready    bool // request is what Needs was asked for
 	records  []loaded
+	last     [8]uint8 // where the record of a kind was that was last looked for
 	room     loadRoom // of what records have
 	missing  []RecordID
 	counters []tally
@@ -62,6 +63,8 @@ type loaded struct {
 	body    []byte
 	account *Account // decoded, of kind KindAccount
 }
+
+func (l *loaded) is(kind RecordKind, name string) bool { return l.id.Kind == kind && l.id.Name == name }
 
 // tally is a counter as the store had it.
 type tally struct {
@@ -140,8 +143,13 @@ func (v *View) find(id RecordID) int { return v.findName(id.Kind, id.Name) }
 
 // findName is find for a record of the program.
 func (v *View) findName(kind RecordKind, name string) int {
+	last := &v.last[int(kind)%len(v.last)]
+	if i := int(*last); i < len(v.records) && v.records[i].is(kind, name) {
+		return i
+	}
 	for i := range v.records {
-		if r := &v.records[i]; r.id.Kind == kind && r.id.Name == name {
+		if v.records[i].is(kind, name) {
+			*last = uint8(i)
 			return i
 		}
 	}
