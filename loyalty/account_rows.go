@@ -47,15 +47,15 @@ func (a *Account) rows(l list) []byte { return a.lists[a.parts[l].from:a.parts[l
 
 func (a *Account) count(l list) int { return len(a.rows(l)) / rowWidth[l] }
 
-// insert makes room for a row of a list at a place, and returns it.
+// insert makes room for a row of a list at a place, and returns it, to be
+// written whole.
 func (a *Account) insert(l list, at int) []byte {
 	if len(a.lists) == 0 {
 		a.lists = append(a.lists, noRows[:]...)
 		a.findLists()
 	}
-	var blank [walletWidth]byte // the widest
 	width, from := rowWidth[l], int(a.parts[l].from)+at
-	a.lists = append(a.lists, blank[:width]...)
+	a.lists, _ = extend(a.lists, width)
 	copy(a.lists[from+width:], a.lists[from:])
 	a.resize(l, width, 1)
 	return a.lists[from : from+width]

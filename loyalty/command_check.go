@@ -157,7 +157,13 @@ func (q *request) check(c *Command) error {
 func (q *request) checkEarn(e *Earn) error {
 	ev := &q.event
 	ev.kind, ev.at = e.Kind, q.at
-	if err := firstOf(checkText("earn.kind", e.Kind, MaxNameBytes), checkOptional("earn.order", e.Order), checkOptional("earn.referrer", e.Referrer)); err != nil {
+	if err := checkText("earn.kind", e.Kind, MaxNameBytes); err != nil {
+		return err
+	}
+	if err := checkOptional("earn.order", e.Order); err != nil {
+		return err
+	}
+	if err := checkOptional("earn.referrer", e.Referrer); err != nil {
 		return err
 	}
 	if e.Kind == checkInKind {
@@ -248,7 +254,9 @@ func (q *request) facts(path string, attributes []Attribute, labels []string) er
 	if len(attributes) > 1 {
 		slices.SortFunc(ev.attributes, func(a, b Attribute) int { return cmp.Compare(a.Name, b.Name) })
 	}
-	slices.Sort(ev.labels)
+	if len(labels) > 1 {
+		slices.Sort(ev.labels)
+	}
 	for i, a := range ev.attributes {
 		if !isText(a.Name) || !isText(a.Value) {
 			return &CommandError{path + ".attributes", fmt.Sprintf("%q: want a name and a value of 1 to %d bytes of valid UTF-8", shortened(a.Name), MaxNameBytes)}
@@ -306,7 +314,12 @@ func checkText(field, s string, most int) error {
 	return checkLength(field, s, most)
 }
 
-func checkOptional(field, s string) error { return checkLength(field, s, MaxNameBytes) }
+func checkOptional(field, s string) error {
+	if s == "" {
+		return nil
+	}
+	return checkLength(field, s, MaxNameBytes)
+}
 
 func checkLength(field, s string, most int) error {
 	if len(s) > most {

@@ -56,7 +56,6 @@ func (v *View) earn(r *Rules, at int64) (*seat, error) {
 // awarded writes what the rules gave to the member.
 func (s *scribe) awarded(now, c *compiled) {
 	v := s.v
-	before := s.earnedLevel(now)
 	qualified := int64(0)
 	outcomes := v.award.outcomes
 	for i := range outcomes {
@@ -80,7 +79,7 @@ func (s *scribe) awarded(now, c *compiled) {
 		s.task(v.award.tasks[i])
 	}
 	s.month(month{v.almanac.monthOf(v.request.event.day), qualified})
-	s.level(now, qualified, before)
+	s.level(now, qualified, noLevel)
 }
 
 // fired gives what a rule gave, or as much of it as the wallet takes.
@@ -102,7 +101,12 @@ func (s *scribe) earnedLevel(now *compiled) uint8 {
 	return now.tiers.target(s.account, days.monthOf(days.day(s.recorded)), days)
 }
 
-// level raises or lowers the tier after qualifying points changed.
+// noLevel stands for what was earned before points were added: no level is lost
+// with them, whatever it was.
+const noLevel = 0
+
+// level raises or lowers the tier after qualifying points changed. before is
+// what earnedLevel was.
 func (s *scribe) level(now *compiled, change int64, before uint8) {
 	if now.tiers != nil && change != 0 && s.account.status == statusOpen {
 		s.tier(now.tiers.settled(s.account, s.recorded, before, &s.v.almanac))
@@ -189,7 +193,6 @@ func (v *View) payReferrer(r *Rules, c *compiled, payee string, at int64) error 
 			terms.pending, terms.until = dayRule{}, "" // no event of the referrer's will come
 		}
 		now := r.at(at)
-		before := w.earnedLevel(now)
 		o.points = min(o.points, w.account.room(o.wallet))
 		if o.points == 0 {
 			continue
@@ -198,7 +201,7 @@ func (v *View) payReferrer(r *Rules, c *compiled, payee string, at int64) error 
 		v.receipt.rules[i] = *o
 		if now.tiers != nil && o.wallet == now.tiers.wallet {
 			w.month(month{monthly.Of(v.request.event.day), o.points})
-			w.level(now, o.points, before)
+			w.level(now, o.points, noLevel)
 		}
 	}
 	if w == nil {

@@ -53,6 +53,7 @@ type bookRule struct {
 	guarded  bool  // a check-in counts once a day: see guard
 	plain    bool  // every event of its kinds meets its conditions
 	open     bool  // has a cap that others share
+	straight bool  // by the whole amount, that nothing multiplies
 	when     bookCondition
 	points   int64  // fixed, of the task, of the referral, or for each per
 	per      uint64 // money; 1 if not by amount
@@ -108,6 +109,7 @@ func newRulebook(p *Program, cal *calendarOf, walletID func(name string) uint8) 
 		rule.setWay(r)
 		rule.setCaps(r.Caps)
 		rule.plain = !rule.off && !rule.open && rule.categories == nil && rule.when.isEmpty()
+		rule.straight = rule.way == wayAmount && rule.categories == nil && rule.rounding != roundLines && len(rule.groups) == 0
 		rule.guarded = rule.way != wayStreak && slices.Contains(r.On, checkInKind)
 		if r.Best != "" {
 			if _, known := sets[r.Best]; !known {

@@ -13,8 +13,9 @@ func (b *rulebook) award(ev *event, st *standing, out *award) {
 	rules := b.of(ev).rules
 	out.outcomes = slices.Grow(out.outcomes, len(rules))[:len(rules)]
 	out.bench.tried = slices.Grow(out.bench.tried, len(rules))[:len(rules)]
+	outcomes, tried := out.outcomes[:len(rules)], out.bench.tried[:len(rules)]
 	for n, r := range rules {
-		j.rule(r, &out.outcomes[n], &out.bench.tried[n])
+		j.rule(r, &outcomes[n], &tried[n])
 	}
 	if b.sets > 0 {
 		j.best(rules)
@@ -185,8 +186,9 @@ func (j *judge) best(rules []*bookRule) {
 
 // use says what the award uses up and which states it sets.
 func (j *judge) use(rules []*bookRule) {
+	outcomes, tried := j.out.outcomes[:len(rules)], j.out.bench.tried[:len(rules)]
 	for n, r := range rules {
-		o, t := &j.out.outcomes[n], &j.out.bench.tried[n]
+		o, t := &outcomes[n], &tried[n]
 		if t.streak != 0 {
 			j.out.streaks = append(j.out.streaks, j.out.bench.streaks[t.streak-1])
 		}

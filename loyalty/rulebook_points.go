@@ -18,10 +18,13 @@ func (j *judge) wanted(r *bookRule, points int64) int64 {
 	if r.way != wayAmount && len(r.groups) == 0 {
 		return min(points, MaxPoints) // as it is, mostly
 	}
-	lines := r.way == wayAmount && (r.categories != nil || r.rounding == roundLines && len(j.ev.lines) > 0 || j.byLine(r))
-	sum, den, ok := j.sum(r, lines)
-	if !ok {
-		return j.wide(r, lines, points)
+	sum, den := uint64(j.ev.amount), r.per
+	if !r.straight {
+		lines := r.way == wayAmount && (r.categories != nil || r.rounding == roundLines && len(j.ev.lines) > 0 || j.byLine(r))
+		var ok bool
+		if sum, den, ok = j.sum(r, lines); !ok {
+			return j.wide(r, lines, points)
+		}
 	}
 	hi, lo := bits.Mul64(sum, uint64(points))
 	if hi >= den {
