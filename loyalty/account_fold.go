@@ -162,15 +162,16 @@ const maxTotal = 1 << 62
 
 // use adds to a window.
 func (a *Account) use(u window) error {
-	at, found := findRow(a.rows(listWindows), windowWidth, &u, compareWindows)
+	rows := a.rows(listWindows)
+	at, found := findRow(rows, windowWidth, &u, compareWindows)
 	if !found {
-		if a.count(listWindows) >= maxRows {
+		if len(rows) >= maxRows*windowWidth {
 			return fmt.Errorf("%w: more than %d limits in use", ErrOverflow, maxRows)
 		}
 		u.put(a.insert(listWindows, at))
 		return nil
 	}
-	row := windowRow(a.rows(listWindows)[at:])
+	row := windowRow(rows[at:])
 	if row.used() > maxTotal-u.used {
 		return fmt.Errorf("%w: use of a limit", ErrOverflow)
 	}
@@ -197,14 +198,16 @@ func (a *Account) used(key windowKey, number int32) int64 {
 }
 
 func (a *Account) setStreak(s streak) error {
-	at, found := findRow(a.rows(listStreaks), streakWidth, &s, compareStreaks)
-	if !found {
-		if a.count(listStreaks) >= maxRows {
-			return fmt.Errorf("%w: more than %d streaks", ErrOverflow, maxRows)
-		}
-		a.insert(listStreaks, at)
+	rows := a.rows(listStreaks)
+	at, found := findRow(rows, streakWidth, &s, compareStreaks)
+	switch {
+	case found:
+		s.put(rows[at:])
+	case len(rows) >= maxRows*streakWidth:
+		return fmt.Errorf("%w: more than %d streaks", ErrOverflow, maxRows)
+	default:
+		s.put(a.insert(listStreaks, at))
 	}
-	s.put(a.rows(listStreaks)[at:])
 	return nil
 }
 
@@ -218,14 +221,16 @@ func (a *Account) streak(rule uint32) streak {
 }
 
 func (a *Account) setTask(t task) error {
-	at, found := findRow(a.rows(listTasks), taskWidth, &t, compareTasks)
-	if !found {
-		if a.count(listTasks) >= maxRows {
-			return fmt.Errorf("%w: more than %d tasks", ErrOverflow, maxRows)
-		}
-		a.insert(listTasks, at)
+	rows := a.rows(listTasks)
+	at, found := findRow(rows, taskWidth, &t, compareTasks)
+	switch {
+	case found:
+		t.put(rows[at:])
+	case len(rows) >= maxRows*taskWidth:
+		return fmt.Errorf("%w: more than %d tasks", ErrOverflow, maxRows)
+	default:
+		t.put(a.insert(listTasks, at))
 	}
-	t.put(a.rows(listTasks)[at:])
 	return nil
 }
 
@@ -241,17 +246,19 @@ func (a *Account) task(rule uint32) task {
 // qualify adds to what qualifies in a month; it may be less than nothing for
 // a month that is forgotten.
 func (a *Account) qualify(m month) error {
-	at, found := findRow(a.rows(listMonths), monthWidth, &m, compareMonths)
+	rows := a.rows(listMonths)
+	at, found := findRow(rows, monthWidth, &m, compareMonths)
 	if found {
-		m.points += readMonth(a.rows(listMonths)[at:]).points
+		m.points += readMonth(rows[at:]).points
 	}
 	if m.points > maxTotal || m.points < -maxTotal {
 		return fmt.Errorf("%w: qualifying points", ErrOverflow)
 	}
-	if !found {
-		a.insert(listMonths, at)
+	if found {
+		m.put(rows[at:])
+	} else {
+		m.put(a.insert(listMonths, at))
 	}
-	m.put(a.rows(listMonths)[at:])
 	return nil
 }
 

@@ -23,8 +23,6 @@ func (v *View) decide(r *Rules, now int64) error {
 	if err := timely(c, q.at, at); err != nil {
 		return err
 	}
-	v.buf = q.append(v.buf)
-	v.command = span{0, len(v.buf)}
 	subject, err := v.dispatch(r, c, at)
 	if err != nil {
 		return v.refuse(err)
@@ -36,7 +34,7 @@ func (v *View) decide(r *Rules, now int64) error {
 // start empties the decision.
 func (v *View) start(r *Rules) {
 	v.seats, v.buf = v.seats[:0], v.buf[:0]
-	v.spans, v.bodies = v.spans[:0], v.bodies[:0]
+	v.spans, v.bodies, v.command = v.spans[:0], v.bodies[:0], span{}
 	v.receipt.reset()
 	d := &v.decision
 	b := &d.batch
@@ -170,19 +168,33 @@ func (c *compiled) next(a *Account, at int64) (reward uint32, missing int64) {
 // settleEntries points entries at their bytes, now that all are written.
 func (v *View) settleEntries() {
 	for i := range v.decision.Entries {
-		e, body, command := &v.decision.Entries[i], v.bodies[2*i], v.bodies[2*i+1]
-		e.Body = v.buf[body.from:body.to:body.to]
-		if command.to > 0 {
-			e.Command = v.buf[command.from:command.to:command.to]
-		}
+		s := v.bodies[i].span
+		v.decision.Entries[i].Body = v.buf[s.from:s.to:s.to]
 	}
 }
 
-// write completes the batch by the accounts and the key.
+// write completes the batch by the command, the accounts and the key.
 func (v *View) write() {
+	command := v.canonical()
+	for i := range v.decision.Entries {
+		if v.bodies[i].own {
+			v.decision.Entries[i].Command = command
+		}
+	}
 	v.putAccounts()
 	v.putKey()
 	v.settleRecords()
+}
+
+// canonical returns the bytes of the command.
+func (v *View) canonical() []byte {
+	s := &v.command
+	if s.to == 0 {
+		s.from = len(v.buf)
+		v.buf = v.request.append(v.buf)
+		s.to = len(v.buf)
+	}
+	return v.buf[s.from:s.to:s.to]
 }
 
 // settleRecords points records at their bytes, now that the buffer no longer
@@ -230,7 +242,7 @@ func (s *seat) totals() []Total {
 func (v *View) putKey() {
 	d := &v.decision
 	from := len(v.buf)
-	v.buf = v.appendKey(v.buf, &d.rejected)
+	v.buf = v.appendKey(v.buf, v.canonical(), &d.rejected)
 	rec := v.put(RecordID{d.program, KindKey, v.request.cmd.Key}, 0, from)
 	// A retry is taken until MaxLate after it occurred.
 	rec.Until = instant(max(d.at, v.request.at) + d.rules.cal.late + d.rules.keepKeys)

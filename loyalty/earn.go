@@ -320,5 +320,5 @@ func (v *View) newOrder(c *compiled, payee string) {
 		}
 		o.awards = append(o.awards, orderAward{rule: n.rule, wallet: n.wallet, referrer: n.referrer, slot: n.slot, points: n.points})
 	}
-	o.command = v.buf[v.command.from:v.command.to]
+	o.command = v.canonical()
 }

@@ -238,14 +238,13 @@ func readRejection(r *wire.Reader) (j rejection) {
 
 // appendKey writes the body of a key's record; rejected has code 0 if the command
 // was accepted.
-func (v *View) appendKey(dst []byte, rejected *rejection) []byte {
+func (v *View) appendKey(dst, command []byte, rejected *rejection) []byte {
 	answer := byte(keyAccepted)
 	if rejected.code != 0 {
 		answer = keyRejected
 	}
 	dst = append(dst, keyFormat, answer)
-	dst = wire.AppendUint(dst, uint64(v.command.to-v.command.from))
-	dst = append(dst, v.buf[v.command.from:v.command.to]...)
+	dst = append(wire.AppendUint(dst, uint64(len(command))), command...)
 	if rejected.code != 0 {
 		return rejected.append(dst)
 	}

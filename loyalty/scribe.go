@@ -70,8 +70,8 @@ func (v *View) begin(s *seat, kind EntryKind, occurred, recorded int64) *scribe 
 	return &v.scribe
 }
 
-// end finishes the entry. of says whether it is the command's own.
-func (s *scribe) end(of bool) error {
+// end finishes the entry. own says whether it is the command's.
+func (s *scribe) end(own bool) error {
 	if s.err != nil {
 		return s.err
 	}
@@ -86,11 +86,7 @@ func (s *scribe) end(of bool) error {
 	v.decision.Entries = append(v.decision.Entries, Entry{
 		Account: s.seat.id, Seq: s.account.seq, Kind: s.kind, OccurredAt: occurred, RecordedAt: recorded,
 	})
-	command := span{}
-	if of {
-		command = v.command
-	}
-	v.bodies = append(v.bodies, span{s.from, len(v.buf)}, command)
+	v.bodies = append(v.bodies, bodySpan{span{s.from, len(v.buf)}, own})
 	return nil
 }
 

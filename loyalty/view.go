@@ -42,8 +42,8 @@ type View struct {
 	scribe   scribe
 	buf      []byte // of all bodies
 	spans    []span // of records' bodies, beside decision.batch.Records
-	bodies   []span // of entries' bodies and commands, two for each
-	command  span   // of the canonical command
+	bodies   []bodySpan // beside decision.Entries
+	command  span       // of the canonical command; empty if nobody has asked for it
 	receipt  receiptNumbers
 	standing standing
 	shared   []CounterID
@@ -74,6 +74,12 @@ type tally struct {
 
 // span is a part of a View's buffer; the buffer moves as it grows.
 type span struct{ from, to int }
+
+// bodySpan is that of an entry's body.
+type bodySpan struct {
+	span
+	own bool // the entry is the command's own, and has the command
+}
 
 // Reset empties the view for another command.
 func (v *View) Reset() {
@@ -192,7 +198,7 @@ func (v *View) wantCounter(id CounterID) {
 // belongs to the View that it was made with, until that is used again.
 type Decision struct {
 	// Entries are what it adds to the journals of accounts; none if the key was
-	// used before, or if there is a rejection.
+	// used before, or if there is a rejection. Their Command is set by Batch.
 	Entries []Entry
 	// Rejection is why the command was refused, if the refusal is bound to its
 	// key: the batch then holds the key, and nothing else.
@@ -209,8 +215,8 @@ type Decision struct {
 }
 
 // Batch returns what to write: the records as they are then, the entries and
-// the counters. It is empty if the key was used before. What a store takes is
-// worked out by the first call: a decision that is not kept does not pay for it.
+// the counters. It is empty if the key was used before. What only a store needs
+// is encoded by the first call: a decision that is not kept does not pay for it.
 func (d *Decision) Batch() *Batch {
 	if !d.written && !d.replayed {
 		d.written = true

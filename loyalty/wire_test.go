@@ -231,8 +231,8 @@ func rereadKey(b []byte) error {
 	if err := k.read(b); err != nil {
 		return err
 	}
-	v := View{buf: k.command, command: span{0, len(k.command)}, receipt: k.receipt}
-	return alike(b, v.appendKey(nil, &k.rejected))
+	v := View{receipt: k.receipt}
+	return alike(b, v.appendKey(nil, k.command, &k.rejected))
 }
 
 // rereadBody reads each operation of an entry and writes it again.

@@ -13,33 +13,40 @@ import (
 // Two replicas of a consumer share the work while others write, and each entry
 // comes to what they keep once, in the order of its account.
 func TestConsumer(t *testing.T) {
-	for _, d := range databases {
-		t.Run(d.name, func(t *testing.T) {
-			at := d.new(t)
-			s := at.store(t)
-			if _, err := s.db.ExecContext(t.Context(), `CREATE TABLE warehouse (n INTEGER PRIMARY KEY, member TEXT NOT NULL, seq BIGINT NOT NULL)`); err != nil {
-				t.Fatal(err)
-			}
-			const members, commits = 4, 15
-			var writers, readers sync.WaitGroup
-			for m := range members {
-				writers.Go(func() {
-					for v := range uint64(commits) {
-						if err := s.Commit(t.Context(), journal(v, fmt.Sprint("m", m))); err != nil {
-							t.Error(err)
-							return
-						}
+	onDatabaseSQL(t, func(t *testing.T, at place) {
+		s := at.store(t)
+		if _, err := s.db.ExecContext(t.Context(), `CREATE TABLE warehouse (n INTEGER PRIMARY KEY, member TEXT NOT NULL, seq BIGINT NOT NULL)`); err != nil {
+			t.Fatal(err)
+		}
+		const members, commits = 4, 15
+		var writers, readers sync.WaitGroup
+		for m := range members {
+			writers.Go(func() {
+				for v := range uint64(commits) {
+					if err := s.Commit(t.Context(), journal(v, fmt.Sprint("m", m))); err != nil {
+						t.Error(err)
+						return
 					}
-				})
-			}
-			written := make(chan struct{})
-			go func() { writers.Wait(); close(written) }()
-			for range 2 {
-				readers.Go(func() { follow(t, at.store(t), written) })
-			}
-			readers.Wait()
-			kept(t, s, members, commits)
-		})
+				}
+			})
+		}
+		written := make(chan struct{})
+		go func() { writers.Wait(); close(written) }()
+		for range 2 {
+			readers.Go(func() { follow(t, at.store(t), written) })
+		}
+		readers.Wait()
+		kept(t, s, members, commits)
+	})
+}
+
+// onDatabaseSQL runs a test on all databases that are reached by database/sql, as
+// this package's consumer is.
+func onDatabaseSQL(t *testing.T, test func(t *testing.T, p place)) {
+	for _, d := range databases {
+		if p := d.new(t); p.driver != pgxItself {
+			t.Run(d.name, func(t *testing.T) { test(t, p) })
+		}
 	}
 }
 
@@ -110,44 +117,42 @@ func kept(t *testing.T, s *opened, members, commits int) {
 // A consumer that fails gets the same page again; another consumer has its own
 // place.
 func TestConsumerFails(t *testing.T) {
-	for _, d := range databases {
-		t.Run(d.name, func(t *testing.T) {
-			s := d.new(t).store(t)
-			if err := s.Commit(t.Context(), journal(0, "a", "b", "c")); err != nil {
-				t.Fatal(err)
-			}
-			c := Consumer{Store: s.Store, Name: "mails", Program: "p"}
-			broken := errors.New("no mail today")
-			take := func(limit int, fail error) (seen string, n int, err error) {
-				n, err = c.Next(t.Context(), limit, func(_ context.Context, _ Tx, entries []loyalty.Entry) error {
-					for _, e := range entries {
-						seen += e.Account.Member
-					}
-					return fail
-				})
-				return seen, n, err
-			}
-			if seen, n, err := take(2, broken); !errors.Is(err, broken) || n != 0 || seen != "ab" {
-				t.Errorf("a consumer that fails: %q, %d, %v", seen, n, err)
-			}
-			if seen, n, err := take(2, nil); err != nil || n != 2 || seen != "ab" {
-				t.Errorf("again: %q, %d, %v; want the same page", seen, n, err)
-			}
-			if seen, n, err := take(2, nil); err != nil || n != 1 || seen != "c" {
-				t.Errorf("the next page: %q, %d, %v", seen, n, err)
-			}
-			if seen, n, err := take(2, broken); err != nil || n != 0 || seen != "" {
-				t.Errorf("at the end: %q, %d, %v; want no call", seen, n, err)
-			}
-			c.Name = "another"
-			if seen, _, err := take(9, nil); err != nil || seen != "abc" {
-				t.Errorf("another consumer: %q, %v", seen, err)
-			}
-			if _, err := (&Consumer{Store: s.Within(standard{s.db}), Name: "x", Program: "p"}).Next(t.Context(), 1, nil); err == nil {
-				t.Error("a consumer in a transaction of the host's")
-			}
-		})
-	}
+	onDatabaseSQL(t, func(t *testing.T, p place) {
+		s := p.store(t)
+		if err := s.Commit(t.Context(), journal(0, "a", "b", "c")); err != nil {
+			t.Fatal(err)
+		}
+		c := Consumer{Store: s.Store, Name: "mails", Program: "p"}
+		broken := errors.New("no mail today")
+		take := func(limit int, fail error) (seen string, n int, err error) {
+			n, err = c.Next(t.Context(), limit, func(_ context.Context, _ Tx, entries []loyalty.Entry) error {
+				for _, e := range entries {
+					seen += e.Account.Member
+				}
+				return fail
+			})
+			return seen, n, err
+		}
+		if seen, n, err := take(2, broken); !errors.Is(err, broken) || n != 0 || seen != "ab" {
+			t.Errorf("a consumer that fails: %q, %d, %v", seen, n, err)
+		}
+		if seen, n, err := take(2, nil); err != nil || n != 2 || seen != "ab" {
+			t.Errorf("again: %q, %d, %v; want the same page", seen, n, err)
+		}
+		if seen, n, err := take(2, nil); err != nil || n != 1 || seen != "c" {
+			t.Errorf("the next page: %q, %d, %v", seen, n, err)
+		}
+		if seen, n, err := take(2, broken); err != nil || n != 0 || seen != "" {
+			t.Errorf("at the end: %q, %d, %v; want no call", seen, n, err)
+		}
+		c.Name = "another"
+		if seen, _, err := take(9, nil); err != nil || seen != "abc" {
+			t.Errorf("another consumer: %q, %v", seen, err)
+		}
+		if _, err := (&Consumer{Store: s.Within(standard{s.db}), Name: "x", Program: "p"}).Next(t.Context(), 1, nil); err == nil {
+			t.Error("a consumer in a transaction of the host's")
+		}
+	})
 }
 
 // Cursors that are none of the store's are refused.

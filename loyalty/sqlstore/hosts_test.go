@@ -11,11 +11,14 @@ import (
 	"sync/atomic"
 	"testing"
 
+	"github.com/jackc/pgx/v5/pgxpool"
 	_ "github.com/jackc/pgx/v5/stdlib"
 	_ "modernc.org/sqlite"
 
 	"github.com/regulars-go/regulars/loyalty"
 	"github.com/regulars-go/regulars/loyalty/loyaltytest"
+	"github.com/regulars-go/regulars/loyalty/sqlstore/internal/link"
+	"github.com/regulars-go/regulars/loyalty/sqlstore/internal/pgxlink"
 	"github.com/regulars-go/regulars/loyalty/sqlstore/sqlstoretest"
 )
 
@@ -43,8 +46,10 @@ type place struct {
 // opened is a store, and its database for what a test does there.
 type opened struct {
 	*Store
-	at place
-	db *sql.DB
+	at    place
+	db    *sql.DB
+	pool  link.Pool // by which the store reaches it
+	close func()
 }
 
 // oneWriter is a store of SQLite.
@@ -52,12 +57,16 @@ type oneWriter struct{ hosted }
 
 func (oneWriter) OneWriter() {}
 
+// pgxItself is the driver of a place that is reached without database/sql.
+const pgxItself = "pgx-itself"
+
 // databases are those that tests run on.
 var databases = []struct {
 	name string
 	new  func(t testing.TB) place
 }{
 	{"PostgreSQL", func(t testing.TB) place { return place{"pgx", sqlstoretest.PostgreSQL(t), PostgreSQL} }},
+	{"PostgreSQL by pgx itself", func(t testing.TB) place { return place{pgxItself, sqlstoretest.PostgreSQL(t), PostgreSQL} }},
 	{"SQLite", func(t testing.TB) place {
 		return place{"sqlite", sqliteAddress(filepath.Join(t.TempDir(), "points.db"), "NORMAL"), SQLite}
 	}},
@@ -67,21 +76,55 @@ func sqliteAddress(path, synchronous string) string {
 	return "file:" + path + "?_pragma=journal_mode(WAL)&_pragma=synchronous(" + synchronous + ")&_pragma=busy_timeout(30000)&_txlock=immediate"
 }
 
+// onPostgreSQL runs a test by each way to reach PostgreSQL.
+func onPostgreSQL(t *testing.T, test func(t *testing.T, p place)) {
+	for _, d := range databases {
+		if p := d.new(t); p.dialect == PostgreSQL {
+			t.Run(d.name, func(t *testing.T) { test(t, p) })
+		}
+	}
+}
+
+// another returns a new database by the same way.
+func (p place) another(t testing.TB) place {
+	return place{p.driver, sqlstoretest.PostgreSQL(t), p.dialect}
+}
+
 // open opens a database and brings it to its schema.
 func (p place) open(ctx context.Context) (*opened, error) {
-	db, err := sql.Open(p.driver, p.address)
+	s, err := p.unmigrated(ctx)
 	if err != nil {
 		return nil, err
 	}
-	s, err := New(db, p.dialect)
-	if err == nil {
-		err = s.Migrate(ctx)
-	}
-	if err != nil {
-		_ = db.Close()
+	if err := s.Migrate(ctx); err != nil {
+		s.close()
 		return nil, err
 	}
-	return &opened{s, p, db}, nil
+	return s, nil
+}
+
+func (p place) unmigrated(ctx context.Context) (*opened, error) {
+	driver := p.driver
+	if driver == pgxItself {
+		driver = "pgx" // for what a test does beside the store
+	}
+	db, err := sql.Open(driver, p.address)
+	if err != nil {
+		return nil, err
+	}
+	s := &opened{at: p, db: db}
+	if p.driver == pgxItself {
+		pool, err := pgxpool.New(ctx, p.address)
+		if err != nil {
+			return nil, err
+		}
+		s.pool = pgxlink.NewPool(pool)
+		s.Store, s.close = On(s.pool), func() { pool.Close(); _ = db.Close() }
+		return s, nil
+	}
+	s.pool, s.close = newStandardPool(db), func() { _ = db.Close() }
+	s.Store, err = New(db, p.dialect)
+	return s, err
 }
 
 func (p place) store(t testing.TB) *opened {
@@ -90,8 +133,28 @@ func (p place) store(t testing.TB) *opened {
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { _ = s.db.Close() })
+	t.Cleanup(s.close)
 	return s
+}
+
+// begin begins a transaction of the host, by the way that the store takes. If
+// the test does not end it, it is rolled back.
+func (s *opened) begin(t testing.TB) link.Tx {
+	t.Helper()
+	tx, err := s.pool.Begin(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = tx.Rollback(context.Background()) })
+	return tx
+}
+
+// bind is Bind for what begin returns.
+func (s *opened) bind(tx link.Tx) loyalty.Store {
+	if own, ok := tx.(standardTx); ok {
+		return s.Bind(own.tx)
+	}
+	return s.Within(tx)
 }
 
 // host returns a store with its capabilities.
@@ -106,15 +169,12 @@ func (p place) host(t testing.TB) loyalty.Store {
 func (h hosted) Reopen(t testing.TB) loyalty.Store { return h.at.store(t) }
 
 func (h hosted) Begin(t testing.TB) (loyalty.Store, func(commit bool) error) {
-	tx, err := h.db.BeginTx(t.Context(), nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return h.Bind(tx), func(commit bool) error {
+	tx := h.begin(t)
+	return h.bind(tx), func(commit bool) error {
 		if commit {
-			return tx.Commit()
+			return tx.Commit(t.Context())
 		}
-		return tx.Rollback()
+		return tx.Rollback(t.Context())
 	}
 }
 

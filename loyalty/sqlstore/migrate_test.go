@@ -24,7 +24,7 @@ func TestMigrate(t *testing.T) {
 					if err := s.Migrate(t.Context()); err != nil {
 						t.Error("again:", err)
 					}
-					_ = s.db.Close()
+					s.close()
 				})
 			}
 			all.Wait()
@@ -54,10 +54,11 @@ func TestMigrateNewer(t *testing.T) {
 
 // At a higher isolation a lost swap would be an error of the database, and no
 // conflict.
-func TestMigrateIsolation(t *testing.T) {
-	at := databases[0].new(t)
-	at.address += "&default_transaction_isolation=serializable"
-	if _, err := at.open(t.Context()); err == nil || !strings.Contains(err.Error(), "serializable") {
+func TestMigrateIsolation(t *testing.T) { onPostgreSQL(t, testMigrateIsolation) }
+
+func testMigrateIsolation(t *testing.T, p place) {
+	p.address += "&default_transaction_isolation=serializable"
+	if _, err := p.open(t.Context()); err == nil || !strings.Contains(err.Error(), "serializable") {
 		t.Errorf("Migrate: %v, want an error that tells the isolation", err)
 	}
 }
@@ -76,8 +77,10 @@ func TestNew(t *testing.T) {
 
 // A database that comes from a cluster which had counted further hands out what
 // is written to it after what was there.
-func TestRestoredElsewhere(t *testing.T) {
-	s := databases[0].new(t).store(t)
+func TestRestoredElsewhere(t *testing.T) { onPostgreSQL(t, testRestoredElsewhere) }
+
+func testRestoredElsewhere(t *testing.T, p place) {
+	s := p.store(t)
 	commit := func(version uint64, members ...string) {
 		t.Helper()
 		if err := s.Commit(t.Context(), journal(version, members...)); err != nil {

@@ -11,8 +11,10 @@ import (
 // Many rows come back as few do, whatever they are called, of one program or of
 // several: in a commit of its own, in the host's transaction, and with counters
 // that need the exact way.
-func TestManyRows(t *testing.T) {
-	s := databases[0].new(t).store(t)
+func TestManyRows(t *testing.T) { onPostgreSQL(t, testManyRows) }
+
+func testManyRows(t *testing.T, p place) {
+	s := p.store(t)
 	names := []string{`"`, `\`, `{}`, `NULL`, ` , `, `'`, "\n", "null", `\"`, "日本", "a", "b"}
 	for _, programs := range []int{1, 3} {
 		for _, way := range []string{"alone", "bound", "exactly"} {
@@ -35,14 +37,14 @@ func TestManyRows(t *testing.T) {
 				b.Counters = append(b.Counters, c)
 			}
 			store := loyalty.Store(s)
-			tx := begin(t, s.db)
+			tx := s.begin(t)
 			if way == "bound" {
-				store = s.Bind(tx)
+				store = s.bind(tx)
 			}
 			if err := store.Commit(t.Context(), b); err != nil {
 				t.Fatalf("%s, %d programs: %v", way, programs, err)
 			}
-			if err := tx.Commit(); err != nil {
+			if err := tx.Commit(t.Context()); err != nil {
 				t.Fatal(err)
 			}
 			s.sameRows(t, b)

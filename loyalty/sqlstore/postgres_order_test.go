@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/regulars-go/regulars/loyalty"
+	"github.com/regulars-go/regulars/loyalty/sqlstore/internal/link"
 )
 
 func accountRecord(member string, version uint64) loyalty.Record {
@@ -41,8 +42,10 @@ func execute(t *testing.T, tx Tx, query string, args ...any) {
 
 // Whichever records a batch takes for new, rows are taken in one order: while a
 // commit waits for one of them, it holds none that comes later.
-func TestOneOrder(t *testing.T) {
-	s := databases[0].new(t).store(t)
+func TestOneOrder(t *testing.T) { onPostgreSQL(t, testOneOrder) }
+
+func testOneOrder(t *testing.T, p place) {
+	s := p.store(t)
 	const (
 		opened  = `INSERT INTO loyalty_account (program, member, version, position, body) VALUES ('p', 'a', 1, 1, 'x')`
 		changed = `UPDATE loyalty_account SET version = version + 1 WHERE member = 'b'`
@@ -83,7 +86,7 @@ func TestOneOrder(t *testing.T) {
 				execute(t, other, c.held)
 				var store loyalty.Store = s
 				if bound {
-					store = s.Bind(begin(t, s.db))
+					store = s.bind(s.begin(t))
 				}
 				done := make(chan error, 1)
 				go func() { done <- store.Commit(t.Context(), &c.batch) }()
@@ -103,8 +106,10 @@ func TestOneOrder(t *testing.T) {
 // A record that a batch takes to be there, and that was dropped meanwhile, is a
 // conflict, and nothing is left of the batch. It may go before the commit or while
 // the commit waits for it.
-func TestGone(t *testing.T) {
-	s := databases[0].new(t).store(t)
+func TestGone(t *testing.T) { onPostgreSQL(t, testGone) }
+
+func testGone(t *testing.T, p place) {
+	s := p.store(t)
 	order, account := namedRecord(loyalty.KindOrder, "o", 1), accountRecord("b", 1)
 	for _, c := range []struct {
 		name  string
@@ -124,9 +129,9 @@ func TestGone(t *testing.T) {
 					t.Fatal(err)
 				}
 				var store loyalty.Store = s
-				tx, other := begin(t, s.db), begin(t, s.db)
+				tx, other := s.begin(t), begin(t, s.db)
 				if bound {
-					store = s.Bind(tx)
+					store = s.bind(tx)
 				}
 				execute(t, other, c.drop)
 				done := make(chan error, 1)
@@ -145,7 +150,7 @@ func TestGone(t *testing.T) {
 				if !ok || len(conflict.Records) != 1 || conflict.Records[0] != c.gone {
 					t.Errorf("%s, bound %v, waits %v: %v, want a conflict on %v", c.name, bound, waits, conflict, c.gone)
 				}
-				if err := tx.Commit(); err != nil {
+				if err := tx.Commit(t.Context()); err != nil {
 					t.Fatal(err)
 				}
 				left := -1
@@ -159,9 +164,11 @@ func TestGone(t *testing.T) {
 
 // A deadlock with what is not the store's own undoes a commit of the store's
 // own, so that it is a conflict. In the host's transaction it is an error.
-func TestDeadlock(t *testing.T) {
+func TestDeadlock(t *testing.T) { onPostgreSQL(t, testDeadlock) }
+
+func testDeadlock(t *testing.T, p place) {
 	for _, bound := range []bool{false, true} {
-		p := databases[0].new(t)
+		p := p.another(t)
 		admin := p.store(t)
 		p.address += "&deadlock_timeout=20" // whoever looks first finds the deadlock, and gives way
 		s := p.store(t)
@@ -179,7 +186,7 @@ func TestDeadlock(t *testing.T) {
 		execute(t, last, take, "c")
 		var store loyalty.Store = s
 		if bound {
-			store = s.Bind(begin(t, s.db))
+			store = s.bind(s.begin(t))
 		}
 		done := make(chan error, 1)
 		go func() { done <- store.Commit(t.Context(), batch) }()
@@ -203,18 +210,16 @@ func TestDeadlock(t *testing.T) {
 
 // Where somebody has made another isolation the default since Migrate, a row
 // that was overtaken is a conflict all the same.
-func TestSerializationFailure(t *testing.T) {
-	p := databases[0].new(t)
+func TestSerializationFailure(t *testing.T) { onPostgreSQL(t, testSerializationFailure) }
+
+func testSerializationFailure(t *testing.T, p place) {
 	admin := p.store(t)
-	db, err := sql.Open(p.driver, p.address+"&default_transaction_isolation=repeatable%20read")
+	p.address += "&default_transaction_isolation=repeatable%20read"
+	s, err := p.unmigrated(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { _ = db.Close() })
-	s, err := New(db, PostgreSQL)
-	if err != nil {
-		t.Fatal(err)
-	}
+	t.Cleanup(s.close)
 	batch := &loyalty.Batch{Records: []loyalty.Record{accountRecord("a", 0), accountRecord("b", 0)}}
 	if err := s.Commit(t.Context(), batch); err != nil {
 		t.Fatal(err)
@@ -236,8 +241,10 @@ func TestSerializationFailure(t *testing.T) {
 
 // Of several counters, one that has no room in its shard sends all to the exact
 // way. What the others had added by then counts once.
-func TestCountersBoundTogether(t *testing.T) {
-	s := databases[0].new(t).store(t)
+func TestCountersBoundTogether(t *testing.T) { onPostgreSQL(t, testCountersBoundTogether) }
+
+func testCountersBoundTogether(t *testing.T, p place) {
+	s := p.store(t)
 	account := accountRecord("a", 0)
 	add := func(store loyalty.Store, deltas ...int64) error {
 		b := &loyalty.Batch{Records: []loyalty.Record{account}}
@@ -257,11 +264,11 @@ func TestCountersBoundTogether(t *testing.T) {
 		_, values, err := s.Load(t.Context(), nil, []loyalty.CounterID{counterOf(0), counterOf(1)})
 		return fmt.Sprint(values, err)
 	}
-	tx := begin(t, s.db)
-	if err := add(s.Bind(tx), 5, 5); err != nil {
+	tx := s.begin(t)
+	if err := add(s.bind(tx), 5, 5); err != nil {
 		t.Fatal(err)
 	}
-	if err := tx.Commit(); err != nil {
+	if err := tx.Commit(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	if got, want := values(), "[5 12] <nil>"; got != want {
@@ -274,10 +281,10 @@ func TestCountersBoundTogether(t *testing.T) {
 	if err := add(s, 1, 1); err != nil { // both have the shard's row
 		t.Fatal(err)
 	}
-	other, tx := begin(t, s.db), begin(t, s.db)
+	other, tx := begin(t, s.db), s.begin(t)
 	execute(t, other, fmt.Sprintf(`UPDATE loyalty_counter SET count = count + 9 WHERE number = 1 AND shard = %d`, newDraft(&loyalty.Batch{Records: []loyalty.Record{account}}).shard()))
 	done := make(chan error, 1)
-	go func() { done <- add(s.Bind(tx), 2, 2) }()
+	go func() { done <- add(s.bind(tx), 2, 2) }()
 	wait(t, s.db, somebodyWaits)
 	if err := other.Commit(); err != nil {
 		t.Fatal(err)
@@ -285,7 +292,7 @@ func TestCountersBoundTogether(t *testing.T) {
 	if err := <-done; err != nil {
 		t.Fatal(err)
 	}
-	if err := tx.Commit(); err != nil {
+	if err := tx.Commit(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	if got, want := values(), "[6 12] <nil>"; got != want {
@@ -294,8 +301,10 @@ func TestCountersBoundTogether(t *testing.T) {
 }
 
 // Prune waits for nobody. A counter of which a shard is held stays whole.
-func TestPruneWaitsForNobody(t *testing.T) {
-	s := databases[0].new(t).store(t)
+func TestPruneWaitsForNobody(t *testing.T) { onPostgreSQL(t, testPruneWaitsForNobody) }
+
+func testPruneWaitsForNobody(t *testing.T, p place) {
+	s := p.store(t)
 	b := &loyalty.Batch{}
 	for i := range 4 {
 		b.Counters = append(b.Counters, loyalty.Counter{ID: counterOf(i), Delta: 20, Max: 20, Until: noon}) // in all shards
@@ -324,36 +333,33 @@ func TestPruneWaitsForNobody(t *testing.T) {
 
 // between runs something before each statement.
 type between struct {
-	Tx
+	link.Queryer
 	do func()
 }
 
-func (b between) ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error) {
+func (b between) Exec(ctx context.Context, query string, args ...any) (int64, error) {
 	b.do()
-	return b.Tx.ExecContext(ctx, query, args...)
+	return b.Queryer.Exec(ctx, query, args...)
 }
 
-func (b between) QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
+func (b between) Query(ctx context.Context, query string, args ...any) (link.Rows, error) {
 	b.do()
-	return b.Tx.QueryContext(ctx, query, args...)
-}
-
-func (b between) QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row {
-	b.do()
-	return b.Tx.QueryRowContext(ctx, query, args...)
+	return b.Queryer.Query(ctx, query, args...)
 }
 
 // A counter whose Until has come is pruned between any two statements of a
 // commit: either all that it had goes, or nothing, and what is added stays.
-func TestPruneBetween(t *testing.T) {
-	s := databases[0].new(t).store(t)
+func TestPruneBetween(t *testing.T) { onPostgreSQL(t, testPruneBetween) }
+
+func testPruneBetween(t *testing.T, p place) {
+	s := p.store(t)
 	for at := range 5 {
 		c := loyalty.Counter{ID: counterOf(at), Delta: 20, Max: 20, Until: noon}
 		if err := s.Commit(t.Context(), &loyalty.Batch{Counters: []loyalty.Counter{c}}); err != nil {
 			t.Fatal(err)
 		}
-		tx, n := begin(t, s.db), 0
-		store := s.Bind(between{tx, func() {
+		tx, n := s.begin(t), 0
+		store := s.Within(between{tx, func() {
 			if n++; n == at+1 {
 				ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second) // else it would wait for ever
 				defer cancel()
@@ -366,7 +372,7 @@ func TestPruneBetween(t *testing.T) {
 		if err := store.Commit(t.Context(), &loyalty.Batch{Counters: []loyalty.Counter{c}}); err != nil {
 			t.Fatal(err)
 		}
-		if err := tx.Commit(); err != nil {
+		if err := tx.Commit(t.Context()); err != nil {
 			t.Fatal(err)
 		}
 		_, values, err := s.Load(t.Context(), nil, []loyalty.CounterID{c.ID})
@@ -378,8 +384,9 @@ func TestPruneBetween(t *testing.T) {
 
 // Property: whatever is committed at once, in the store's own transactions with
 // counters that are full or pruned, or in the host's, nobody deadlocks.
-func TestNoDeadlock(t *testing.T) {
-	p := databases[0].new(t)
+func TestNoDeadlock(t *testing.T) { onPostgreSQL(t, testNoDeadlock) }
+
+func testNoDeadlock(t *testing.T, p place) {
 	s := p.store(t)
 	const writers, commits = 4, 60
 	var all sync.WaitGroup
@@ -451,16 +458,16 @@ func (s *opened) commitSomehow(ctx context.Context, b *loyalty.Batch, bound bool
 		}
 		return nil
 	}
-	tx, err := s.db.BeginTx(ctx, nil)
+	tx, err := s.pool.Begin(ctx)
 	if err != nil {
 		return err
 	}
-	defer func() { _ = tx.Rollback() }()
-	if err := s.Bind(tx).Commit(ctx, b); err != nil {
+	defer func() { _ = tx.Rollback(ctx) }()
+	if err := s.bind(tx).Commit(ctx, b); err != nil {
 		if isRefusal(err) {
 			return nil
 		}
 		return err
 	}
-	return tx.Commit()
+	return tx.Commit(ctx)
 }

@@ -27,8 +27,10 @@ const somebodyWaits = `SELECT EXISTS (SELECT FROM pg_locks l JOIN pg_database d 
 
 // Two transactions of the host write one new record and others beside it. The
 // second waits for the first, takes back what it wrote, and can go on.
-func TestNewRecordTaken(t *testing.T) {
-	s := databases[0].new(t).store(t)
+func TestNewRecordTaken(t *testing.T) { onPostgreSQL(t, testNewRecordTaken) }
+
+func testNewRecordTaken(t *testing.T, p place) {
+	s := p.store(t)
 	record := func(kind loyalty.RecordKind, name string) loyalty.Record {
 		return loyalty.Record{ID: loyalty.RecordID{Program: "p", Kind: kind, Name: name}, Body: []byte(name)}
 	}
@@ -41,21 +43,14 @@ func TestNewRecordTaken(t *testing.T) {
 		if round == 2 {
 			taken.ID.Kind = loyalty.KindAccount
 		}
-		first, err := s.db.BeginTx(t.Context(), nil)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if err := s.Bind(first).Commit(t.Context(), &loyalty.Batch{Records: []loyalty.Record{taken}}); err != nil {
-			t.Fatal(err)
-		}
-		second, err := s.db.BeginTx(t.Context(), nil)
-		if err != nil {
+		first, second := s.begin(t), s.begin(t)
+		if err := s.bind(first).Commit(t.Context(), &loyalty.Batch{Records: []loyalty.Record{taken}}); err != nil {
 			t.Fatal(err)
 		}
 		done := make(chan error)
-		go func() { done <- s.Bind(second).Commit(t.Context(), batch) }()
+		go func() { done <- s.bind(second).Commit(t.Context(), batch) }()
 		wait(t, s.db, somebodyWaits)
-		if err := first.Commit(); err != nil {
+		if err := first.Commit(t.Context()); err != nil {
 			t.Fatal(err)
 		}
 		conflict, ok := errors.AsType[*loyalty.ConflictError](<-done)
@@ -63,10 +58,10 @@ func TestNewRecordTaken(t *testing.T) {
 			t.Fatalf("round %d: %v, want a conflict on %v", round, conflict, taken.ID)
 		}
 		after := record(loyalty.KindKey, fmt.Sprint("after ", round))
-		if err := s.Bind(second).Commit(t.Context(), &loyalty.Batch{Records: []loyalty.Record{after}}); err != nil {
+		if err := s.bind(second).Commit(t.Context(), &loyalty.Batch{Records: []loyalty.Record{after}}); err != nil {
 			t.Fatalf("round %d: the transaction is of no use: %v", round, err)
 		}
-		if err := second.Commit(); err != nil {
+		if err := second.Commit(t.Context()); err != nil {
 			t.Fatal(err)
 		}
 		for _, r := range append(batch.Records, after) {
@@ -81,14 +76,13 @@ func TestNewRecordTaken(t *testing.T) {
 
 // A commit of its own that meets a record which another is writing waits, and
 // is a conflict if that is committed, and none if it is rolled back.
-func TestWaitsForOther(t *testing.T) {
+func TestWaitsForOther(t *testing.T) { onPostgreSQL(t, testWaitsForOther) }
+
+func testWaitsForOther(t *testing.T, p place) {
 	for _, commits := range []bool{true, false} {
-		s := databases[0].new(t).store(t)
-		other, err := s.db.BeginTx(t.Context(), nil)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if err := s.Bind(other).Commit(t.Context(), journal(0, "b")); err != nil {
+		s := p.another(t).store(t)
+		other := s.begin(t)
+		if err := s.bind(other).Commit(t.Context(), journal(0, "b")); err != nil {
 			t.Fatal(err)
 		}
 		done := make(chan error)
@@ -98,10 +92,10 @@ func TestWaitsForOther(t *testing.T) {
 		if commits {
 			end = other.Commit
 		}
-		if err := end(); err != nil {
+		if err := end(t.Context()); err != nil {
 			t.Fatal(err)
 		}
-		err = <-done
+		err := <-done
 		if conflict, ok := errors.AsType[*loyalty.ConflictError](err); ok != commits || ok && (len(conflict.Records) != 1 || conflict.Records[0].Name != "b") || !ok && err != nil {
 			t.Errorf("the other commits: %v; got %v", commits, err)
 		}
@@ -110,8 +104,10 @@ func TestWaitsForOther(t *testing.T) {
 
 // The sum of all shards keeps a bound to the last one, whoever adds: changes
 // that fit are never refused.
-func TestCounterIsExact(t *testing.T) {
-	s := databases[0].new(t).store(t)
+func TestCounterIsExact(t *testing.T) { onPostgreSQL(t, testCounterIsExact) }
+
+func testCounterIsExact(t *testing.T, p place) {
+	s := p.store(t)
 	number := 0
 	change := func(delta, min, max int64) error {
 		number++
@@ -161,8 +157,10 @@ func TestCounterIsExact(t *testing.T) {
 }
 
 // A page of due accounts is read from the index that has them only, in order.
-func TestScanPlan(t *testing.T) {
-	s := databases[0].new(t).store(t)
+func TestScanPlan(t *testing.T) { onPostgreSQL(t, testScanPlan) }
+
+func testScanPlan(t *testing.T, p place) {
+	s := p.store(t)
 	for from := 0; from < 4000; from += 1000 {
 		b := &loyalty.Batch{}
 		for i := from; i < from+1000; i++ {

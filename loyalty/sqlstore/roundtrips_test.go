@@ -83,7 +83,7 @@ func openCounted(t *testing.T) (*opened, *atomic.Int64) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return &opened{s, place{}, db}, calls
+	return &opened{Store: s, db: db, pool: newStandardPool(db)}, calls
 }
 
 var noon = time.Date(2026, 5, 1, 12, 0, 0, 0, time.UTC)
