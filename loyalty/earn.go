@@ -137,7 +137,10 @@ func (v *View) referral(r *Rules, s *seat) (ref referral) {
 	if q.payload == payloadEarn {
 		ref.name = q.cmd.Earn.Referrer
 	}
-	i := v.find(RecordID{r.program, KindReferral, q.cmd.Member})
+	if ref.name == "" && !s.account.referred {
+		return referral{}
+	}
+	i := v.findName(KindReferral, q.cmd.Member)
 	if i < 0 {
 		return referral{}
 	}
@@ -173,6 +176,9 @@ func (v *View) enrolledBefore(r *Rules, name string, s *seat) bool {
 
 // payReferrer writes what the event gave to the member's referrer.
 func (v *View) payReferrer(r *Rules, c *compiled, payee string, at int64) error {
+	if payee == "" {
+		return nil
+	}
 	var w *scribe
 	for i := range v.award.outcomes {
 		o := &v.award.outcomes[i]

@@ -53,6 +53,7 @@ type bookRule struct {
 	guarded  bool  // a check-in counts once a day: see guard
 	plain    bool  // every event of its kinds meets its conditions
 	open     bool  // has a cap that others share
+	goesOn   bool  // looks at what was before the event: see ready
 	straight bool  // by the whole amount, that nothing multiplies
 	when     bookCondition
 	points   int64  // fixed, of the task, of the referral, or for each per
@@ -109,8 +110,9 @@ func newRulebook(p *Program, cal *calendarOf, walletID func(name string) uint8) 
 		rule.setWay(r)
 		rule.setCaps(r.Caps)
 		rule.plain = !rule.off && !rule.open && rule.categories == nil && rule.when.isEmpty()
-		rule.straight = rule.way == wayAmount && rule.categories == nil && rule.rounding != roundLines && len(rule.groups) == 0
 		rule.guarded = rule.way != wayStreak && slices.Contains(r.On, checkInKind)
+		rule.goesOn = rule.guarded || rule.way == wayStreak || rule.way == wayTask || rule.way == wayReferral
+		rule.straight = rule.way == wayAmount && rule.categories == nil && rule.rounding != roundLines && len(rule.groups) == 0
 		if r.Best != "" {
 			if _, known := sets[r.Best]; !known {
 				sets[r.Best] = int16(len(sets))

@@ -100,7 +100,10 @@ func (c *bookCondition) onDay(d calendar.Day) bool {
 }
 
 // weekdayOf returns the day of the week: 1 January 1970 was a Thursday.
-func weekdayOf(d calendar.Day) time.Weekday { return time.Weekday(((int64(d)+4)%7 + 7) % 7) }
+func weekdayOf(d calendar.Day) time.Weekday {
+	const weeks = 7 << 31 // days that make any day's number positive
+	return time.Weekday(uint64(int64(d)+4+weeks) % 7)
+}
 
 // opens returns the first instant from at on, which lies on a day, at which
 // dates and weekdays hold; 0 if there is none.

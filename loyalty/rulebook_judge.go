@@ -76,14 +76,16 @@ func (j *judge) rule(r *bookRule, o *outcome, t *trial) {
 		j.again(r, o)
 		return
 	}
-	if o.reason = j.condition(r, o); o.reason != 0 {
-		return
+	if !r.plain {
+		if o.reason = j.condition(r, o); o.reason != 0 {
+			return
+		}
 	}
-	if o.reason = j.ready(r, o, t); o.reason != 0 && o.reason != ReasonProgress {
-		return
-	}
-	if o.reason == ReasonProgress && r.way == wayTask {
-		return
+	if r.goesOn {
+		o.reason = j.ready(r, o, t)
+		if o.reason != 0 && (o.reason != ReasonProgress || r.way == wayTask) {
+			return
+		}
 	}
 	if o.wanted = j.wanted(r, j.base(r, t)); o.wanted == 0 {
 		o.reason = ReasonRounded
@@ -98,9 +100,6 @@ func (j *judge) rule(r *bookRule, o *outcome, t *trial) {
 // condition judges what must hold, and passes the shared caps that the rule
 // asked for.
 func (j *judge) condition(r *bookRule, o *outcome) Reason {
-	if r.plain {
-		return 0
-	}
 	ofEvent, ofTime := r.when.says(j.ev), r.when.time(j.ev)
 	if r.open && !r.off && ofEvent == 0 && ofTime == 0 {
 		for n := range r.caps {
