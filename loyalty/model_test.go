@@ -443,13 +443,24 @@ func (m *model) holder(name string) *modelMember {
 	return a
 }
 
+// had reports whether a member is the first owner of something, or one whom it
+// came to by merges.
+func (m *model) had(name, owner string) bool {
+	for owner != name {
+		if owner = m.member(owner).into; owner == "" {
+			return false
+		}
+	}
+	return true
+}
+
 func (m *model) keep(name, key string, now time.Time, kept int64, app bool) bool {
 	o := m.orders[key]
 	if o == nil {
 		return false
 	}
 	a := m.holder(o.owner)
-	if name != o.owner && name != a.name {
+	if !m.had(name, o.owner) {
 		return false
 	}
 	m.advance(a, now)
@@ -590,7 +601,7 @@ func (m *model) settle(name, key string, now time.Time, points int64, release bo
 		return false
 	}
 	a := m.holder(d.owner)
-	if name != d.owner && name != a.name || !release && (name != a.name || !a.open()) {
+	if !m.had(name, d.owner) || !release && (name != a.name || !a.open()) {
 		return false
 	}
 	m.advance(a, now)

@@ -114,7 +114,7 @@ func (p place) unmigrated(ctx context.Context) (*opened, error) {
 	}
 	s := &opened{at: p, db: db}
 	if p.driver == pgxItself {
-		pool, err := pgxpool.New(ctx, p.address)
+		pool, err := pgxpool.New(ctx, p.address+"&pool_max_conns=32") // tests hold some, and wait for others
 		if err != nil {
 			return nil, err
 		}
