@@ -123,36 +123,25 @@ func readLeg(p []byte) leg {
 	return leg{hold: [16]byte(p), terms: Terms(p[16]), expires: int64(le.Uint64(p[17:])), points: int64(le.Uint64(p[25:]))}
 }
 
-// adds reports whether the lists of the account agree with its totals: the
-// wallets ascend, and what lots, waiting lots and holds have is in the pots.
+// adds reports whether the lists of the account agree with its totals: what
+// lots, waiting lots and holds have is in the pots.
 func (a *Account) adds() bool {
+	lots, waiting := lotRow(a.rows(listLots)), lotRow(a.rows(listWaiting))
+	counted := 0 // bytes of lots that are of a wallet
 	for rows := a.rows(listWallets); len(rows) > 0; rows = rows[walletWidth:] {
-		if !a.addsUp(asWallet(rows)) {
+		w := asWallet(rows)
+		available, free := lots.sum(w.id())
+		pending, bound := waiting.sum(w.id())
+		counted += free + bound
+		if !w.adds() || available != w.pot(PotAvailable) || pending != w.pot(PotPending) || a.underHold(w.id()) != w.pot(PotHeld) {
 			return false
 		}
 	}
-	for _, l := range [...]list{listLots, listWaiting} {
-		for rows := lotRow(a.rows(l)); len(rows) > 0; rows = rows[lotWidth:] {
-			if rows.points() <= 0 || !a.hasWallet(rows.wallet()) {
-				return false
-			}
-		}
-	}
-	for l := range a.legs {
-		if _, open := a.holdByID(l.hold); l.points <= 0 || !open {
-			return false
-		}
-	}
-	for h := range a.holds {
-		if _, ok := a.legOf(h.id); !ok {
-			return false
-		}
-	}
-	return true
+	return counted == len(lots)+len(waiting) && a.holdsMeet()
 }
 
-// addsUp is adds for one wallet.
-func (a *Account) addsUp(w *walletRow) bool {
+// adds reports whether what came into the pots of a wallet is what they hold.
+func (w *walletRow) adds() bool {
 	if w.pot(PotDebt) > 0 && w.pot(PotAvailable) > 0 {
 		return false
 	}
@@ -166,31 +155,44 @@ func (a *Account) addsUp(w *walletRow) bool {
 			out += points // wraps only where in would, too
 		}
 	}
-	available, pending, held := a.inLots(w.id())
-	return in == out && available == w.pot(PotAvailable) && pending == w.pot(PotPending) && held == w.pot(PotHeld)
+	return in == out
 }
 
-func (a *Account) hasWallet(id uint8) bool { return a.walletAt(id) != nil }
-
-// inLots sums what the lists have of a wallet.
-func (a *Account) inLots(id uint8) (available, pending, held int64) {
-	available, pending = a.sum(listLots, id), a.sum(listWaiting, id)
-	for l := range a.legs {
-		if h, open := a.holdByID(l.hold); open && h.wallet == id {
-			held += l.points
+// sum is what the lots of a wallet have, and how many bytes they take; those
+// without points don't count.
+func (rows lotRow) sum(wallet uint8) (points int64, width int) {
+	for ; len(rows) >= lotWidth; rows = rows[lotWidth:] {
+		if rows.wallet() == wallet && rows.points() > 0 {
+			points += rows.points()
+			width += lotWidth
 		}
 	}
-	return available, pending, held
+	return points, width
 }
 
-// sum is what the lots of a list have of a wallet.
-func (a *Account) sum(l list, wallet uint8) (points int64) {
-	for rows := lotRow(a.rows(l)); len(rows) > 0; rows = rows[lotWidth:] {
-		if rows.wallet() == wallet {
-			points += rows.points()
+// underHold is what open holds have of a wallet.
+func (a *Account) underHold(wallet uint8) (points int64) {
+	for l := range a.legs {
+		if h, open := a.holdByID(l.hold); open && h.wallet == wallet {
+			points += l.points
 		}
 	}
 	return points
+}
+
+// holdsMeet reports whether each leg is of a hold, and each hold has one.
+func (a *Account) holdsMeet() bool {
+	for l := range a.legs {
+		if _, open := a.holdByID(l.hold); l.points <= 0 || !open {
+			return false
+		}
+	}
+	for h := range a.holds {
+		if _, ok := a.legOf(h.id); !ok {
+			return false
+		}
+	}
+	return true
 }
 
 // equal reports whether two accounts are the same.

@@ -405,14 +405,16 @@ func testNoDeadlock(t *testing.T, p place) {
 	if err := errors.Join(failed...); err != nil {
 		t.Fatal(err)
 	}
-	if err := s.db.Close(); err != nil { // so that its sessions tell what they counted
+	s.close() // so that its sessions tell what they counted
+	db, err := sql.Open("pgx", p.address)
+	if err != nil {
 		t.Fatal(err)
 	}
-	again := p.store(t)
-	again.db.SetMaxOpenConns(1)
-	wait(t, again.db, `SELECT 1 = (SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND backend_type = 'client backend')`)
+	t.Cleanup(func() { _ = db.Close() })
+	db.SetMaxOpenConns(1)
+	wait(t, db, `SELECT 1 = (SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND backend_type = 'client backend')`)
 	deadlocks := -1
-	if err := again.db.QueryRowContext(t.Context(), `SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()`).Scan(&deadlocks); err != nil || deadlocks != 0 {
+	if err := db.QueryRowContext(t.Context(), `SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()`).Scan(&deadlocks); err != nil || deadlocks != 0 {
 		t.Errorf("%d deadlocks, error %v", deadlocks, err)
 	}
 }

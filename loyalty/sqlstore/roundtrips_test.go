@@ -6,14 +6,17 @@ import (
 	"database/sql"
 	"database/sql/driver"
 	"fmt"
+	"net"
 	"sync/atomic"
 	"testing"
 	"time"
 
+	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/jackc/pgx/v5/stdlib"
 	"github.com/shopspring/decimal"
 
 	"github.com/regulars-go/regulars/loyalty"
+	"github.com/regulars-go/regulars/loyalty/sqlstore/internal/pgxlink"
 	"github.com/regulars-go/regulars/loyalty/sqlstore/sqlstoretest"
 )
 
@@ -86,6 +89,38 @@ func openCounted(t *testing.T) (*opened, *atomic.Int64) {
 	return &opened{Store: s, db: db, pool: newStandardPool(db)}, calls
 }
 
+// openWrites returns a store on one connection of pgx, and counts what is written
+// to it: all that belongs to a round trip is written at once.
+func openWrites(t *testing.T) (*Store, *atomic.Int64) {
+	config, err := pgxpool.ParseConfig(sqlstoretest.PostgreSQL(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	calls := new(atomic.Int64)
+	dial := config.ConnConfig.DialFunc
+	config.MaxConns, config.ConnConfig.DialFunc = 1, func(ctx context.Context, network, address string) (net.Conn, error) {
+		conn, err := dial(ctx, network, address)
+		return writes{conn, calls}, err
+	}
+	pool, err := pgxpool.NewWithConfig(t.Context(), config)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(pool.Close)
+	s := On(pgxlink.NewPool(pool))
+	if err := s.Migrate(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	return s, calls
+}
+
+type writes struct {
+	net.Conn
+	calls *atomic.Int64
+}
+
+func (w writes) Write(b []byte) (int, error) { w.calls.Add(1); return w.Conn.Write(b) }
+
 var noon = time.Date(2026, 5, 1, 12, 0, 0, 0, time.UTC)
 
 // shop has a shared cap, a reward with stock, tiers and a streak.
@@ -118,8 +153,20 @@ func newEngine(t testing.TB, s loyalty.Store, p loyalty.Program) *loyalty.Engine
 // an account too. It is one more if only a record that was loaded says which
 // others are needed: whose an order or a redemption is.
 func TestRoundTrips(t *testing.T) {
-	s, calls := openCounted(t)
-	engine := newEngine(t, s, shop("trips"))
+	t.Run("database/sql", func(t *testing.T) {
+		s, calls := openCounted(t)
+		testRoundTrips(t, newEngine(t, s, shop("trips")), calls)
+	})
+	t.Run("pgx itself", func(t *testing.T) {
+		s, calls := openWrites(t)
+		again := new(atomic.Int64)
+		testRoundTrips(t, newEngine(t, s, shop("first")), again) // which prepares all that comes
+		testRoundTrips(t, newEngine(t, s, shop("trips")), calls)
+	})
+}
+
+func testRoundTrips(t *testing.T, engine *loyalty.Engine, calls *atomic.Int64) {
+	number := 0
 	for _, c := range []struct {
 		command loyalty.Command
 		trips   int64
@@ -142,8 +189,8 @@ func TestRoundTrips(t *testing.T) {
 		{loyalty.Command{Capture: &loyalty.Capture{Hold: "10"}}, 3},
 		{loyalty.Command{Reverse: &loyalty.Reverse{Redemption: "10"}}, 3},
 	} {
-		key := fmt.Sprint(calls.Load()) // any that is new
-		c.command.Key, c.command.Member, c.command.OccurredAt = key, cmp.Or(c.command.Member, "m"), noon
+		number++
+		c.command.Key, c.command.Member, c.command.OccurredAt = fmt.Sprint("key ", number), cmp.Or(c.command.Member, "m"), noon
 		if c.command.Hold != nil {
 			c.command.Key = "10"
 		}
