@@ -359,3 +359,94 @@ func TestIsSound(t *testing.T) {
 		}
 	}
 }
+
+// An account whose parts do not agree is not taken, whichever the part.
+func TestDamagedAccount(t *testing.T) {
+	whole := func() *Account {
+		var a Account
+		h := hold{id: [16]byte{7}, until: 900}
+		for _, m := range []move{
+			{wallet: 1, from: PotIssued, to: PotAvailable, points: 100, expires: 1000},
+			{wallet: 1, from: PotIssued, to: PotAvailable, points: 10, expires: 2000},
+			{wallet: 1, from: PotIssued, to: PotPending, points: 50, activates: 500, expires: 1000},
+			{wallet: 1, from: PotAvailable, to: PotHeld, points: 30, expires: 1000},
+			{wallet: 2, from: PotIssued, to: PotAvailable, points: 5},
+		} {
+			if err := a.move(&m, &h); err != nil {
+				t.Fatal(err)
+			}
+		}
+		return &a
+	}
+	tests := []struct {
+		name   string
+		damage func(a *Account)
+	}{
+		{"nothing", func(*Account) {}},
+		{"a pot of more than its lots", func(a *Account) {
+			w := a.walletAt(1)
+			w.setPot(PotIssued, w.pot(PotIssued)+1)
+			w.setPot(PotAvailable, w.pot(PotAvailable)+1)
+		}},
+		{"more pending than waits", func(a *Account) {
+			w := a.walletAt(1)
+			w.setPot(PotIssued, w.pot(PotIssued)+1)
+			w.setPot(PotPending, w.pot(PotPending)+1)
+		}},
+		{"more held than holds have", func(a *Account) {
+			w := a.walletAt(1)
+			w.setPot(PotIssued, w.pot(PotIssued)+1)
+			w.setPot(PotHeld, w.pot(PotHeld)+1)
+		}},
+		{"more issued than there is", func(a *Account) { a.walletAt(2).setPot(PotIssued, 6) }},
+		{"a pot below zero", func(a *Account) {
+			a.walletAt(2).setPot(PotIssued, 4)
+			a.walletAt(2).setPot(PotExpired, -1)
+		}},
+		{"debt beside points", func(a *Account) {
+			a.walletAt(2).setPot(PotRedeemed, 1)
+			a.walletAt(2).setPot(PotDebt, 1)
+		}},
+		{"a lot without points", func(a *Account) {
+			lots := lotRow(a.rows(listLots))
+			lots.setPoints(lots.points() + 10)
+			lots[lotWidth:].setPoints(0)
+		}},
+		{"a lot below zero", func(a *Account) {
+			lots := lotRow(a.rows(listLots))
+			lots.setPoints(lots.points() + 11)
+			lots[lotWidth:].setPoints(-1)
+		}},
+		{"a lot of no wallet", func(a *Account) {
+			(&lot{wallet: 3, points: 1}).put(a.insert(listLots, len(a.rows(listLots))))
+		}},
+		{"lots out of order", func(a *Account) {
+			lots := a.rows(listLots)
+			first := bytes.Clone(lots[:lotWidth])
+			copy(lots, lots[lotWidth:2*lotWidth])
+			copy(lots[lotWidth:], first)
+		}},
+		{"a hold without points", func(a *Account) {
+			(&hold{id: [16]byte{8}, wallet: 1, until: 901}).put(a.insert(listHolds, len(a.rows(listHolds))))
+		}},
+		{"held points below zero", func(a *Account) {
+			first := readLeg(a.rows(listLegs))
+			first.points++
+			first.put(a.rows(listLegs))
+			(&leg{hold: first.hold, expires: 2000, points: -1}).put(a.insert(listLegs, len(a.rows(listLegs))))
+		}},
+		{"held points of no hold", func(a *Account) { a.rows(listLegs)[0]++ }},
+		{"a number of rows too many", func(a *Account) { a.lists[0]++ }},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			a, want := whole(), error(nil)
+			if tt.damage(a); tt.name != "nothing" {
+				want = ErrCorrupt
+			}
+			if err := new(Account).read(a.append(nil)); !errors.Is(err, want) {
+				t.Errorf("got %v, want %v", err, want)
+			}
+		})
+	}
+}

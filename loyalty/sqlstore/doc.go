@@ -11,7 +11,9 @@
 //	err = store.Migrate(ctx)
 //	engine, err := loyalty.NewEngine(store, program)
 //
-// The tables are described in SCHEMA.md; [Store.Migrate] makes them.
+// The tables are described in SCHEMA.md; [Store.Migrate] makes them. Package
+// [github.com/regulars-go/regulars/loyalty/sqlstore/pgxstore] reaches the same tables
+// by pgx itself, with less work for the client.
 //
 // # The host's transaction
 //

@@ -26,7 +26,7 @@ import (
 // than the usual 100 are enough here, unless somebody asks for more.
 func TestMain(m *testing.M) {
 	if os.Getenv("RAPID_CHECKS") == "" {
-		if err := flag.Set("rapid.checks", "30"); err != nil {
+		if err := flag.Set("rapid.checks", "20"); err != nil {
 			panic(err)
 		}
 	}

@@ -42,7 +42,8 @@ func TestOutsideModule(t *testing.T) {
 	}
 	t.Cleanup(func() { run(t, outside, env, "go", "clean", "-modcache") }) // it is read-only
 	run(t, outside, env, "go", "build", ".")
-	// No driver comes with it.
+	run(t, outside, env, "go", "build", "github.com/regulars-go/regulars/loyalty/sqlstore/pgxstore")
+	// No driver comes with what does not ask for one.
 	for dependency := range strings.FieldsSeq(run(t, outside, env, "go", "list", "-deps", ".")) {
 		if strings.Contains(dependency, "jackc/pgx") || strings.Contains(dependency, "modernc.org") || dependency == "testing" {
 			t.Errorf("the package contains %s", dependency)
