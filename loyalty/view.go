@@ -40,8 +40,8 @@ type View struct {
 	deal     redemption
 	seats    []*seat
 	scribe   scribe
-	buf      []byte // of all bodies
-	spans    []span // of records' bodies, beside decision.batch.Records
+	buf      []byte     // of all bodies
+	spans    []span     // of records' bodies, beside decision.batch.Records
 	bodies   []bodySpan // beside decision.Entries
 	command  span       // of the canonical command; empty if nobody has asked for it
 	receipt  receiptNumbers
