@@ -49,9 +49,9 @@
 //   - [Record], [Counter], [Entry] and [Batch] are what a store keeps. What it
 //     can do beyond is found by assertion: [Binder], [Totaler], [Feeder],
 //     [Eraser].
-//   - [Compile], [Rules.Needs], [View.Fill], [Rules.Decide], [Decision.Apply]
-//     and [Account.Apply] are the core without the engine, for hosts that load
-//     and commit in their own way.
+//   - [Compile], [Rules.Needs], [View.Fill], [Rules.Decide], [Decision.Batch],
+//     [Decision.Apply] and [Account.Apply] are the core without the engine, for
+//     hosts that load and commit in their own way.
 //
 // # Time
 //

@@ -59,7 +59,7 @@ func (e *Engine) free(v *View) {
 func (e *Engine) Do(ctx context.Context, now time.Time, c Command) (Receipt, error) {
 	v := e.view()
 	defer e.free(v)
-	return e.run(ctx, v, now, &c, func(ctx context.Context, d *Decision) error { return e.store.Commit(ctx, d.Batch()) })
+	return e.run(ctx, v, now, &c, func(ctx context.Context, d *Decision) error { return e.commit(ctx, d) })
 }
 
 // Preview answers what [Engine.Do] would, by the same path, and writes nothing.
@@ -139,6 +139,14 @@ func (e *Engine) loadInto(ctx context.Context, room *loadRoom, ids []RecordID, c
 		return e.memory.loadInto(ctx, room, ids, counters)
 	}
 	return e.store.Load(ctx, ids, counters)
+}
+
+// commit commits a decision where its records were loaded from.
+func (e *Engine) commit(ctx context.Context, d *Decision) error {
+	if e.memory != nil {
+		return e.memory.commit(ctx, d.Batch(), &d.view.room.places)
+	}
+	return e.store.Commit(ctx, d.Batch())
 }
 
 // retry prepares the view for another attempt; false if err is no reason for

@@ -57,9 +57,13 @@ type loadRoom struct {
 	records []Record
 	values  []int64
 	bytes   []byte
+	places  memoryPlaces
 }
 
-func (l *loadRoom) reset() { l.bytes = l.bytes[:0] }
+func (l *loadRoom) reset() {
+	l.bytes = l.bytes[:0]
+	l.places.used = 0
+}
 
 // loadInto is Load into room that may be used again.
 func (m *Memory) loadInto(ctx context.Context, room *loadRoom, ids []RecordID, counters []CounterID) ([]Record, []int64, error) {
@@ -68,9 +72,10 @@ func (m *Memory) loadInto(ctx context.Context, room *loadRoom, ids []RecordID, c
 	}
 	room.records = slices.Grow(room.records[:0], len(ids))[:len(ids)]
 	for i := range ids {
-		s := &m.shards[shardOfRecord(&ids[i])]
+		p := room.places.next(&ids[i])
+		s := &m.shards[p.shard]
 		s.mu.Lock()
-		s.load(&room.records[i], ids[i], room)
+		s.load(&room.records[i], &ids[i], p, room)
 		s.mu.Unlock()
 	}
 	room.values = slices.Grow(room.values[:0], len(counters))[:len(counters)]
@@ -86,6 +91,11 @@ func (m *Memory) loadInto(ctx context.Context, room *loadRoom, ids []RecordID, c
 // Commit implements [Store]. A batch that breaks the rules of [Batch] is an
 // error, and nothing of it is written.
 func (m *Memory) Commit(ctx context.Context, b *Batch) error {
+	return m.commit(ctx, b, new(memoryPlaces))
+}
+
+// commit is Commit that need not look up again what was loaded.
+func (m *Memory) commit(ctx context.Context, b *Batch, places *memoryPlaces) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
@@ -95,7 +105,7 @@ func (m *Memory) Commit(ctx context.Context, b *Batch) error {
 		slots = make([]memorySlot, n)
 	}
 	w := memoryWrite{store: m, batch: b, slots: slots}
-	set := w.shards()
+	set := w.shards(places)
 	m.lock(set)
 	defer m.unlock(set)
 	if err := w.check(); err != nil {
@@ -207,7 +217,7 @@ func checkPage(ctx context.Context, limit int) error {
 }
 
 func (m *Memory) ofAccount(id AccountID) *memoryShard {
-	return &m.shards[shardOf(id.Program, KindAccount, id.Member)]
+	return &m.shards[shardOf(hashText(0, id.Program), KindAccount, id.Member)]
 }
 
 // lock locks a set of shards, in ascending order.

@@ -52,7 +52,11 @@ func (a *memoryAccount) body() []byte { return a.data[a.member+a.sums:] }
 
 // member returns an account; nil if it is absent.
 func (l *memoryLedger) member(name string) *memoryAccount {
-	place, ok := l.accounts.index.find(hashName(l.seed, KindAccount, name), func(place uint32) bool {
+	return l.memberAt(hashName(l.seed, KindAccount, name), name)
+}
+
+func (l *memoryLedger) memberAt(hash uint32, name string) *memoryAccount {
+	place, ok := l.accounts.index.find(hash, func(place uint32) bool {
 		return string(l.account(place).name()) == name
 	})
 	if !ok {
@@ -62,7 +66,7 @@ func (l *memoryLedger) member(name string) *memoryAccount {
 }
 
 // enroll makes an account that is absent.
-func (l *memoryLedger) enroll(name string) *memoryAccount {
+func (l *memoryLedger) enroll(name string, hash uint32) *memoryAccount {
 	m := &l.accounts
 	n := len(m.pages)
 	if n == 0 || len(m.pages[n-1]) == headPage {
@@ -72,7 +76,7 @@ func (l *memoryLedger) enroll(name string) *memoryAccount {
 	page := &m.pages[n-1]
 	place := uint32((n-1)*headPage + len(*page))
 	*page = append(*page, memoryAccount{place: place, member: uint32(len(name)), data: []byte(name)})
-	m.index.add(hashName(l.seed, KindAccount, name), place)
+	m.index.add(hash, place)
 	a := l.account(place)
 	copy(a.first[:], name)
 	m.enter(a)

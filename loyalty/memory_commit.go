@@ -2,7 +2,8 @@ package loyalty
 
 import "fmt"
 
-// memoryWrite is one commit. Each record is looked up once.
+// memoryWrite is one commit. Each record is looked up once, if it was not when
+// it was loaded.
 type memoryWrite struct {
 	store *Memory
 	batch *Batch
@@ -12,18 +13,15 @@ type memoryWrite struct {
 
 // memorySlot is where a record or a counter is, or will be.
 type memorySlot struct {
-	shard   uint32
-	ledger  *memoryLedger  // of a record
-	account *memoryAccount // of a record that is an account; nil if it is absent
-	record  *memoryRecord  // of another; nil if it is absent
-	next    uint64         // of an account: the Seq that must come next
+	memoryPlace        // of a counter, only its shard
+	next        uint64 // of an account: the last Seq
 }
 
 // shards returns the set of shards that the batch writes to. Entries are where
 // the records of their accounts are.
-func (w *memoryWrite) shards() (set uint32) {
+func (w *memoryWrite) shards(places *memoryPlaces) (set uint32) {
 	for i := range w.batch.Records {
-		w.slots[i].shard = shardOfRecord(&w.batch.Records[i].ID)
+		w.slots[i].memoryPlace = *places.of(&w.batch.Records[i].ID)
 		set |= 1 << w.slots[i].shard
 	}
 	for i := range w.batch.Counters {
@@ -42,8 +40,8 @@ func (w *memoryWrite) check() error {
 	var conflict *ConflictError
 	for i := range w.batch.Records {
 		r, slot := &w.batch.Records[i], &w.slots[i]
-		slot.ledger = w.store.shards[slot.shard].ledger(r.ID.Program)
-		if slot.find(r) != r.Version {
+		slot.find(&w.store.shards[slot.shard], &r.ID)
+		if slot.version() != r.Version {
 			if conflict == nil {
 				conflict = new(ConflictError)
 			}
@@ -69,14 +67,13 @@ func (w *memoryWrite) check() error {
 	return w.follow()
 }
 
-// find looks a record up and returns its version, 0 if it is absent.
-func (s *memorySlot) find(r *Record) uint64 {
-	if r.ID.Kind == KindAccount {
-		if s.account = s.ledger.member(r.ID.Name); s.account != nil {
-			s.next = uint64(len(s.account.lines))
-			return s.account.version
-		}
-	} else if s.record = s.ledger.record(r.ID.Kind, r.ID.Name); s.record != nil {
+// version returns that of the record, 0 if it is absent, and notes the last Seq.
+func (s *memorySlot) version() uint64 {
+	switch {
+	case s.account != nil:
+		s.next = uint64(len(s.account.lines))
+		return s.account.version
+	case s.record != nil:
 		return s.record.version
 	}
 	return 0
@@ -124,11 +121,11 @@ func (w *memoryWrite) write() {
 	for i := range w.batch.Records {
 		r, slot := &w.batch.Records[i], &w.slots[i]
 		if r.ID.Kind != KindAccount {
-			slot.ledger.put(r, slot.record)
+			slot.ledger.put(r, &slot.memoryPlace)
 			continue
 		}
 		if slot.account == nil {
-			slot.account = slot.ledger.enroll(r.ID.Name)
+			slot.account = slot.ledger.enroll(r.ID.Name, slot.hash)
 		}
 		slot.ledger.putAccount(slot.account, r)
 	}

@@ -7,8 +7,9 @@ import "hash/maphash"
 // pointers, and says only where a name may be: the names themselves are
 // compared where they stand.
 type memoryIndex struct {
-	slots []uint64 // hash in the upper half, one more than the place in the lower; 0: free
-	used  int
+	slots   []uint64 // hash in the upper half, one more than the place in the lower; 0: free
+	used    int
+	changes uint64 // how often a name came or names went
 }
 
 // hashName hashes a name of a kind. The seed is the store's, so that names
@@ -38,6 +39,7 @@ func (x *memoryIndex) add(hash, place uint32) {
 		x.rebuild(max(16, 2*len(x.slots)), func(uint32) bool { return true })
 	}
 	x.put(uint64(hash)<<32 | uint64(place+1))
+	x.changes++
 }
 
 func (x *memoryIndex) put(slot uint64) {
@@ -53,6 +55,7 @@ func (x *memoryIndex) put(slot uint64) {
 // rebuild makes the table anew for a size that is a power of two, with what is
 // kept.
 func (x *memoryIndex) rebuild(size int, keep func(place uint32) bool) {
+	x.changes++
 	old := x.slots
 	x.slots, x.used = make([]uint64, size), 0
 	for _, slot := range old {

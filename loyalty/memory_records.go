@@ -31,10 +31,10 @@ func (m *memoryRecords) body(r *memoryRecord) []byte {
 	return m.arena.bytes(r.data)[r.name : r.name+r.body]
 }
 
-// record returns a record of another kind than accounts; nil if it is absent.
-func (l *memoryLedger) record(kind RecordKind, name string) *memoryRecord {
+// recordAt returns a record of another kind than accounts; nil if it is absent.
+func (l *memoryLedger) recordAt(hash uint32, kind RecordKind, name string) *memoryRecord {
 	m := &l.records
-	place, ok := m.index.find(hashName(l.seed, kind, name), func(place uint32) bool {
+	place, ok := m.index.find(hash, func(place uint32) bool {
 		r := m.at(place)
 		return r.kind == kind && string(m.arena.bytes(r.data)[:r.name]) == name
 	})
@@ -44,13 +44,12 @@ func (l *memoryLedger) record(kind RecordKind, name string) *memoryRecord {
 	return m.at(place)
 }
 
-// put writes a record of another kind than accounts. there is the record as it
-// is, nil if it is absent.
-func (l *memoryLedger) put(r *Record, there *memoryRecord) {
-	m, room := &l.records, len(r.Body)
+// put writes a record of another kind than accounts, where it was found.
+func (l *memoryLedger) put(r *Record, p *memoryPlace) {
+	m, there, room := &l.records, p.record, len(r.Body)
 	if there == nil {
 		place := m.place()
-		m.index.add(hashName(l.seed, r.ID.Kind, r.ID.Name), place)
+		m.index.add(p.hash, place)
 		there = m.at(place)
 		*there = memoryRecord{kind: r.ID.Kind, name: uint32(len(r.ID.Name))}
 	} else if size := int(there.data.size - there.name); len(r.Body) > size {

@@ -1,7 +1,6 @@
 package loyalty
 
 import (
-	"encoding/binary"
 	"hash/maphash"
 	"math/bits"
 	"slices"
@@ -43,17 +42,14 @@ func (s *memoryShard) ledger(program string) *memoryLedger {
 	return l
 }
 
-func (s *memoryShard) load(r *Record, id RecordID, room *loadRoom) {
-	*r = Record{ID: id}
-	l := s.ledger(id.Program)
-	if id.Kind != KindAccount {
-		if found := l.record(id.Kind, id.Name); found != nil {
-			r.Version, r.Until, r.Body = found.version, instant(found.until), room.copyOf(l.records.body(found))
-		}
-		return
-	}
-	if a := l.member(id.Name); a != nil {
+func (s *memoryShard) load(r *Record, id *RecordID, p *memoryPlace, room *loadRoom) {
+	p.find(s, id)
+	*r = Record{ID: *id}
+	switch a, other := p.account, p.record; {
+	case a != nil:
 		r.Version, r.Due, r.Until, r.Body = a.version, instant(a.due), instant(a.until), room.copyOf(a.body())
+	case other != nil:
+		r.Version, r.Until, r.Body = other.version, instant(other.until), room.copyOf(p.ledger.records.body(other))
 	}
 }
 
@@ -102,12 +98,11 @@ func addTotals(sum, totals []Total, sign int64) []Total {
 	return sum
 }
 
-// shardOf spreads IDs over the shards, everywhere alike.
-func shardOf(program string, kind RecordKind, name string) uint32 {
-	return fromHash(hashText(hashText(uint64(kind), program), name))
+// shardOf spreads IDs over the shards, everywhere alike. It takes a hash of the
+// program, which is the same for many.
+func shardOf(program uint64, kind RecordKind, name string) uint32 {
+	return fromHash(hashText(program^uint64(kind)<<8, name))
 }
-
-func shardOfRecord(id *RecordID) uint32 { return shardOf(id.Program, id.Kind, id.Name) }
 
 func shardOfCounter(id *CounterID) uint32 {
 	h := (uint64(id.Kind)*31+uint64(id.Number))*31 + uint64(id.Window)
@@ -116,17 +111,21 @@ func shardOfCounter(id *CounterID) uint32 {
 
 func fromHash(h uint64) uint32 { return uint32(h>>32) % memoryShards }
 
-// hashText takes eight bytes at a time: each is multiplied by the golden ratio
-// of 64 bits and folded (Knuth, TAOCP 3, 6.4).
+// hashText takes eight bytes at a time, the last ones again if need be: each
+// time it multiplies by the golden ratio of 64 bits and folds (Knuth, TAOCP 3,
+// 6.4).
 func hashText(h uint64, s string) uint64 {
 	h ^= uint64(len(s))
-	for ; len(s) >= 8; s = s[8:] {
-		h = mixed(h ^ binary.LittleEndian.Uint64([]byte(s[:8])))
+	if len(s) < 8 {
+		for i := range len(s) {
+			h = h<<8 ^ h>>56 ^ uint64(s[i])
+		}
+		return mixed(h)
 	}
-	for i := range len(s) {
-		h = h<<8 ^ h>>56 ^ uint64(s[i])
+	for at := 0; at < len(s)-8; at += 8 {
+		h = mixed(h ^ le.Uint64([]byte(s[at:at+8])))
 	}
-	return mixed(h)
+	return mixed(h ^ le.Uint64([]byte(s[len(s)-8:])))
 }
 
 func mixed(h uint64) uint64 {

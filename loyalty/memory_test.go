@@ -140,16 +140,28 @@ func drawBatch(t *rapid.T, s *naiveStore) *Batch {
 }
 
 // Property: after any commits a Memory holds what the naive store holds, and
-// refuses what it refuses, for the same records and counters.
+// refuses what it refuses, for the same records and counters; also if it was
+// told where records were at some time before.
 func TestMemoryIsNaive(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		ctx := context.Background()
 		naive := &naiveStore{map[RecordID]Record{}, map[CounterID]int64{}, nil}
 		m := NewMemory()
+		var room loadRoom
 		for range rapid.IntRange(1, 30).Draw(t, "commits") {
 			b := drawBatch(t, naive)
+			if rapid.IntRange(0, 2).Draw(t, "loads") == 0 {
+				var ids []RecordID
+				for i := range b.Records {
+					ids = append(ids, b.Records[i].ID)
+				}
+				room.reset()
+				if _, _, err := m.loadInto(ctx, &room, ids, nil); err != nil {
+					t.Fatal(err)
+				}
+			}
 			conflicts, bounds := naive.commit(b)
-			err := m.Commit(ctx, b)
+			err := m.commit(ctx, b, &room.places)
 			if e, ok := errors.AsType[*ConflictError](err); ok != (conflicts != nil) || ok && !slices.Equal(e.Records, conflicts) {
 				t.Fatalf("conflicts %v, got %v", conflicts, err)
 			}
@@ -438,7 +450,7 @@ func TestMemoryListsLazily(t *testing.T) {
 			if rapid.IntRange(0, 2).Draw(t, "commit") > 0 {
 				a := l.member(member)
 				if a == nil {
-					a = l.enroll(member)
+					a = l.enroll(member, hashName(l.seed, KindAccount, member))
 				}
 				due[member] = rapid.Int64Range(0, 6).Draw(t, "due")
 				l.putAccount(a, &Record{Version: a.version, Due: instant(due[member])})
