@@ -160,10 +160,10 @@ func (w *walletRow) adds() bool {
 
 // sum is what the lots of a wallet have, and how many bytes they take; those
 // without points don't count.
-func (rows lotRow) sum(wallet uint8) (points int64, width int) {
-	for ; len(rows) >= lotWidth; rows = rows[lotWidth:] {
-		if rows.wallet() == wallet && rows.points() > 0 {
-			points += rows.points()
+func (p lotRow) sum(wallet uint8) (points int64, width int) {
+	for ; len(p) >= lotWidth; p = p[lotWidth:] {
+		if p.wallet() == wallet && p.points() > 0 {
+			points += p.points()
 			width += lotWidth
 		}
 	}

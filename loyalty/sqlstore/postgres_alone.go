@@ -82,7 +82,7 @@ func (a aloneShape) text() string {
 	}
 	switch {
 	case a.others.rows > 0 && a.others.age == allNew:
-		b.addf(insertOthers, "")
+		b.addf(insertOthers, "", " ORDER BY x.o RETURNING 1")
 		conditions += " WHEN (SELECT count(*) FROM put_other) <> " + tail.others + " THEN loyalty_refuse('loyalty: moved')"
 	case a.others.rows > 0:
 		b.WriteString(putOthers)
@@ -104,9 +104,17 @@ func (a aloneShape) text() string {
 func (a aloneShape) putOne(b *statement) {
 	b.WriteString(putAccount)
 	if a.others.rows > 0 {
-		b.addf(insertOthers, ", put_account")
+		b.addf(insertOthers, ", put_account", inOrder(a.others.rows))
 	}
 	b.addf("\n"+insertEntries, "position", ", put_account")
+}
+
+// inOrder sorts rows by their numbers. A single one is spared the step.
+func inOrder(rows int) string {
+	if rows > 1 {
+		return " ORDER BY x.o"
+	}
+	return ""
 }
 
 const (
@@ -134,10 +142,10 @@ SELECT x.p, x.k, x.n, x.v + 1, x.u, x.b FROM other x ORDER BY x.o
 ON CONFLICT (name, kind, program) DO UPDATE SET version = excluded.version, until = excluded.until, body = excluded.body
 WHERE t.version = excluded.version - 1 RETURNING (xmax = 0) = (version = 1) AS met)`
 
-	// %[1]s is what stands behind the source.
+	// %[1]s is what stands behind the source, %[2]s what comes after it.
 	insertOthers = `,
 put_other AS (INSERT INTO loyalty_record (program, kind, name, version, until, body)
-SELECT x.p, x.k, x.n, 1, x.u, x.b FROM other x%[1]s ORDER BY x.o RETURNING 1)`
+SELECT x.p, x.k, x.n, 1, x.u, x.b FROM other x%[1]s%[2]s)`
 
 	// %[1]s is the position, %[2]s what stands behind the source.
 	insertEntries = `INSERT INTO loyalty_entry (program, member, seq, kind, occurred, recorded, position, body, command)
