@@ -12,7 +12,6 @@ import (
 
 	"github.com/regulars-go/regulars"
 	"github.com/regulars-go/regulars/loyalty"
-	"github.com/regulars-go/regulars/loyalty/sqlstore"
 )
 
 // page is a measurement of a page of due accounts.
@@ -49,22 +48,16 @@ func mixed() loyalty.Program {
 // accounts, then of all: what is due at first stays the same, and all that
 // comes to it is not due. Then it prints the plan.
 func (s *sitting) pages(ctx context.Context) error {
-	db, dialect, name, err := openPostgreSQL(ctx)
+	l, err := openPostgreSQL(ctx)
 	if err != nil {
 		return err
 	}
-	store, err := sqlstore.New(db, dialect)
-	if err == nil {
-		err = store.Migrate(ctx)
-	}
-	if err != nil {
+	if err := l.store.Migrate(ctx); err != nil {
 		return err
 	}
-	engine, err := loyalty.NewEngine(store, mixed())
-	if err != nil {
+	if l.engine, err = loyalty.NewEngine(l.store, mixed()); err != nil {
 		return err
 	}
-	l := &ledger{name: name, db: db, store: store, engine: engine}
 	made := 0
 	for _, accounts := range []int{s.dueAccounts / 100, s.dueAccounts} {
 		// Those of the first step had their orders earlier, so that their first
@@ -73,7 +66,7 @@ func (s *sitting) pages(ctx context.Context) error {
 		if err := l.fill(ctx, at, made, accounts); err != nil {
 			return err
 		}
-		if _, err := db.ExecContext(ctx, "VACUUM ANALYZE"); err != nil {
+		if _, err := l.db.ExecContext(ctx, "VACUUM ANALYZE"); err != nil {
 			return err
 		}
 		made = accounts
@@ -81,7 +74,7 @@ func (s *sitting) pages(ctx context.Context) error {
 			return err
 		}
 	}
-	return explain(ctx, db, os.Stdout)
+	return explain(ctx, l.db, os.Stdout)
 }
 
 func bit(is bool) int {

@@ -13,6 +13,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/jackc/pgx/v5/pgxpool"
 	_ "github.com/jackc/pgx/v5/stdlib"
 	"github.com/shopspring/decimal"
 	_ "modernc.org/sqlite"
@@ -20,58 +21,99 @@ import (
 	"github.com/regulars-go/regulars"
 	"github.com/regulars-go/regulars/loyalty"
 	"github.com/regulars-go/regulars/loyalty/sqlstore"
+	"github.com/regulars-go/regulars/loyalty/sqlstore/pgxstore"
 )
 
 // opener opens a database that holds nothing.
-type opener func(ctx context.Context) (*sql.DB, sqlstore.Dialect, string, error)
+type opener func(ctx context.Context) (*ledger, error)
 
 // tables are those of a store, and the one of its migrations.
 var tables = []string{
 	"loyalty_account", "loyalty_record", "loyalty_entry", "loyalty_counter", "loyalty_checkpoint", "loyalty_migration",
 }
 
-func openPostgreSQL(ctx context.Context) (*sql.DB, sqlstore.Dialect, string, error) {
+// openPostgreSQL opens the server that PGHOST and its kin name. Its store takes a
+// pool of pgx.
+func openPostgreSQL(ctx context.Context) (*ledger, error) {
+	db, err := emptied(ctx)
+	if err != nil {
+		return nil, err
+	}
+	config, err := pgxpool.ParseConfig("")
+	if err != nil {
+		return nil, err
+	}
+	config.MaxConns = connections
+	pool, err := pgxpool.NewWithConfig(ctx, config)
+	if err != nil {
+		return nil, err
+	}
+	store, err := pgxstore.New(pool)
+	if err != nil {
+		return nil, err
+	}
+	return &ledger{name: "postgresql", db: db, store: store.Store, tidy: "VACUUM ANALYZE", close: pool.Close}, nil
+}
+
+// openDatabaseSQL is openPostgreSQL for a store that takes database/sql.
+func openDatabaseSQL(ctx context.Context) (*ledger, error) {
+	db, err := emptied(ctx)
+	if err != nil {
+		return nil, err
+	}
+	store, err := sqlstore.New(db, sqlstore.PostgreSQL)
+	return &ledger{name: "postgresql by database/sql", db: db, store: store, tidy: "VACUUM ANALYZE"}, err
+}
+
+// connections is how many there may be, of each of two pools.
+const connections = 48
+
+// emptied opens PostgreSQL's database, and drops what is there of a ledger.
+func emptied(ctx context.Context) (*sql.DB, error) {
 	db, err := sql.Open("pgx", "")
 	if err != nil {
-		return nil, 0, "", err
+		return nil, err
 	}
-	db.SetMaxIdleConns(64)
+	db.SetMaxIdleConns(connections)
 	for _, table := range tables {
 		if _, err := db.ExecContext(ctx, "DROP TABLE IF EXISTS "+table); err != nil {
-			return nil, 0, "", err
+			return nil, err
 		}
 	}
 	for _, function := range []string{"loyalty_position(xid8)", "loyalty_moved()", "loyalty_refuse(text)"} {
 		if _, err := db.ExecContext(ctx, "DROP FUNCTION IF EXISTS "+function); err != nil {
-			return nil, 0, "", err
+			return nil, err
 		}
 	}
-	return db, sqlstore.PostgreSQL, "postgresql", nil
+	return db, nil
 }
 
 // inFolder opens a database of SQLite that makes each commit durable.
 func inFolder(dir string) opener {
-	return func(context.Context) (*sql.DB, sqlstore.Dialect, string, error) {
+	return func(context.Context) (*ledger, error) {
 		path := filepath.Join(dir, "ledger.db")
 		for _, suffix := range []string{"", "-wal", "-shm"} {
 			if err := os.Remove(path + suffix); err != nil && !errors.Is(err, os.ErrNotExist) {
-				return nil, 0, "", err
+				return nil, err
 			}
 		}
 		db, err := sql.Open("sqlite", "file:"+path+"?_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&_pragma=busy_timeout(30000)&_txlock=immediate")
 		if err != nil {
-			return nil, 0, "", err
+			return nil, err
 		}
 		db.SetMaxIdleConns(64)
-		return db, sqlstore.SQLite, "sqlite", nil
+		store, err := sqlstore.New(db, sqlstore.SQLite)
+		return &ledger{name: "sqlite", db: db, store: store, tidy: "PRAGMA wal_checkpoint(TRUNCATE)"}, err
 	}
 }
 
 // ledger is an engine over a store with accounts.
 type ledger struct {
 	name     string
-	db       *sql.DB
+	db       *sql.DB // for what is done beside the store
 	store    *sqlstore.Store
+	tidy     string // the statement after the accounts are made
+	close    func() // what the store holds but db; nil if that is nothing
 	engine   *loyalty.Engine
 	accounts int
 	awards   int64 // that were answered
@@ -91,14 +133,11 @@ func program() loyalty.Program {
 
 // newLedger opens accounts with an award each.
 func newLedger(ctx context.Context, open opener, accounts int) (*ledger, error) {
-	db, dialect, name, err := open(ctx)
+	l, err := open(ctx)
 	if err != nil {
 		return nil, err
 	}
-	l := &ledger{name: name, db: db, accounts: accounts}
-	if l.store, err = sqlstore.New(db, dialect); err != nil {
-		return nil, err
-	}
+	l.accounts = accounts
 	if err := l.store.Migrate(ctx); err != nil {
 		return nil, err
 	}
@@ -114,12 +153,16 @@ func newLedger(ctx context.Context, open opener, accounts int) (*ledger, error) 
 			return nil, err
 		}
 	}
-	statement := "VACUUM ANALYZE"
-	if dialect == sqlstore.SQLite {
-		statement = "PRAGMA wal_checkpoint(TRUNCATE)"
-	}
-	_, err = db.ExecContext(ctx, statement)
+	_, err = l.db.ExecContext(ctx, l.tidy)
 	return l, err
+}
+
+// end closes the database.
+func (l *ledger) end() error {
+	if l.close != nil {
+		l.close()
+	}
+	return l.db.Close()
 }
 
 var paid = time.Date(2026, 5, 1, 12, 0, 0, 0, time.UTC)

@@ -54,17 +54,18 @@ func main() {
 	rounds := flag.Int("rounds", 3, "runs of each task and number of clients")
 	sqlite := flag.String("sqlite", "", "`DIR` for a database of SQLite; none is measured without it")
 	postgres := flag.Bool("postgres", true, "measure the server that PGHOST and its kin name; what its public schema has of the ledger is dropped")
+	standard := flag.Bool("database-sql", false, "reach PostgreSQL by database/sql, not by pgx itself")
 	due := flag.Int("due", 0, "time pages of due accounts in PostgreSQL, of `N` accounts with 5 lots each, and nothing else")
 	beside := flag.String("beside", "", "`DIR` of the peer's scripts: it runs by turns with ours, on the same server")
 	flag.Parse()
 	s := &sitting{accounts: *accounts, dueAccounts: *due, seconds: *seconds, rounds: *rounds, beside: *beside}
-	if err := s.run(*clients, *sqlite, *postgres); err != nil {
+	if err := s.run(*clients, *sqlite, *postgres, *standard); err != nil {
 		log.Fatal(err)
 	}
 	s.compare(os.Stdout)
 }
 
-func (s *sitting) run(clients, sqlite string, postgres bool) (err error) {
+func (s *sitting) run(clients, sqlite string, postgres, standard bool) (err error) {
 	if s.clients, err = peers.Threads(clients); err != nil {
 		return err
 	}
@@ -73,7 +74,11 @@ func (s *sitting) run(clients, sqlite string, postgres bool) (err error) {
 		return s.pages(ctx)
 	}
 	if postgres {
-		if err := s.awards(ctx, openPostgreSQL); err != nil {
+		open := openPostgreSQL
+		if standard {
+			open = openDatabaseSQL
+		}
+		if err := s.awards(ctx, open); err != nil {
 			return err
 		}
 	}
@@ -99,7 +104,7 @@ func (s *sitting) awards(ctx context.Context, open opener) error {
 		}
 		ours := func(clients int, d time.Duration) (float64, error) { return l.run(ctx, clients, task.size, d) }
 		runs := []run{{"regulars", runtime.Version(), l.name, ours}}
-		if s.beside != "" && l.name == "postgresql" {
+		if s.beside != "" && l.name != "sqlite" {
 			peer := &pgbench{dir: s.beside, accounts: s.accounts}
 			if err := peer.prepare(ctx); err != nil {
 				return err
@@ -109,7 +114,7 @@ func (s *sitting) awards(ctx context.Context, open opener) error {
 		if err := s.task(task.name, task.size, runs); err != nil {
 			return err
 		}
-		if err := l.db.Close(); err != nil {
+		if err := l.end(); err != nil {
 			return err
 		}
 	}
