@@ -14,7 +14,7 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5/pgxpool"
-	_ "github.com/jackc/pgx/v5/stdlib"
+	"github.com/jackc/pgx/v5/stdlib"
 	"github.com/shopspring/decimal"
 	_ "modernc.org/sqlite"
 
@@ -35,15 +35,11 @@ var tables = []string{
 // openPostgreSQL opens the server that PGHOST and its kin name. Its store takes a
 // pool of pgx.
 func openPostgreSQL(ctx context.Context) (*ledger, error) {
-	db, err := emptied(ctx)
-	if err != nil {
-		return nil, err
-	}
 	config, err := pgxpool.ParseConfig("")
 	if err != nil {
 		return nil, err
 	}
-	config.MaxConns = connections
+	config.MaxConns = 64
 	pool, err := pgxpool.NewWithConfig(ctx, config)
 	if err != nil {
 		return nil, err
@@ -52,40 +48,38 @@ func openPostgreSQL(ctx context.Context) (*ledger, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &ledger{name: "postgresql", db: db, store: store.Store, tidy: "VACUUM ANALYZE", close: pool.Close}, nil
+	l := &ledger{name: "postgresql", db: stdlib.OpenDBFromPool(pool), store: store.Store, tidy: "VACUUM ANALYZE", close: pool.Close}
+	return l, l.empty(ctx)
 }
 
 // openDatabaseSQL is openPostgreSQL for a store that takes database/sql.
 func openDatabaseSQL(ctx context.Context) (*ledger, error) {
-	db, err := emptied(ctx)
-	if err != nil {
-		return nil, err
-	}
-	store, err := sqlstore.New(db, sqlstore.PostgreSQL)
-	return &ledger{name: "postgresql by database/sql", db: db, store: store, tidy: "VACUUM ANALYZE"}, err
-}
-
-// connections is how many there may be, of each of two pools.
-const connections = 48
-
-// emptied opens PostgreSQL's database, and drops what is there of a ledger.
-func emptied(ctx context.Context) (*sql.DB, error) {
 	db, err := sql.Open("pgx", "")
 	if err != nil {
 		return nil, err
 	}
-	db.SetMaxIdleConns(connections)
+	db.SetMaxIdleConns(64)
+	store, err := sqlstore.New(db, sqlstore.PostgreSQL)
+	if err != nil {
+		return nil, err
+	}
+	l := &ledger{name: "postgresql by database/sql", db: db, store: store, tidy: "VACUUM ANALYZE"}
+	return l, l.empty(ctx)
+}
+
+// empty drops what PostgreSQL has of a ledger.
+func (l *ledger) empty(ctx context.Context) error {
 	for _, table := range tables {
-		if _, err := db.ExecContext(ctx, "DROP TABLE IF EXISTS "+table); err != nil {
-			return nil, err
+		if _, err := l.db.ExecContext(ctx, "DROP TABLE IF EXISTS "+table); err != nil {
+			return err
 		}
 	}
 	for _, function := range []string{"loyalty_position(xid8)", "loyalty_moved()", "loyalty_refuse(text)"} {
-		if _, err := db.ExecContext(ctx, "DROP FUNCTION IF EXISTS "+function); err != nil {
-			return nil, err
+		if _, err := l.db.ExecContext(ctx, "DROP FUNCTION IF EXISTS "+function); err != nil {
+			return err
 		}
 	}
-	return db, nil
+	return nil
 }
 
 // inFolder opens a database of SQLite that makes each commit durable.
@@ -113,7 +107,7 @@ type ledger struct {
 	db       *sql.DB // for what is done beside the store
 	store    *sqlstore.Store
 	tidy     string // the statement after the accounts are made
-	close    func() // what the store holds but db; nil if that is nothing
+	close    func() // closes what db stands on; nil if that is nothing
 	engine   *loyalty.Engine
 	accounts int
 	awards   int64 // that were answered
@@ -159,10 +153,11 @@ func newLedger(ctx context.Context, open opener, accounts int) (*ledger, error) 
 
 // end closes the database.
 func (l *ledger) end() error {
+	err := l.db.Close()
 	if l.close != nil {
 		l.close()
 	}
-	return l.db.Close()
+	return err
 }
 
 var paid = time.Date(2026, 5, 1, 12, 0, 0, 0, time.UTC)
