@@ -172,7 +172,9 @@ func (m *Memory) Totals(ctx context.Context, program string) ([]Total, error) {
 		s := &m.shards[i]
 		s.mu.Lock()
 		if l := s.ledgers[program]; l != nil {
-			sum = addTotals(sum, l.totals, 1)
+			for j := range l.totals {
+				sum = addTotal(sum, &l.totals[j], 1)
+			}
 		}
 		s.mu.Unlock()
 	}

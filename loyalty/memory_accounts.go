@@ -1,7 +1,5 @@
 package loyalty
 
-import "slices"
-
 // memoryAccounts are the heads of a ledger's accounts.
 type memoryAccounts struct {
 	index memoryIndex
@@ -10,25 +8,25 @@ type memoryAccounts struct {
 	ranks uint64            // how they are drawn
 	exact int64             // see setDue
 	early []*memoryAccount  // see listEarly
-	was   []Total           // room to work
 }
 
 // memoryAccount is an account's head, and where its entries are. It stays
-// where it is.
+// where it is. What every commit needs stands together.
 type memoryAccount struct {
-	listed  int64    // where it stands in the tree by due; 0 if it is not there
-	first   [16]byte // of the name, or all of it and zeros: most names differ in these
-	rank    uint64   // random, of the trees
-	links   [2]memoryLinks
-	due     int64
-	version uint64
-	until   int64
 	data    []byte // the name, the totals and the body
 	lines   []uint32
-	place   uint32
+	version uint64
+	until   int64
+	due     int64
+	listed  int64  // where it stands in the tree by due; 0 if it is not there
 	member  uint32 // length of the name
 	sums    uint32 // length of the totals
-	noted   bool   // it is in early
+	place   uint32
+	noted   bool // it is in early
+
+	rank  uint64   // random, of the trees
+	first [16]byte // of the name, or all of it and zeros: most names differ in these
+	links [2]memoryLinks
 }
 
 // headPage is how many accounts a page holds.
@@ -84,37 +82,34 @@ func (l *memoryLedger) enroll(name string, hash uint32) *memoryAccount {
 }
 
 func (l *memoryLedger) putAccount(a *memoryAccount, r *Record) {
-	m := &l.accounts
-	m.was = m.was[:0]
 	for rows := a.data[a.member : a.member+a.sums]; len(rows) > 0; rows = rows[totalWidth:] {
-		m.was = append(m.was, readTotal(rows))
+		was := readTotal(rows)
+		l.totals = addTotal(l.totals, &was, -1)
 	}
 	a.version, a.until = r.Version+1, micros(r.Until)
 	a.sums = uint32(len(r.Totals) * totalWidth)
-	a.data = slices.Grow(a.data[:a.member], int(a.sums)+len(r.Body))
+	var rows []byte
+	a.data, rows = extend(a.data[:a.member], int(a.sums)+len(r.Body))
 	for i := range r.Totals {
-		a.data = r.Totals[i].append(a.data)
+		l.totals = addTotal(l.totals, &r.Totals[i], 1)
+		r.Totals[i].put(rows[i*totalWidth:])
 	}
-	a.data = append(a.data, r.Body...)
-	m.setDue(a, micros(r.Due))
-	if !slices.Equal(m.was, r.Totals) {
-		l.totals = addTotals(l.totals, m.was, -1)
-		l.totals = addTotals(l.totals, r.Totals, 1)
-	}
+	copy(rows[a.sums:], r.Body)
+	l.accounts.setDue(a, micros(r.Due))
 }
 
 const totalWidth = 1 + 4*8
 
-func (t *Total) append(dst []byte) []byte {
-	dst, p := extend(dst, totalWidth)
+func (t *Total) put(dst []byte) {
+	p := (*[totalWidth]byte)(dst)
 	p[0] = t.Wallet
 	le.PutUint64(p[1:], uint64(t.Available))
 	le.PutUint64(p[9:], uint64(t.Pending))
 	le.PutUint64(p[17:], uint64(t.Held))
 	le.PutUint64(p[25:], uint64(t.Debt))
-	return dst
 }
 
-func readTotal(p []byte) Total {
+func readTotal(row []byte) Total {
+	p := (*[totalWidth]byte)(row)
 	return Total{p[0], int64(le.Uint64(p[1:])), int64(le.Uint64(p[9:])), int64(le.Uint64(p[17:])), int64(le.Uint64(p[25:]))}
 }

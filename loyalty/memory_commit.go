@@ -94,7 +94,7 @@ func fits(value int64, c *Counter) bool {
 func (w *memoryWrite) follow() error {
 	for i := range w.batch.Entries {
 		e := &w.batch.Entries[i]
-		slot := w.account(e.Account)
+		slot := w.account(&e.Account)
 		if slot == nil || e.Seq != slot.next+1 {
 			return fmt.Errorf("loyalty: entry %d of %q does not follow the last one, or comes without its account", e.Seq, e.Account.Member)
 		}
@@ -105,15 +105,26 @@ func (w *memoryWrite) follow() error {
 
 // account returns the slot of an account; nil if it is not in the batch.
 // Entries of one account stand together, mostly.
-func (w *memoryWrite) account(id AccountID) *memorySlot {
+func (w *memoryWrite) account(id *AccountID) *memorySlot {
+	if w.isOf(w.last, id) {
+		return &w.slots[w.last]
+	}
 	for i := range w.batch.Records {
-		at := (w.last + i) % len(w.batch.Records)
-		if r := &w.batch.Records[at].ID; r.Kind == KindAccount && r.Name == id.Member && r.Program == id.Program {
-			w.last = at
-			return &w.slots[at]
+		if w.isOf(i, id) {
+			w.last = i
+			return &w.slots[i]
 		}
 	}
 	return nil
+}
+
+// isOf reports whether a record is that of an account.
+func (w *memoryWrite) isOf(record int, id *AccountID) bool {
+	if record >= len(w.batch.Records) {
+		return false
+	}
+	r := &w.batch.Records[record].ID
+	return r.Kind == KindAccount && r.Name == id.Member && r.Program == id.Program
 }
 
 // write does what check has found nothing against.
@@ -131,7 +142,7 @@ func (w *memoryWrite) write() {
 	}
 	for i := range w.batch.Entries {
 		e := &w.batch.Entries[i]
-		slot := w.account(e.Account)
+		slot := w.account(&e.Account)
 		slot.account.add(slot.ledger.journal.add(slot.account.place, e))
 	}
 	for i := range w.batch.Counters {

@@ -80,21 +80,20 @@ func (s *memoryShard) prune(now int64) (dropped int) {
 	return dropped
 }
 
-// addTotals adds or, with sign -1, subtracts totals by wallet.
-func addTotals(sum, totals []Total, sign int64) []Total {
-	for _, t := range totals {
-		i := 0
-		for i < len(sum) && sum[i].Wallet < t.Wallet {
-			i++
-		}
-		if i == len(sum) || sum[i].Wallet != t.Wallet {
-			sum = slices.Insert(sum, i, Total{Wallet: t.Wallet})
-		}
-		sum[i].Available += sign * t.Available
-		sum[i].Pending += sign * t.Pending
-		sum[i].Held += sign * t.Held
-		sum[i].Debt += sign * t.Debt
+// addTotal adds or, with sign -1, subtracts a total by wallet.
+func addTotal(sum []Total, t *Total, sign int64) []Total {
+	i := 0
+	for i < len(sum) && sum[i].Wallet < t.Wallet {
+		i++
 	}
+	if i == len(sum) || sum[i].Wallet != t.Wallet {
+		sum = slices.Insert(sum, i, Total{Wallet: t.Wallet})
+	}
+	s := &sum[i]
+	s.Available += sign * t.Available
+	s.Pending += sign * t.Pending
+	s.Held += sign * t.Held
+	s.Debt += sign * t.Debt
 	return sum
 }
 
