@@ -102,6 +102,33 @@ func testWaitsForOther(t *testing.T, p place) {
 	}
 }
 
+// A commit whose context ends while it waits is an error, and the store goes on.
+func TestCanceledCommit(t *testing.T) { onPostgreSQL(t, testCanceledCommit) }
+
+func testCanceledCommit(t *testing.T, p place) {
+	s := p.store(t)
+	other := s.begin(t)
+	if err := s.bind(other).Commit(t.Context(), journal(0, "a")); err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	done := make(chan error, 1)
+	go func() { done <- s.Commit(ctx, journal(0, "a")) }()
+	wait(t, s.db, somebodyWaits)
+	cancel()
+	if err := <-done; err == nil || isRefusal(err) {
+		t.Errorf("%v, want an error of the context's", err)
+	}
+	if err := other.Rollback(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	for range 8 { // by whichever connection
+		if _, _, err := s.Load(t.Context(), []loyalty.RecordID{keyOf(1)}, nil); err != nil {
+			t.Error(err)
+		}
+	}
+}
+
 // The sum of all shards keeps a bound to the last one, whoever adds: changes
 // that fit are never refused.
 func TestCounterIsExact(t *testing.T) { onPostgreSQL(t, testCounterIsExact) }
