@@ -37,7 +37,7 @@ func (v *values) encode(types *pgtype.Map, oids []uint32, args []any) error {
 			v.add(arg, format)
 			continue
 		case string:
-			v.bytes, format = append(v.bytes, arg...), pgx.TextFormatCode
+			v.bytes, format = text(v.bytes, oids[i], arg)
 		default:
 			var err error
 			if v.bytes, err = number(types, oids[i], arg, v.bytes); err != nil {
@@ -52,6 +52,16 @@ func (v *values) encode(types *pgtype.Map, oids []uint32, args []any) error {
 
 func (v *values) add(value []byte, format int16) {
 	v.list, v.formats = append(v.list, value), append(v.formats, format)
+}
+
+// text writes a text, or the numbers of which it is a list.
+func text(dst []byte, oid uint32, arg string) ([]byte, int16) {
+	if of, size := element(oid); size > 0 {
+		if list, ok := integers(dst, arg, of, size); ok {
+			return list, pgx.BinaryFormatCode
+		}
+	}
+	return append(dst, arg...), pgx.TextFormatCode
 }
 
 // number writes what is neither text nor bytes.
