@@ -39,11 +39,16 @@ func (v *values) encode(types *pgtype.Map, oids []uint32, args []any) error {
 		case string:
 			v.bytes, format = text(v.bytes, oids[i], arg)
 		default:
-			var err error
-			if v.bytes, err = number(types, oids[i], arg, v.bytes); err != nil {
+			longer, err := number(types, oids[i], arg, v.bytes)
+			if err != nil {
 				v.forget()
 				return err
 			}
+			if longer == nil { // as pgx encodes NULL
+				v.add(nil, format)
+				continue
+			}
+			v.bytes = longer
 		}
 		v.add(v.bytes[from:], format)
 	}
