@@ -45,7 +45,7 @@
 //   - [Store] is what the host implements: four methods over versioned records.
 //     [NewMemory] makes one in memory. The package loyaltytest checks any of
 //     them, clause by clause, and the module loyalty/sqlstore has one for
-//     PostgreSQL and SQLite.
+//     PostgreSQL and SQLite, by database/sql or by pgx itself.
 //   - [Record], [Counter], [Entry] and [Batch] are what a store keeps. What it
 //     can do beyond is found by assertion: [Binder], [Totaler], [Feeder],
 //     [Eraser].
