@@ -335,6 +335,57 @@ func TestReferral(t *testing.T) {
 	}
 }
 
+// A referrer whose wallet is full, or more than that, gets what it takes; the
+// receipt says so, and a return takes back no more.
+func TestFullReferrer(t *testing.T) {
+	p := cafe()
+	p.Rules = append(p.Rules, loyalty.Rule{ID: 3, Name: "referral", Layer: loyalty.LayerUpgrade, On: []string{"order"}, Referral: &loyalty.Referral{Points: 50}})
+	for _, c := range []struct {
+		name     string
+		spend    int64 // of a full wallet
+		reversed bool  // after it was filled again
+		want     int64 // for the referral
+	}{{"nearly full", 20, false, 20}, {"full", 0, false, 0}, {"more than full", 20, true, 0}} {
+		t.Run(c.name, func(t *testing.T) {
+			d := newDesk(t, p)
+			d.do("ada", grant(loyalty.MaxPoints))
+			if c.spend > 0 {
+				d.do("ada", keyed("spent", redeem(c.spend)))
+			}
+			if c.reversed {
+				d.do("ada", grant(c.spend))
+				d.do("ada", loyalty.Command{Reverse: &loyalty.Reverse{Redemption: "spent"}})
+			}
+			before := d.available("ada")
+			d.later(1)
+			first := order("o", 5)
+			first.Earn.Referrer = "ada"
+			r := d.do("bo", first).Rules[1]
+			if r.Points != c.want || r.Reason != loyalty.ReasonFull || d.available("ada") != before+c.want {
+				t.Errorf("%+v, and the referrer has %d more", r, d.available("ada")-before)
+			}
+			d.do("bo", keep("o", 0))
+			if got := d.available("ada"); got != before {
+				t.Errorf("the referrer has %d after the return, had %d", got, before)
+			}
+		})
+	}
+}
+
+// Without multipliers, too, a rule for categories counts their lines alone.
+func TestCategoriesAlone(t *testing.T) {
+	for _, rounding := range []loyalty.Rounding{"", loyalty.RoundHalfEven, loyalty.RoundLines} {
+		p := cafe()
+		p.Rules[0].PerAmount.Categories, p.Rules[0].Rounding = []string{"tea"}, rounding
+		d := newDesk(t, p)
+		c := order("o", 30)
+		c.Earn.Lines = []loyalty.Line{{ID: "1", Category: "tea", Amount: decimal.New(10, 0)}, {ID: "2", Category: "cake", Amount: decimal.New(20, 0)}}
+		if r := d.do("ada", c).Rules[0]; r.Points != 10 {
+			t.Errorf("rounding %q: %d points, want those of the tea, 10", rounding, r.Points)
+		}
+	}
+}
+
 // A merged account's orders, holds and redemptions are the other's, whichever
 // of the two the command names, as far as closed accounts accept it.
 func TestMergeTakesOrdersAlong(t *testing.T) {
@@ -436,6 +487,13 @@ func TestPointsNeverWrap(t *testing.T) {
 	d.do("ada", redeem(3))
 	if r := d.do("ada", order("p", 5)); r.Rules[0].Points != 3 || r.Rules[0].Reason != loyalty.ReasonFull {
 		t.Errorf("a nearly full wallet: %+v", r.Rules[0])
+	}
+	// What comes back is not refused, so that the wallet holds more than the most.
+	d.do("ada", keyed("spent", redeem(3)))
+	d.do("ada", grant(3))
+	d.do("ada", loyalty.Command{Reverse: &loyalty.Reverse{Redemption: "spent"}})
+	if r := d.do("ada", order("q", 5)); r.Rules[0].Points != 0 || r.Rules[0].Reason != loyalty.ReasonFull || r.Balances[0].Available != loyalty.MaxPoints+3 {
+		t.Errorf("more than a full wallet: %+v", r)
 	}
 	huge := loyalty.Command{Earn: &loyalty.Earn{Kind: "order", Amount: decimal.New(loyalty.MaxAmount, 0)}}
 	d.do("bo", huge)

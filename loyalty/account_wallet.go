@@ -97,10 +97,11 @@ func (a *Account) total(id uint8) Total {
 	return Total{Wallet: id}
 }
 
-// room is how many more points a wallet takes.
+// room is how many more points a wallet takes: none if it holds more than the
+// most, as after a reversal.
 func (a *Account) room(id uint8) int64 {
 	if w := a.walletAt(id); w != nil {
-		return MaxPoints - w.pot(PotAvailable) - w.pot(PotPending) - w.pot(PotHeld)
+		return max(0, MaxPoints-w.pot(PotAvailable)-w.pot(PotPending)-w.pot(PotHeld))
 	}
 	return MaxPoints
 }

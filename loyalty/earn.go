@@ -84,7 +84,7 @@ func (s *scribe) awarded(now, c *compiled) {
 
 // fired gives what a rule gave, or as much of it as the wallet takes.
 func (s *scribe) fired(c *compiled, o *outcome) {
-	if room := max(0, s.account.room(o.wallet)); o.points > room {
+	if room := s.account.room(o.wallet); o.points > room {
 		if o.points, o.reason = room, ReasonFull; room == 0 {
 			return
 		}
@@ -199,13 +199,14 @@ func (v *View) payReferrer(r *Rules, c *compiled, payee string, at int64) error 
 			terms.pending, terms.until = dayRule{}, "" // no event of the referrer's will come
 		}
 		now := r.at(at)
-		o.points = min(o.points, w.account.room(o.wallet))
-		if o.points == 0 {
-			continue
+		if room := w.account.room(o.wallet); o.points > room {
+			o.points, o.reason = room, ReasonFull
 		}
-		o.slot = w.give(&terms, o.rule, o.points, v.request.event.day)
+		if o.points > 0 {
+			o.slot = w.give(&terms, o.rule, o.points, v.request.event.day)
+		}
 		v.receipt.rules[i] = *o
-		if now.tiers != nil && o.wallet == now.tiers.wallet {
+		if o.points > 0 && now.tiers != nil && o.wallet == now.tiers.wallet {
 			w.month(month{monthly.Of(v.request.event.day), o.points})
 			w.level(now, o.points, noLevel)
 		}

@@ -59,7 +59,7 @@ func (e *Engine) free(v *View) {
 func (e *Engine) Do(ctx context.Context, now time.Time, c Command) (Receipt, error) {
 	v := e.view()
 	defer e.free(v)
-	return e.run(ctx, v, now, &c, func(ctx context.Context, d *Decision) error { return e.commit(ctx, d) })
+	return e.run(ctx, v, now, &c, e.commit)
 }
 
 // Preview answers what [Engine.Do] would, by the same path, and writes nothing.

@@ -112,7 +112,7 @@ func newRulebook(p *Program, cal *calendarOf, walletID func(name string) uint8) 
 		rule.plain = !rule.off && !rule.open && rule.categories == nil && rule.when.isEmpty()
 		rule.guarded = rule.way != wayStreak && slices.Contains(r.On, checkInKind)
 		rule.goesOn = rule.guarded || rule.way == wayStreak || rule.way == wayTask || rule.way == wayReferral
-		rule.straight = rule.way == wayAmount && rule.categories == nil && rule.rounding != roundLines && len(rule.groups) == 0
+		rule.straight = rule.way == wayAmount && rule.categories == nil && len(rule.groups) == 0
 		if r.Best != "" {
 			if _, known := sets[r.Best]; !known {
 				sets[r.Best] = int16(len(sets))
