@@ -14,7 +14,7 @@ type memoryWrite struct {
 // memorySlot is where a record or a counter is, or will be.
 type memorySlot struct {
 	memoryPlace        // of a counter, only its shard
-	next        uint64 // of an account: the last Seq
+	seq         uint64 // of an account: its last
 }
 
 // shards returns the set of shards that the batch writes to. Entries are where
@@ -71,7 +71,7 @@ func (w *memoryWrite) check() error {
 func (s *memorySlot) version() uint64 {
 	switch {
 	case s.account != nil:
-		s.next = uint64(len(s.account.lines))
+		s.seq = uint64(len(s.account.lines))
 		return s.account.version
 	case s.record != nil:
 		return s.record.version
@@ -95,10 +95,10 @@ func (w *memoryWrite) follow() error {
 	for i := range w.batch.Entries {
 		e := &w.batch.Entries[i]
 		slot := w.account(&e.Account)
-		if slot == nil || e.Seq != slot.next+1 {
+		if slot == nil || e.Seq != slot.seq+1 {
 			return fmt.Errorf("loyalty: entry %d of %q does not follow the last one, or comes without its account", e.Seq, e.Account.Member)
 		}
-		slot.next++
+		slot.seq++
 	}
 	return nil
 }
