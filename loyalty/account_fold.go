@@ -26,7 +26,7 @@ func (a *Account) finish(recorded int64) {
 	a.seq++
 	a.time = recorded
 	for rows, at := a.rows(listWindows), 0; at < len(rows); {
-		if gone := windowRow(rows[at:]).gone(); gone == 0 || gone > recorded {
+		if gone := asWindow(rows[at:]).gone(); gone == 0 || gone > recorded {
 			at += windowWidth
 		} else {
 			a.remove(listWindows, at)
@@ -83,7 +83,7 @@ func (a *Account) fold(body []byte) error {
 
 // move takes points out of one pot and puts them into another.
 func (a *Account) move(m *move, h *hold) error {
-	if m.points <= 0 || m.points > maxTotal || m.from >= numPots || m.to >= numPots || m.from == m.to {
+	if uint64(m.points-1) >= maxTotal || max(m.from, m.to) >= numPots || m.from == m.to {
 		return fmt.Errorf("%w: move of %d points from pot %d to %d", ErrCorrupt, m.points, m.from, m.to)
 	}
 	w := a.wallet(m.wallet) // what take drops is behind it, so that it stays
@@ -171,35 +171,45 @@ func (a *Account) use(u window) error {
 		u.put(a.insert(listWindows, at))
 		return nil
 	}
-	row := windowRow(rows[at:])
+	row := asWindow(rows[at:])
 	if row.used() > maxTotal-u.used {
 		return fmt.Errorf("%w: use of a limit", ErrOverflow)
 	}
 	u.used += row.used()
 	u.gone = max(u.gone, row.gone())
-	u.put(row)
+	u.put(row[:])
 	return nil
 }
 
 // windowRow is a window where it stands.
-type windowRow []byte
+type windowRow [windowWidth]byte
 
-func (p windowRow) used() int64 { return int64(le.Uint64(p[9:])) }
+// rank is what windows are sorted by first.
+func (p *windowRow) rank() uint64 { return uint64(p[0])<<32 | uint64(le.Uint32(p[1:])) }
 
-func (p windowRow) gone() int64 { return int64(le.Uint64(p[17:])) }
+func (p *windowRow) number() int32 { return int32(le.Uint32(p[5:])) }
+
+func (p *windowRow) used() int64 { return int64(le.Uint64(p[9:])) }
+
+func (p *windowRow) gone() int64 { return int64(le.Uint64(p[17:])) }
+
+// asWindow takes the first of some rows for a window.
+func asWindow(rows []byte) *windowRow { return (*windowRow)(rows[:windowWidth]) }
+
+func (k windowKey) rank() uint64 { return uint64(k.kind)<<32 | uint64(k.id) }
 
 // used returns how much of a window is used.
 func (a *Account) used(key windowKey, number int32) int64 {
 	rows := a.rows(listWindows)
 	if at, found := findRow(rows, windowWidth, &window{key: key, number: number}, compareWindows); found {
-		return windowRow(rows[at:]).used()
+		return asWindow(rows[at:]).used()
 	}
 	return 0
 }
 
 func (a *Account) setStreak(s streak) error {
 	rows := a.rows(listStreaks)
-	at, found := findRow(rows, streakWidth, &s, compareStreaks)
+	at, found := findNumber(rows, streakWidth, s.rule)
 	switch {
 	case found:
 		s.put(rows[at:])
@@ -214,7 +224,7 @@ func (a *Account) setStreak(s streak) error {
 // streak returns the streak of a rule; the zero value if there is none.
 func (a *Account) streak(rule uint32) streak {
 	rows := a.rows(listStreaks)
-	if at, found := findRow(rows, streakWidth, &streak{rule: rule}, compareStreaks); found {
+	if at, found := findNumber(rows, streakWidth, rule); found {
 		return readStreak(rows[at:])
 	}
 	return streak{rule: rule}
@@ -222,7 +232,7 @@ func (a *Account) streak(rule uint32) streak {
 
 func (a *Account) setTask(t task) error {
 	rows := a.rows(listTasks)
-	at, found := findRow(rows, taskWidth, &t, compareTasks)
+	at, found := findNumber(rows, taskWidth, t.rule)
 	switch {
 	case found:
 		t.put(rows[at:])
@@ -237,7 +247,7 @@ func (a *Account) setTask(t task) error {
 // task returns how far the member is with a task.
 func (a *Account) task(rule uint32) task {
 	rows := a.rows(listTasks)
-	if at, found := findRow(rows, taskWidth, &task{rule: rule}, compareTasks); found {
+	if at, found := findNumber(rows, taskWidth, rule); found {
 		return readTask(rows[at:])
 	}
 	return task{rule: rule}
@@ -247,7 +257,7 @@ func (a *Account) task(rule uint32) task {
 // a month that is forgotten.
 func (a *Account) qualify(m month) error {
 	rows := a.rows(listMonths)
-	at, found := findRow(rows, monthWidth, &m, compareMonths)
+	at, found := findNumber(rows, monthWidth, uint32(m.number))
 	if found {
 		m.points += readMonth(rows[at:]).points
 	}

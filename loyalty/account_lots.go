@@ -9,37 +9,42 @@ const maxLots = 4096
 // lotAt returns a lot by its place among those that wait, or those that don't.
 func (a *Account) lotAt(l list, i int) lot { return readLot(a.rows(l)[i*lotWidth:]) }
 
-// findLot returns where a lot stands or would stand.
-func (a *Account) findLot(l list, row *lot) (at int, found bool) {
+// findLot returns where a lot stands, or would stand, among those that wait or
+// those that don't.
+func findLot(l list, rows []byte, row *lot) (at int, found bool) {
 	if l == listWaiting {
-		return findRow(a.rows(l), lotWidth, row, compareWaiting)
+		return findRow(rows, lotWidth, row, compareWaiting)
 	}
-	return findRow(a.rows(l), lotWidth, row, compareLots)
+	return findRow(rows, lotWidth, row, compareLots)
 }
 
 // lotRow is a lot where it stands.
-type lotRow []byte
+type lotRow [lotWidth]byte
 
-func (p lotRow) wallet() uint8 { return p[0] }
+func (p *lotRow) wallet() uint8 { return p[0] }
 
-func (p lotRow) terms() Terms { return Terms(p[1]) }
+func (p *lotRow) terms() Terms { return Terms(p[1]) }
 
-func (p lotRow) expires() int64 { return int64(le.Uint64(p[2:])) }
+func (p *lotRow) expires() int64 { return int64(le.Uint64(p[2:])) }
 
-func (p lotRow) activates() int64 { return int64(le.Uint64(p[10:])) }
+func (p *lotRow) activates() int64 { return int64(le.Uint64(p[10:])) }
 
-func (p lotRow) points() int64 { return int64(le.Uint64(p[18:])) }
+func (p *lotRow) points() int64 { return int64(le.Uint64(p[18:])) }
 
-func (p lotRow) setPoints(n int64) { le.PutUint64(p[18:], uint64(n)) }
+func (p *lotRow) setPoints(n int64) { le.PutUint64(p[18:], uint64(n)) }
+
+// asLot takes the first of some rows for a lot.
+func asLot(rows []byte) *lotRow { return (*lotRow)(rows[:lotWidth]) }
 
 func (a *Account) addLot(l list, row *lot) error {
-	at, found := a.findLot(l, row)
+	rows := a.rows(l)
+	at, found := findLot(l, rows, row)
 	if found {
-		there := lotRow(a.rows(l)[at:])
+		there := asLot(rows[at:])
 		there.setPoints(there.points() + row.points)
 		return nil
 	}
-	if a.count(l) >= maxLots {
+	if len(rows) >= maxLots*lotWidth {
 		return fmt.Errorf("%w: more than %d lots", ErrOverflow, maxLots)
 	}
 	row.put(a.insert(l, at))
@@ -47,11 +52,12 @@ func (a *Account) addLot(l list, row *lot) error {
 }
 
 func (a *Account) takeLot(l list, row *lot) bool {
-	at, found := a.findLot(l, row)
+	rows := a.rows(l)
+	at, found := findLot(l, rows, row)
 	if !found {
 		return false
 	}
-	there := lotRow(a.rows(l)[at:])
+	there := asLot(rows[at:])
 	left := there.points() - row.points
 	if left == 0 {
 		a.remove(l, at)

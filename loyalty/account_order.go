@@ -10,13 +10,14 @@ import (
 
 // compareLots orders the lots of a wallet by expiry, those without one last.
 func compareLots(p []byte, l *lot) int {
-	if p[0] != l.wallet {
-		return cmp.Compare(p[0], l.wallet)
+	row := asLot(p)
+	if wallet := row.wallet(); wallet != l.wallet {
+		return cmp.Compare(wallet, l.wallet)
 	}
-	if expires := int64(le.Uint64(p[2:])); expires != l.expires {
+	if expires := row.expires(); expires != l.expires {
 		return compareExpiry(expires, l.expires)
 	}
-	return cmp.Compare(Terms(p[1]), l.terms)
+	return cmp.Compare(row.terms(), l.terms)
 }
 
 // compareWaiting orders lots by when they activate.
@@ -40,17 +41,18 @@ func compareLegs(p []byte, l *leg) int {
 }
 
 func compareWindows(p []byte, w *window) int {
-	if kind := windowKind(p[0]); kind != w.key.kind {
-		return cmp.Compare(kind, w.key.kind)
+	row := asWindow(p)
+	if rank := row.rank(); rank != w.key.rank() {
+		return cmp.Compare(rank, w.key.rank())
 	}
-	if id := le.Uint32(p[1:]); id != w.key.id {
-		return cmp.Compare(id, w.key.id)
-	}
-	return cmp.Compare(int32(le.Uint32(p[5:])), w.number)
+	return cmp.Compare(row.number(), w.number)
 }
+
+// Streaks, tasks and months begin with the number that they are sorted by; none
+// is negative.
 
 func compareStreaks(p []byte, s *streak) int { return cmp.Compare(le.Uint32(p), s.rule) }
 
 func compareTasks(p []byte, t *task) int { return cmp.Compare(le.Uint32(p), t.rule) }
 
-func compareMonths(p []byte, m *month) int { return cmp.Compare(int32(le.Uint32(p)), m.number) }
+func compareMonths(p []byte, m *month) int { return cmp.Compare(le.Uint32(p), uint32(m.number)) }

@@ -120,6 +120,20 @@ func findRow[T any](rows []byte, width int, row *T, compare func(p []byte, row *
 	return at, false
 }
 
+// findNumber is findRow for rows that begin with the number that they are sorted
+// by.
+func findNumber(rows []byte, width int, number uint32) (at int, found bool) {
+	for at = len(rows); at > 0; at -= width {
+		if n := le.Uint32(rows[at-width:]); n <= number {
+			if n == number {
+				return at - width, true
+			}
+			break
+		}
+	}
+	return at, false
+}
+
 // eachRow hands out the rows of a list in order. They must not be changed
 // meanwhile.
 func eachRow[T any](rows []byte, width int, read func([]byte) T, yield func(T) bool) {

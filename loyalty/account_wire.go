@@ -126,12 +126,12 @@ func readLeg(p []byte) leg {
 // adds reports whether the lists of the account agree with its totals: what
 // lots, waiting lots and holds have is in the pots.
 func (a *Account) adds() bool {
-	lots, waiting := lotRow(a.rows(listLots)), lotRow(a.rows(listWaiting))
+	lots, waiting := a.rows(listLots), a.rows(listWaiting)
 	counted := 0 // bytes of lots that are of a wallet
 	for rows := a.rows(listWallets); len(rows) > 0; rows = rows[walletWidth:] {
 		w := asWallet(rows)
-		available, free := lots.sum(w.id())
-		pending, bound := waiting.sum(w.id())
+		available, free := sumOfLots(lots, w.id())
+		pending, bound := sumOfLots(waiting, w.id())
 		counted += free + bound
 		if !w.adds() || available != w.pot(PotAvailable) || pending != w.pot(PotPending) || a.underHold(w.id()) != w.pot(PotHeld) {
 			return false
@@ -158,11 +158,11 @@ func (w *walletRow) adds() bool {
 	return in == out
 }
 
-// sum is what the lots of a wallet have, and how many bytes they take; those
-// without points don't count.
-func (p lotRow) sum(wallet uint8) (points int64, width int) {
-	for ; len(p) >= lotWidth; p = p[lotWidth:] {
-		if p.wallet() == wallet && p.points() > 0 {
+// sumOfLots is what the lots of a wallet have, and how many bytes they take;
+// those without points don't count.
+func sumOfLots(rows []byte, wallet uint8) (points int64, width int) {
+	for ; len(rows) >= lotWidth; rows = rows[lotWidth:] {
+		if p := asLot(rows); p.wallet() == wallet && p.points() > 0 {
 			points += p.points()
 			width += lotWidth
 		}

@@ -40,7 +40,7 @@ func (v *View) transfer(r *Rules, c *compiled, s *seat, at int64) error {
 	w.under(c)
 	w.burn(p.ID, cmd.Points, PotSent, true, func(l lot) { v.parcel = append(v.parcel, l) })
 	w.window(window{key, number, cmd.Points, gone})
-	if p.terms.idle {
+	if p.terms.idle() {
 		w.active(&p.terms, v.almanac.day(at))
 	}
 	if err := w.end(true); err != nil {
@@ -83,7 +83,7 @@ func (s *scribe) receive(lots iter.Seq[lot], idle func(wallet uint8) int64) {
 		if m.expires == 0 && m.terms&TermIdle != 0 {
 			m.expires, m.terms = idle(l.wallet), m.terms&^TermIdle
 		}
-		s.settle(PotReceived, m)
+		s.settle(PotReceived, &m)
 	}
 }
 
@@ -122,22 +122,22 @@ func (v *View) leave(c *compiled, s *seat, at int64) error {
 	w := v.begin(s, EntryMerged, v.request.at, at)
 	w.under(c)
 	for l := range was.lots {
-		w.move(move{wallet: l.wallet, from: PotAvailable, to: PotSent, terms: l.terms, points: l.points, expires: l.expires})
+		w.move(&move{wallet: l.wallet, from: PotAvailable, to: PotSent, terms: l.terms, points: l.points, expires: l.expires})
 	}
 	for l := range was.waiting {
-		w.move(move{wallet: l.wallet, from: PotPending, to: PotSent, terms: l.terms, points: l.points, expires: l.expires, activates: l.activates})
+		w.move(&move{wallet: l.wallet, from: PotPending, to: PotSent, terms: l.terms, points: l.points, expires: l.expires, activates: l.activates})
 	}
 	for h := range was.holds {
 		w.of(h)
 		for l := range was.legs {
 			if l.hold == h.id {
-				w.move(move{wallet: h.wallet, from: PotHeld, to: PotSent, terms: l.terms, points: l.points, expires: l.expires})
+				w.move(&move{wallet: h.wallet, from: PotHeld, to: PotSent, terms: l.terms, points: l.points, expires: l.expires})
 			}
 		}
 	}
 	for from := range was.wallets {
-		w.move(move{wallet: from.id, from: PotReceived, to: PotDebt, points: from.pots[PotDebt]})
-		w.move(move{wallet: from.id, from: PotRedeemed, to: PotSent, points: from.pots[PotRedeemed]})
+		w.move(&move{wallet: from.id, from: PotReceived, to: PotDebt, points: from.pots[PotDebt]})
+		w.move(&move{wallet: from.id, from: PotRedeemed, to: PotSent, points: from.pots[PotRedeemed]})
 	}
 	for m := range was.months {
 		w.month(month{m.number, -m.points})
@@ -156,20 +156,20 @@ func (v *View) absorb(c *compiled, s *seat, at int64) error {
 	idle := func(wallet uint8) int64 { return was.idle(wallet) }
 	w.receive(was.lots, idle)
 	for l := range was.waiting {
-		w.move(move{wallet: l.wallet, from: PotReceived, to: PotPending, terms: l.terms, points: l.points, expires: l.expires, activates: l.activates})
+		w.move(&move{wallet: l.wallet, from: PotReceived, to: PotPending, terms: l.terms, points: l.points, expires: l.expires, activates: l.activates})
 	}
 	for h := range was.holds {
 		w.of(h)
 		for l := range was.legs {
 			if l.hold == h.id {
-				w.move(move{wallet: h.wallet, from: PotReceived, to: PotHeld, terms: l.terms, points: l.points, expires: l.expires})
+				w.move(&move{wallet: h.wallet, from: PotReceived, to: PotHeld, terms: l.terms, points: l.points, expires: l.expires})
 			}
 		}
 	}
 	for from := range was.wallets {
 		w.owe(from.id, from.pots[PotDebt])
 		// What was redeemed may be reversed yet, and then comes back here.
-		w.move(move{wallet: from.id, from: PotReceived, to: PotRedeemed, points: from.pots[PotRedeemed]})
+		w.move(&move{wallet: from.id, from: PotReceived, to: PotRedeemed, points: from.pots[PotRedeemed]})
 	}
 	for row := range was.windows {
 		w.window(row)
@@ -191,7 +191,7 @@ func (s *scribe) owe(wallet uint8, debt int64) {
 		return
 	}
 	rest := s.burn(wallet, debt, PotSent, false, nil)
-	s.move(move{wallet: wallet, from: PotDebt, to: PotSent, points: rest})
+	s.move(&move{wallet: wallet, from: PotDebt, to: PotSent, points: rest})
 }
 
 // history joins the streaks, tasks and qualifying months of two accounts.

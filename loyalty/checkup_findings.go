@@ -61,7 +61,7 @@ func (c *checkup) terms() int {
 	seen := map[string]bool{}
 	for i := range c.compiled.rules {
 		e := &c.compiled.rules[i].terms
-		seen[fmt.Sprintf("%d %s %d %v %v", e.wallet, e.expiry.after, e.expiry.months, e.expiry.dates, e.idle)] = true
+		seen[fmt.Sprintf("%d %s %d %v %v", e.wallet, e.expiry.after, e.expiry.months, e.expiry.dates, e.idle())] = true
 	}
 	return len(seen)
 }

@@ -67,12 +67,17 @@ type purse struct {
 // giving is how points are given: how long they wait, and when they end.
 type giving struct {
 	wallet  uint8
-	locked  bool
-	pending dayRule // zero: not at all
-	until   string  // the kind of event that they wait for; pending is then how long
+	terms   Terms   // TermLocked, TermIdle
+	waits   bool    // by pending
+	pending dayRule // how long they wait, at most for the event if until is set
+	until   string  // the kind of event that they wait for
 	expiry  dayRule // zero: never
-	idle    bool
 }
+
+func (g *giving) idle() bool { return g.terms&TermIdle != 0 }
+
+// atOnce makes points available when they are given, whatever they waited for.
+func (g *giving) atOnce() { g.waits, g.until = false, "" }
 
 // ruleTerms is how a rule gives.
 type ruleTerms struct {
@@ -153,12 +158,17 @@ func (c *compiled) prize(r *Reward) prize {
 }
 
 func givingOf(wallet uint8, p Pending, e Expiry, locked bool) giving {
-	g := giving{wallet: wallet, locked: locked, pending: dayRule{after: p.For}, until: p.Until}
+	g := giving{wallet: wallet, pending: dayRule{after: p.For}, until: p.Until}
+	if locked {
+		g.terms = TermLocked
+	}
 	if p.Until != "" {
 		g.pending.after = cmp.Or(p.Within, regulars.Days(90))
 	}
+	g.waits = !g.pending.isZero()
 	if !e.Idle.IsZero() {
-		g.idle, g.expiry = true, dayRule{after: e.Idle}
+		g.terms |= TermIdle
+		g.expiry = dayRule{after: e.Idle}
 		return g
 	}
 	if e.After.IsZero() && e.RoundUp == "" && len(e.Dates) == 0 {

@@ -27,7 +27,8 @@ func (v *View) decide(r *Rules, now int64) error {
 	if err != nil {
 		return v.refuse(err)
 	}
-	v.conclude(c, subject)
+	v.about = subject
+	v.settleEntries()
 	return nil
 }
 
@@ -36,6 +37,7 @@ func (v *View) start(r *Rules) {
 	v.seats, v.buf = v.seats[:0], v.buf[:0]
 	v.spans, v.bodies, v.command = v.spans[:0], v.bodies[:0], span{}
 	v.receipt.reset()
+	v.about = nil
 	d := &v.decision
 	b := &d.batch
 	b.Records, b.Counters = b.Records[:0], b.Counters[:0]
@@ -137,17 +139,21 @@ func (v *View) refuse(err error) error {
 	return nil
 }
 
-// conclude writes the receipt, and ends the entries.
-func (v *View) conclude(c *compiled, subject *seat) {
-	at := v.decision.at
+// answer returns the receipt. What the account has come to is added when it is
+// first asked for: who only applies a decision need not pay for it.
+func (v *View) answer() *receiptNumbers {
 	n := &v.receipt
-	n.recorded, n.version, n.seq, n.level = at, c.version, subject.account.seq, subject.account.tier.level
-	for i := range c.wallets {
-		id := c.wallets[i].ID
-		n.balances = append(n.balances, subject.account.total(id))
+	if v.about == nil {
+		return n
 	}
-	n.next, n.missing = c.next(&subject.account, at)
-	v.settleEntries()
+	a, c := &v.about.account, v.decision.rules
+	v.about = nil
+	n.recorded, n.version, n.seq, n.level = v.decision.at, c.version, a.seq, a.tier.level
+	for i := range c.wallets {
+		n.balances = append(n.balances, a.total(c.wallets[i].ID))
+	}
+	n.next, n.missing = c.next(a, n.recorded)
+	return n
 }
 
 // next is the cheapest reward that a member may have and can't afford yet, and

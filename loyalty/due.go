@@ -6,16 +6,16 @@ import "cmp"
 func (a *Account) nextDue() int64 {
 	due := sooner(0, a.tier.review)
 	if waiting := a.rows(listWaiting); len(waiting) > 0 {
-		due = sooner(due, lotRow(waiting).activates())
+		due = sooner(due, asLot(waiting).activates())
 	}
 	if holds := a.rows(listHolds); len(holds) > 0 {
 		due = sooner(due, readHold(holds).until)
 	}
-	for lots := lotRow(a.rows(listLots)); len(lots) >= lotWidth; lots = lots[lotWidth:] {
-		if ends := lots.expires(); ends != 0 {
-			due = sooner(due, ends)
-		} else if lots.terms()&TermIdle != 0 {
-			due = sooner(due, a.idle(lots.wallet()))
+	for rows := a.rows(listLots); len(rows) >= lotWidth; rows = rows[lotWidth:] {
+		if l := asLot(rows); l.expires() != 0 {
+			due = sooner(due, l.expires())
+		} else if l.terms()&TermIdle != 0 {
+			due = sooner(due, a.idle(l.wallet()))
 		}
 	}
 	return due
@@ -74,7 +74,7 @@ func (v *View) activate(_ *Rules, s *seat, at int64) error {
 			i++
 			continue
 		}
-		w.settle(PotPending, move{wallet: l.wallet, terms: l.terms, points: l.points, expires: l.expires, activates: l.activates})
+		w.settle(PotPending, &move{wallet: l.wallet, terms: l.terms, points: l.points, expires: l.expires, activates: l.activates})
 	}
 	return w.end(false)
 }
@@ -90,7 +90,7 @@ func (v *View) cancel(_ *Rules, s *seat, at int64) error {
 			i++
 			continue
 		}
-		w.move(move{wallet: l.wallet, from: PotPending, to: PotForfeited, terms: l.terms, points: l.points, activates: l.activates})
+		w.move(&move{wallet: l.wallet, from: PotPending, to: PotForfeited, terms: l.terms, points: l.points, activates: l.activates})
 	}
 	return w.end(false)
 }
@@ -105,7 +105,7 @@ func (v *View) timeOut(_ *Rules, s *seat, at int64) error {
 		if h.id != w.hold.id {
 			w.of(h)
 		}
-		w.settle(PotHeld, move{wallet: h.wallet, terms: l.terms, points: l.points, expires: l.expires})
+		w.settle(PotHeld, &move{wallet: h.wallet, terms: l.terms, points: l.points, expires: l.expires})
 	}
 	return w.end(false)
 }
@@ -134,7 +134,7 @@ func (s *scribe) release(h hold) (lost int64) {
 		if !more {
 			return lost
 		}
-		lost += s.settle(PotHeld, move{wallet: h.wallet, terms: l.terms, points: l.points, expires: l.expires})
+		lost += s.settle(PotHeld, &move{wallet: h.wallet, terms: l.terms, points: l.points, expires: l.expires})
 	}
 	return lost
 }
@@ -146,7 +146,7 @@ func (v *View) expire(_ *Rules, s *seat, at int64) error {
 	}
 	w := v.begin(s, EntryExpired, at, at)
 	for ; ok && w.err == nil; l, ok = s.account.lotEnding(at) {
-		w.move(move{wallet: l.wallet, from: PotAvailable, to: PotExpired, terms: l.terms, points: l.points, expires: l.expires})
+		w.move(&move{wallet: l.wallet, from: PotAvailable, to: PotExpired, terms: l.terms, points: l.points, expires: l.expires})
 	}
 	return w.end(false)
 }

@@ -68,7 +68,7 @@ func (s *scribe) awarded(now, c *compiled) {
 		}
 		s.outcome(o)
 	}
-	v.receipt.rules = append(v.receipt.rules, outcomes...)
+	v.receipt.rules, v.award.outcomes = outcomes, v.receipt.rules
 	for i := range v.award.windows {
 		s.window(v.award.windows[i])
 	}
@@ -180,8 +180,8 @@ func (v *View) payReferrer(r *Rules, c *compiled, payee string, at int64) error 
 		return nil
 	}
 	var w *scribe
-	for i := range v.award.outcomes {
-		o := &v.award.outcomes[i]
+	for i := range v.receipt.rules {
+		o := &v.receipt.rules[i]
 		if !o.referrer || o.points == 0 {
 			continue
 		}
@@ -196,7 +196,7 @@ func (v *View) payReferrer(r *Rules, c *compiled, payee string, at int64) error 
 		}
 		terms := c.rule(o.rule).terms
 		if terms.until != "" {
-			terms.pending, terms.until = dayRule{}, "" // no event of the referrer's will come
+			terms.atOnce() // no event of the referrer's will come
 		}
 		now := r.at(at)
 		if room := w.account.room(o.wallet); o.points > room {
@@ -205,7 +205,6 @@ func (v *View) payReferrer(r *Rules, c *compiled, payee string, at int64) error 
 		if o.points > 0 {
 			o.slot = w.give(&terms, o.rule, o.points, v.request.event.day)
 		}
-		v.receipt.rules[i] = *o
 		if o.points > 0 && now.tiers != nil && o.wallet == now.tiers.wallet {
 			w.month(month{monthly.Of(v.request.event.day), o.points})
 			w.level(now, o.points, noLevel)
@@ -267,7 +266,7 @@ func (s *scribe) arrived(c *compiled, ev *event) {
 		g := &rule.terms
 		from := a.slot
 		a.slot = slot{terms: from.terms &^ TermEvent}
-		if g.idle {
+		if g.idle() {
 			s.active(g, ev.day)
 		} else {
 			a.slot.expires = s.v.almanac.at(&g.expiry, ev.day)
@@ -276,7 +275,7 @@ func (s *scribe) arrived(c *compiled, ev *event) {
 			wallet: a.wallet, terms: from.terms, rule: a.rule, points: a.points - a.taken - a.waived,
 			expires: a.slot.expires, activates: from.activates,
 		}
-		s.settle(PotPending, m)
+		s.settle(PotPending, &m)
 	}
 }
 

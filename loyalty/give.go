@@ -12,14 +12,8 @@ type slot struct {
 // give issues points under terms, counted from a local day.
 func (s *scribe) give(g *giving, rule uint32, points int64, day calendar.Day) slot {
 	days := &s.v.almanac
-	var to slot
-	if g.locked {
-		to.terms |= TermLocked
-	}
-	if g.idle {
-		to.terms |= TermIdle
-	}
-	if !g.pending.isZero() {
+	to := slot{terms: g.terms}
+	if g.waits {
 		to.activates = days.at(&g.pending, day)
 		if g.until != "" {
 			to.terms |= TermEvent
@@ -28,17 +22,17 @@ func (s *scribe) give(g *giving, rule uint32, points int64, day calendar.Day) sl
 		}
 		day = days.day(to.activates)
 	}
-	if g.idle {
+	if g.idle() {
 		s.active(g, day)
 	} else {
 		to.expires = days.at(&g.expiry, day)
 	}
 	if to.activates > s.recorded {
-		s.move(move{wallet: g.wallet, from: PotIssued, to: PotPending, terms: to.terms, rule: rule, points: points, expires: to.expires, activates: to.activates})
+		s.move(&move{wallet: g.wallet, from: PotIssued, to: PotPending, terms: to.terms, rule: rule, points: points, expires: to.expires, activates: to.activates})
 		return to
 	}
 	to.activates = 0
-	s.settle(PotIssued, move{wallet: g.wallet, terms: to.terms, rule: rule, points: points, expires: to.expires})
+	s.settle(PotIssued, &move{wallet: g.wallet, terms: to.terms, rule: rule, points: points, expires: to.expires})
 	return to
 }
 
@@ -49,7 +43,7 @@ func (s *scribe) wait(wallet uint8, rule uint32, points int64, to slot) {
 	if to.activates <= s.recorded {
 		m.to = PotForfeited
 	}
-	s.move(m)
+	s.move(&m)
 }
 
 // active puts off the end of the points of an idle wallet.
@@ -62,7 +56,7 @@ func (s *scribe) active(g *giving, day calendar.Day) {
 // settle puts points that come out of a pot where they belong: gone if their
 // expiry has passed or the account is closed, else to what is owed, else to the
 // lot. m says which points.
-func (s *scribe) settle(from Pot, m move) (lost int64) {
+func (s *scribe) settle(from Pot, m *move) (lost int64) {
 	m.from = from
 	switch {
 	case m.expires != 0 && m.expires <= s.recorded,
@@ -97,7 +91,7 @@ func (s *scribe) burn(wallet uint8, points int64, to Pot, free bool, each func(l
 			return points
 		}
 		l.points = min(l.points, points)
-		s.move(move{wallet: wallet, from: PotAvailable, to: to, terms: l.terms, points: l.points, expires: l.expires})
+		s.move(&move{wallet: wallet, from: PotAvailable, to: to, terms: l.terms, points: l.points, expires: l.expires})
 		if each != nil {
 			each(l)
 		}
@@ -143,7 +137,7 @@ func (s *scribe) take(p *purse, points int64, from slot, own bool) (owed, waived
 		s.fail(&InsufficientError{p.Name, points - rest, points})
 	case ShortfallDebt:
 		owed = min(rest, max(0, p.DebtLimit-s.account.pot(wallet, PotDebt)))
-		s.move(move{wallet: wallet, from: PotDebt, to: PotRevoked, points: owed})
+		s.move(&move{wallet: wallet, from: PotDebt, to: PotRevoked, points: owed})
 	}
 	return owed, rest - owed
 }
@@ -153,16 +147,18 @@ func (s *scribe) takeOwn(wallet uint8, points int64, from slot) int64 {
 	key := lot{wallet: wallet, terms: from.terms, expires: from.expires, activates: from.activates}
 	m := move{wallet: wallet, to: PotRevoked, terms: from.terms, expires: from.expires, activates: from.activates}
 	if from.activates > s.recorded {
-		if at, found := s.account.findLot(listWaiting, &key); found {
-			m.from, m.points = PotPending, min(points, s.account.lotAt(listWaiting, at/lotWidth).points)
-			s.move(m)
+		waiting := s.account.rows(listWaiting)
+		if at, found := findLot(listWaiting, waiting, &key); found {
+			m.from, m.points = PotPending, min(points, asLot(waiting[at:]).points())
+			s.move(&m)
 		}
 		return m.points
 	}
 	key.activates, m.activates = 0, 0
-	if at, found := s.account.findLot(listLots, &key); found {
-		m.from, m.points = PotAvailable, min(points, s.account.lotAt(listLots, at/lotWidth).points)
-		s.move(m)
+	lots := s.account.rows(listLots)
+	if at, found := findLot(listLots, lots, &key); found {
+		m.from, m.points = PotAvailable, min(points, asLot(lots[at:]).points())
+		s.move(&m)
 	}
 	return m.points
 }

@@ -31,7 +31,7 @@ func (v *View) grant(r *Rules, c *compiled, at int64) (*seat, error) {
 	}
 	before := w.earnedLevel(c)
 	terms := p.terms
-	terms.pending, terms.until = dayRule{}, ""
+	terms.atOnce()
 	day := v.almanac.day(at)
 	w.give(&terms, 0, cmd.Points, day)
 	w.qualifies(c, p.ID, cmd.Points, day, before)
@@ -70,12 +70,12 @@ func (v *View) close(c *compiled, s *seat, at int64) error {
 	w.under(c)
 	for a.count(listLots) > 0 && w.err == nil {
 		l := a.lotAt(listLots, 0)
-		w.move(move{wallet: l.wallet, from: PotAvailable, to: PotForfeited, terms: l.terms, points: l.points, expires: l.expires})
+		w.move(&move{wallet: l.wallet, from: PotAvailable, to: PotForfeited, terms: l.terms, points: l.points, expires: l.expires})
 		v.receipt.taken += l.points
 	}
 	for a.count(listWaiting) > 0 && w.err == nil {
 		l := a.lotAt(listWaiting, 0)
-		w.move(move{wallet: l.wallet, from: PotPending, to: PotForfeited, terms: l.terms, points: l.points, expires: l.expires, activates: l.activates})
+		w.move(&move{wallet: l.wallet, from: PotPending, to: PotForfeited, terms: l.terms, points: l.points, expires: l.expires, activates: l.activates})
 		v.receipt.taken += l.points
 	}
 	w.tier(tier{})

@@ -120,7 +120,7 @@ func (v *View) capture(c *compiled, s *seat, at int64) error {
 	for rest := points; rest > 0 && w.err == nil; {
 		l, _ := s.account.legOf(h.id)
 		l.points = min(l.points, rest)
-		w.move(move{wallet: h.wallet, from: PotHeld, to: PotRedeemed, terms: l.terms, points: l.points, expires: l.expires})
+		w.move(&move{wallet: h.wallet, from: PotHeld, to: PotRedeemed, terms: l.terms, points: l.points, expires: l.expires})
 		v.deal.legs = append(v.deal.legs, l)
 		rest -= l.points
 	}
@@ -197,7 +197,7 @@ func (s *scribe) restore(wallet uint8, l *leg, restored int64) int64 {
 	if ended && restored != 0 {
 		m.expires, m.terms = restored, m.terms&^TermIdle
 	}
-	return s.settle(PotRedeemed, m)
+	return s.settle(PotRedeemed, &m)
 }
 
 // returnPrize puts a reward back into its stock, and takes it off the member's

@@ -164,7 +164,7 @@ func (s *scribe) takeBack(c, now *compiled, referrer bool) {
 		v.receipt.rules = append(v.receipt.rules, again)
 	}
 	number := monthly.Of(calendar.Day(o.day))
-	if _, found := findRow(s.account.rows(listMonths), monthWidth, &month{number: number}, compareMonths); found {
+	if _, found := findNumber(s.account.rows(listMonths), monthWidth, uint32(number)); found {
 		s.month(month{number, -qualified})
 		s.level(now, -qualified, before)
 	}

@@ -248,7 +248,7 @@ func (v *View) appendKey(dst, command []byte, rejected *rejection) []byte {
 	if rejected.code != 0 {
 		return rejected.append(dst)
 	}
-	return v.receipt.append(dst)
+	return v.answer().append(dst)
 }
 
 // keyAnswer is what a key's record holds.

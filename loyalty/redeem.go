@@ -69,7 +69,7 @@ func (v *View) redeem(c *compiled, s *seat, at int64) error {
 			w.window(window{reward.limit(), number, deal.quantity, gone})
 		}
 	}
-	if p.terms.idle {
+	if p.terms.idle() {
 		w.active(&p.terms, day)
 	}
 	if err := w.end(true); err != nil {

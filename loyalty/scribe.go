@@ -6,7 +6,8 @@ import "fmt"
 // what was written about it so far.
 type seat struct {
 	id      AccountID
-	version uint64 // of the record
+	version uint64   // of the record
+	from    *Account // as it was loaded
 	account Account
 	entries int // written so far
 	sums    []Total
@@ -28,7 +29,7 @@ func (v *View) sit(r *Rules, member string, until int64) (*seat, error) {
 		return nil, &BehindError{r.program, newest, from.account.version}
 	}
 	s := v.newSeat()
-	s.id, s.version, s.entries = AccountID{r.program, member}, from.version, 0
+	s.id, s.version, s.from, s.entries = AccountID{r.program, member}, from.version, from.account, 0
 	s.account.copyFrom(from.account)
 	if err := v.advance(r, s, until); err != nil {
 		return nil, err
@@ -104,11 +105,11 @@ func (s *scribe) fail(err error) {
 }
 
 // move moves points; none is no move.
-func (s *scribe) move(m move) {
+func (s *scribe) move(m *move) {
 	if m.points == 0 || s.err != nil {
 		return
 	}
-	if err := s.account.move(&m, &s.hold); err != nil {
+	if err := s.account.move(m, &s.hold); err != nil {
 		s.fail(err)
 		return
 	}

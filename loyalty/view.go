@@ -45,6 +45,7 @@ type View struct {
 	bodies   []bodySpan // beside decision.Entries
 	command  span       // of the canonical command; empty if nobody has asked for it
 	receipt  receiptNumbers
+	about    *seat // whose account the receipt still lacks; nil if none
 	standing standing
 	shared   []CounterID
 	used     []int64 // beside shared
@@ -231,7 +232,7 @@ func (d *Decision) Receipt() Receipt {
 	if d.Rejection != nil {
 		return Receipt{}
 	}
-	r := d.view.receipt.named(d.rules, d.view.request.cmd)
+	r := d.view.answer().named(d.rules, d.view.request.cmd)
 	r.Replayed = d.replayed
 	return r
 }
@@ -242,12 +243,13 @@ func (d *Decision) Receipt() Receipt {
 // nothing is folded again. An account that the decision does not write is left
 // as it is.
 func (d *Decision) Apply(id AccountID, a *Account) error {
-	if len(d.Entries) > 0 && d.view.has(id, a) {
-		for _, s := range d.view.seats {
-			if s.id == id {
-				a.copyFrom(&s.account)
-				return nil
-			}
+	for _, s := range d.view.seats {
+		if s.id != id || len(d.Entries) == 0 {
+			continue
+		}
+		if s.from == a || s.from.equal(a) {
+			a.copyFrom(&s.account)
+			return nil
 		}
 	}
 	for i := range d.Entries {
@@ -259,12 +261,6 @@ func (d *Decision) Apply(id AccountID, a *Account) error {
 		}
 	}
 	return nil
-}
-
-// has reports whether an account is as the view has it.
-func (v *View) has(id AccountID, a *Account) bool {
-	i := v.find(id.Record())
-	return i >= 0 && v.records[i].account.equal(a)
 }
 
 // Needs names the records and counters that a decision still needs and that

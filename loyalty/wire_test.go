@@ -408,14 +408,14 @@ func TestDamagedAccount(t *testing.T) {
 			a.walletAt(2).setPot(PotDebt, 1)
 		}},
 		{"a lot without points", func(a *Account) {
-			lots := lotRow(a.rows(listLots))
-			lots.setPoints(lots.points() + 10)
-			lots[lotWidth:].setPoints(0)
+			lots := a.rows(listLots)
+			asLot(lots).setPoints(asLot(lots).points() + 10)
+			asLot(lots[lotWidth:]).setPoints(0)
 		}},
 		{"a lot below zero", func(a *Account) {
-			lots := lotRow(a.rows(listLots))
-			lots.setPoints(lots.points() + 11)
-			lots[lotWidth:].setPoints(-1)
+			lots := a.rows(listLots)
+			asLot(lots).setPoints(asLot(lots).points() + 11)
+			asLot(lots[lotWidth:]).setPoints(-1)
 		}},
 		{"a lot of no wallet", func(a *Account) {
 			(&lot{wallet: 3, points: 1}).put(a.insert(listLots, len(a.rows(listLots))))
