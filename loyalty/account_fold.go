@@ -54,7 +54,8 @@ func (a *Account) fold(body []byte) error {
 		case opHold:
 			h = readHoldOp(p)
 		case opWindow:
-			err = a.use(readWindow(p))
+			w := readWindow(p)
+			err = a.use(&w)
 		case opStreak:
 			err = a.setStreak(readStreak(p))
 		case opTask:
@@ -161,9 +162,9 @@ func (a *Account) put(w *walletRow, m *move, h *hold) error {
 const maxTotal = 1 << 62
 
 // use adds to a window.
-func (a *Account) use(u window) error {
+func (a *Account) use(u *window) error {
 	rows := a.rows(listWindows)
-	at, found := findRow(rows, windowWidth, &u, compareWindows)
+	at, found := findRow(rows, windowWidth, u, compareWindows)
 	if !found {
 		if len(rows) >= maxRows*windowWidth {
 			return fmt.Errorf("%w: more than %d limits in use", ErrOverflow, maxRows)
@@ -175,9 +176,8 @@ func (a *Account) use(u window) error {
 	if row.used() > maxTotal-u.used {
 		return fmt.Errorf("%w: use of a limit", ErrOverflow)
 	}
-	u.used += row.used()
-	u.gone = max(u.gone, row.gone())
-	u.put(row[:])
+	sum := window{u.key, u.number, u.used + row.used(), max(u.gone, row.gone())}
+	sum.put(row[:])
 	return nil
 }
 

@@ -45,7 +45,9 @@ var noRows [1 + 2*(numLists-1)]byte
 // rows returns the rows of a list.
 func (a *Account) rows(l list) []byte { return a.lists[a.parts[l].from:a.parts[l].to] }
 
-func (a *Account) count(l list) int { return len(a.rows(l)) / rowWidth[l] }
+func (a *Account) count(l list) int { return int(a.parts[l].to-a.parts[l].from) / rowWidth[l] }
+
+func (a *Account) has(l list) bool { return a.parts[l].from < a.parts[l].to }
 
 // insert makes room for a row of a list at a place, and returns it, to be
 // written whole.

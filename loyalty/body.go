@@ -169,8 +169,8 @@ func (o *outcome) isPass() bool {
 // append writes an outcome; cap -1 is written as 255. Most rules of a kind say
 // no, and that is short.
 func (o *outcome) append(dst []byte) []byte {
-	if o.isPass() { // in one piece: these are most of what is written
-		return le.AppendUint64(dst, uint64(opPass)|uint64(o.rule)<<8|uint64(o.wallet)<<40|uint64(o.reason)<<48|uint64(byte(o.cap))<<56)
+	if o.isPass() {
+		return le.AppendUint64(dst, o.pass())
 	}
 	dst, added := extend(dst, 1+outcomeWidth)
 	p := (*[1 + outcomeWidth]byte)(added)
@@ -183,6 +183,11 @@ func (o *outcome) append(dst []byte) []byte {
 	le.PutUint32(p[29:], uint32(o.goal))
 	le.PutUint64(p[33:], uint64(o.retry))
 	return dst
+}
+
+// pass is the operation that writes an outcome which is nothing but a reason.
+func (o *outcome) pass() uint64 {
+	return uint64(opPass) | uint64(o.rule)<<8 | uint64(o.wallet)<<40 | uint64(o.reason)<<48 | uint64(byte(o.cap))<<56
 }
 
 func readPass(p []byte) outcome {

@@ -39,7 +39,7 @@ func (v *View) transfer(r *Rules, c *compiled, s *seat, at int64) error {
 	w := v.begin(s, EntrySent, v.request.at, at)
 	w.under(c)
 	w.burn(p.ID, cmd.Points, PotSent, true, func(l lot) { v.parcel = append(v.parcel, l) })
-	w.window(window{key, number, cmd.Points, gone})
+	w.window(&window{key, number, cmd.Points, gone})
 	if p.terms.idle() {
 		w.active(&p.terms, v.almanac.day(at))
 	}
@@ -172,7 +172,7 @@ func (v *View) absorb(c *compiled, s *seat, at int64) error {
 		w.move(&move{wallet: from.id, from: PotReceived, to: PotRedeemed, points: from.pots[PotRedeemed]})
 	}
 	for row := range was.windows {
-		w.window(row)
+		w.window(&row)
 	}
 	w.history(was)
 	w.enrolled(min(a.enrolled, was.enrolled))

@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
 
 	"github.com/regulars-go/regulars/loyalty"
@@ -102,7 +103,7 @@ func applied(t *rapid.T, d *loyalty.Decision, id loyalty.AccountID, decided, fol
 	}
 }
 
-func bytesOf(t *rapid.T, a *loyalty.Account) []byte {
+func bytesOf(t interface{ Fatal(args ...any) }, a *loyalty.Account) []byte {
 	data, err := a.MarshalBinary()
 	if err != nil {
 		t.Fatal(err)
@@ -173,4 +174,89 @@ func ExampleDecision_Apply() {
 	fmt.Println(rules.Statement(&account, "m42", monday).Balances[0].Available, err)
 	// Output:
 	// 100 <nil>
+}
+
+// A host that knows what a command needs fills it in unasked. The answer is the
+// same, and an account that it lends is as one that is read.
+func TestDecideUnasked(t *testing.T) {
+	p := cafe()
+	p.Rules[0].When.Weekdays = []string{"mon"}
+	rules, err := loyalty.Compile(p)
+	if err != nil {
+		t.Fatal(err)
+	}
+	h := &coreOf{rules: rules, store: loyalty.NewMemory()}
+	ada := loyalty.AccountID{Program: "cafe", Member: "ada"}
+	var account loyalty.Account
+	var view loyalty.View
+	for day := range 3 { // on the last two the rule says no
+		now := monday.AddDate(0, 0, day)
+		c := order("", 10)
+		c.Key, c.Member, c.OccurredAt = now.Weekday().String(), "ada", now
+		asked, err := h.decide(&c, now)
+		if err != nil {
+			t.Fatal(err)
+		}
+		view.Reset()
+		key := loyalty.Record{ID: loyalty.RecordID{Program: "cafe", Kind: loyalty.KindKey, Name: c.Key}}
+		if err := view.Fill([]loyalty.Record{key}, nil, nil); err != nil {
+			t.Fatal(err)
+		}
+		view.FillAccount(ada, uint64(day), &account)
+		unasked, err := rules.Decide(&view, &c, now)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(asked.Batch(), unasked.Batch()); diff != "" {
+			t.Errorf("day %d (-asked +unasked):\n%s", day, diff)
+		}
+		if err := h.store.Commit(t.Context(), asked.Batch()); err != nil {
+			t.Fatal(err)
+		}
+		if err := unasked.Apply(ada, &account); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// An account that was lent is never written to, though the view is used again.
+func TestFillAccountIsLent(t *testing.T) {
+	rules, err := loyalty.Compile(cafe())
+	if err != nil {
+		t.Fatal(err)
+	}
+	h := &coreOf{rules: rules, store: loyalty.NewMemory()}
+	c := order("", 10)
+	c.Key, c.Member, c.OccurredAt = "1", "ada", monday
+	d, err := h.decide(&c, monday)
+	if err != nil {
+		t.Fatal(err)
+	}
+	batch := d.Batch()
+	var head loyalty.Record
+	for _, r := range batch.Records {
+		if r.ID.Kind == loyalty.KindAccount {
+			head = loyalty.Record{ID: r.ID, Version: 1, Body: bytes.Clone(r.Body)}
+		}
+	}
+	id := loyalty.AccountID{Program: "cafe", Member: "ada"}
+	var lent loyalty.Account
+	want := bytesOf(t, &lent)
+
+	var view loyalty.View
+	view.FillAccount(id, 1, &lent)
+	if err := view.Fill([]loyalty.Record{head}, nil, nil); err != nil { // in its place
+		t.Fatal(err)
+	}
+	view.FillAccount(id, 1, &lent)
+	view.Reset()
+	for range 2 { // takes what room the view has
+		if err := view.Fill([]loyalty.Record{head}, nil, nil); err != nil {
+			t.Fatal(err)
+		}
+		head.ID.Name += "x"
+	}
+	if got := bytesOf(t, &lent); !bytes.Equal(got, want) {
+		t.Errorf("the account that was lent became %x", got)
+	}
 }

@@ -5,11 +5,11 @@ import "cmp"
 // nextDue is when something in the account is due; 0 if nothing is.
 func (a *Account) nextDue() int64 {
 	due := sooner(0, a.tier.review)
-	if waiting := a.rows(listWaiting); len(waiting) > 0 {
-		due = sooner(due, asLot(waiting).activates())
+	if a.has(listWaiting) {
+		due = sooner(due, asLot(a.rows(listWaiting)).activates())
 	}
-	if holds := a.rows(listHolds); len(holds) > 0 {
-		due = sooner(due, readHold(holds).until)
+	if a.has(listHolds) {
+		due = sooner(due, readHold(a.rows(listHolds)).until)
 	}
 	for rows := a.rows(listLots); len(rows) >= lotWidth; rows = rows[lotWidth:] {
 		if l := asLot(rows); l.expires() != 0 {

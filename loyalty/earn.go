@@ -22,8 +22,11 @@ func (v *View) earn(r *Rules, at int64) (*seat, error) {
 	if err != nil {
 		return nil, err
 	}
-	v.almanac.in(c.cal.zone)
-	ref := v.referral(r, s)
+	v.onDay(c)
+	var ref referral
+	if s.account.referred || q.payload == payloadEarn && q.cmd.Earn.Referrer != "" {
+		ref = v.referral(r, s)
+	}
 	v.standing = standing{account: &s.account, level: s.account.tier.level, shared: v.sharedUsed(r, c), referrer: ref.state}
 	c.book.award(&q.event, &v.standing, &v.award)
 
@@ -60,6 +63,10 @@ func (s *scribe) awarded(now, c *compiled) {
 	outcomes := v.award.outcomes
 	for i := range outcomes {
 		o := &outcomes[i]
+		if o.isPass() { // most rules say no
+			v.buf = le.AppendUint64(v.buf, o.pass())
+			continue
+		}
 		if o.points > 0 && !o.referrer {
 			s.fired(c, o)
 			if now.tiers != nil && o.wallet == now.tiers.wallet {
@@ -70,7 +77,7 @@ func (s *scribe) awarded(now, c *compiled) {
 	}
 	v.receipt.rules, v.award.outcomes = outcomes, v.receipt.rules
 	for i := range v.award.windows {
-		s.window(v.award.windows[i])
+		s.window(&v.award.windows[i])
 	}
 	for i := range v.award.streaks {
 		s.streak(v.award.streaks[i])
@@ -115,8 +122,11 @@ func (s *scribe) level(now *compiled, change int64, before uint8) {
 
 // sharedUsed returns how much is used of each shared cap.
 func (v *View) sharedUsed(r *Rules, c *compiled) []int64 {
-	v.shared = c.book.shared(v.shared[:0], r.program, &v.request.event)
-	v.used = v.used[:0]
+	v.shared, v.used = v.shared[:0], v.used[:0]
+	if !c.book.of(&v.request.event).open {
+		return v.used
+	}
+	v.shared = c.book.shared(v.shared, r.program, &v.request.event)
 	for _, id := range v.shared {
 		value, _ := v.counter(id)
 		v.used = append(v.used, value)
@@ -136,9 +146,6 @@ func (v *View) referral(r *Rules, s *seat) (ref referral) {
 	q := &v.request
 	if q.payload == payloadEarn {
 		ref.name = q.cmd.Earn.Referrer
-	}
-	if ref.name == "" && !s.account.referred {
-		return referral{}
 	}
 	i := v.findName(KindReferral, q.cmd.Member)
 	if i < 0 {

@@ -1,6 +1,7 @@
 package loyalty_test
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -213,6 +214,43 @@ func ExampleRules_Decide() {
 	// 3 records, 1 entry
 	// 20 20
 	// needs 3 records again <nil>
+}
+
+// A host that holds accounts in memory, and keeps their journals, lends them to
+// the view: nothing is decoded.
+func ExampleView_FillAccount() {
+	rules, err := loyalty.Compile(exampleProgram)
+	if err != nil {
+		log.Fatal(err)
+	}
+	var journal [][]byte
+	var account loyalty.Account
+	id := loyalty.AccountID{Program: "café", Member: "m42"}
+
+	var view loyalty.View
+	for _, key := range []string{"first", "second"} {
+		command := loyalty.Command{
+			Key: key, Member: "m42", OccurredAt: exampleNow,
+			Earn: &loyalty.Earn{Kind: "order", Amount: decimal.New(40, 0)},
+		}
+		view.Reset()
+		view.FillAccount(id, uint64(len(journal)), &account)
+		unused := loyalty.Record{ID: loyalty.RecordID{Program: "café", Kind: loyalty.KindKey, Name: key}}
+		if err := view.Fill([]loyalty.Record{unused}, nil, nil); err != nil {
+			log.Fatal(err)
+		}
+		decision, err := rules.Decide(&view, &command, exampleNow)
+		if err != nil {
+			log.Fatal(err)
+		}
+		journal = append(journal, bytes.Clone(decision.Entries[0].Body))
+		if err := decision.Apply(id, &account); err != nil {
+			log.Fatal(err)
+		}
+	}
+	st := rules.Statement(&account, "m42", exampleNow)
+	fmt.Println(st.Balances[0].Available, "points after", len(journal), "entries")
+	// Output: 80 points after 2 entries
 }
 
 func ExampleParseCommand() {

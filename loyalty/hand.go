@@ -122,7 +122,7 @@ func (v *View) makeUp(c *compiled, s *seat, at int64) error {
 	w := v.begin(s, EntryMadeUp, v.request.at, at)
 	w.under(c)
 	w.burn(p.ID, price.Points, PotRedeemed, false, nil)
-	w.window(window{key, number, 1, gone})
+	w.window(&window{key, number, 1, gone})
 	w.streak(row.with(day))
 	v.receipt.taken = price.Points
 	return w.end(true)

@@ -213,7 +213,7 @@ func (v *View) returnPrize(c *compiled, w *scribe) {
 			v.decision.batch.Counters = append(v.decision.batch.Counters, Counter{ID: stockOf(w.seat.id.Program, p), Delta: -d.quantity, Max: *p.Stock})
 		}
 		if used := w.account.used(p.limit(), d.number); used > 0 {
-			w.window(window{key: p.limit(), number: d.number, used: -min(used, d.quantity)})
+			w.window(&window{key: p.limit(), number: d.number, used: -min(used, d.quantity)})
 		}
 	}
 }

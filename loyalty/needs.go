@@ -48,8 +48,7 @@ func (v *View) needs(r *Rules) ([]RecordID, []CounterID, error) {
 func (v *View) needsOfEvent(r *Rules) error {
 	q := &v.request
 	c := r.at(q.at)
-	v.almanac.in(c.cal.zone)
-	q.event.day = v.almanac.day(q.at)
+	v.onDay(c)
 	account := v.want(r.program, KindAccount, q.cmd.Member)
 	named := ""
 	if q.payload == payloadEarn {
@@ -74,6 +73,12 @@ func (v *View) needsOfEvent(r *Rules) error {
 		v.wantCounter(id)
 	}
 	return nil
+}
+
+// onDay dates the request's event under a version.
+func (v *View) onDay(c *compiled) {
+	v.almanac.in(c.cal.zone)
+	v.request.event.day = v.almanac.day(v.request.at)
 }
 
 // needsOfOrder asks for an order, and for whose it is if it is there.

@@ -66,7 +66,7 @@ func (v *View) redeem(c *compiled, s *seat, at int64) error {
 		number, _, gone := c.cal.window(reward.per, day)
 		deal.number = number
 		if reward.PerMember > 0 {
-			w.window(window{reward.limit(), number, deal.quantity, gone})
+			w.window(&window{reward.limit(), number, deal.quantity, gone})
 		}
 	}
 	if p.terms.idle() {

@@ -257,7 +257,7 @@ func (b *table) apply(ev *event, account *Account) error {
 		}
 	}
 	for _, w := range b.out.windows {
-		if err := account.use(w); err != nil {
+		if err := account.use(&w); err != nil {
 			return err
 		}
 	}

@@ -91,11 +91,11 @@ func (s *scribe) end(own bool) error {
 	return nil
 }
 
-// op writes an operation, and returns where its payload goes.
-func (s *scribe) op(code opCode) []byte {
-	var payload []byte
-	s.v.buf, payload = appendOp(s.v.buf, code)
-	return payload
+// op writes an operation, and returns where its payload of so many bytes goes.
+func (s *scribe) op(code opCode, width int) []byte {
+	longer, added := extend(s.v.buf, 1+width)
+	s.v.buf, added[0] = longer, byte(code)
+	return added[1:]
 }
 
 func (s *scribe) fail(err error) {
@@ -122,28 +122,28 @@ func (s *scribe) of(h hold) {
 	s.v.buf = h.appendOp(s.v.buf)
 }
 
-func (s *scribe) window(w window) {
+func (s *scribe) window(w *window) {
 	if w.used == 0 {
 		return
 	}
 	if err := s.account.use(w); err != nil {
 		s.fail(err)
 	}
-	w.put(s.op(opWindow))
+	w.put(s.op(opWindow, windowWidth))
 }
 
 func (s *scribe) streak(row streak) {
 	if err := s.account.setStreak(row); err != nil {
 		s.fail(err)
 	}
-	row.put(s.op(opStreak))
+	row.put(s.op(opStreak, streakWidth))
 }
 
 func (s *scribe) task(row task) {
 	if err := s.account.setTask(row); err != nil {
 		s.fail(err)
 	}
-	row.put(s.op(opTask))
+	row.put(s.op(opTask, taskWidth))
 }
 
 func (s *scribe) month(row month) {
@@ -153,7 +153,7 @@ func (s *scribe) month(row month) {
 	if err := s.account.qualify(row); err != nil {
 		s.fail(err)
 	}
-	row.put(s.op(opMonth))
+	row.put(s.op(opMonth, monthWidth))
 }
 
 func (s *scribe) tier(t tier) {
@@ -161,7 +161,7 @@ func (s *scribe) tier(t tier) {
 		return
 	}
 	s.account.tier = t
-	t.put(s.op(opTier))
+	t.put(s.op(opTier, tierWidth))
 }
 
 func (s *scribe) idle(wallet uint8, until int64) {

@@ -117,6 +117,9 @@ func (l *ladder) keeps(a *Account, least int64, m, to int32) int32 {
 		if m >= to || sum < least {
 			return m
 		}
+		if len(ahead) == 0 && len(behind) > 0 { // nothing changes before the first of these is left
+			m = min(to, readMonth(behind).number+l.months) - 1
+		}
 	}
 }
 

@@ -63,6 +63,7 @@ type loaded struct {
 	version uint64
 	body    []byte
 	account *Account // decoded, of kind KindAccount
+	lent    bool     // the account is the host's
 }
 
 func (l *loaded) is(kind RecordKind, name string) bool { return l.id.Kind == kind && l.id.Name == name }
@@ -85,8 +86,8 @@ type bodySpan struct {
 // Reset empties the view for another command.
 func (v *View) Reset() {
 	for i := range v.records {
-		if a := v.records[i].account; a != nil {
-			v.spare = append(v.spare, a)
+		if l := &v.records[i]; l.account != nil && !l.lent {
+			v.spare = append(v.spare, l.account)
 		}
 	}
 	v.records, v.counters = v.records[:0], v.counters[:0]
@@ -112,19 +113,36 @@ func (v *View) Fill(records []Record, counters []CounterID, values []int64) erro
 	return nil
 }
 
-func (v *View) fill(r *Record) error {
-	i := v.find(r.ID)
+// FillAccount takes an account that the host holds in memory, instead of its
+// record: nothing is decoded or copied. version is that of its record, or, if it
+// is in no store, any number that is 0 only for an account without entries. The
+// account must not change before the decision is made and applied.
+func (v *View) FillAccount(id AccountID, version uint64, a *Account) {
+	l := v.place(id.Record())
+	if l.account != nil && !l.lent {
+		v.spare = append(v.spare, l.account)
+	}
+	l.version, l.body, l.account, l.lent = version, nil, a, true
+}
+
+// place returns where a record stands in the view, or is to stand.
+func (v *View) place(id RecordID) *loaded {
+	i := v.find(id)
 	if i < 0 {
 		i = len(v.records)
-		v.records = append(v.records, loaded{id: r.ID})
+		v.records = append(v.records, loaded{id: id})
 	}
-	l := &v.records[i]
+	return &v.records[i]
+}
+
+func (v *View) fill(r *Record) error {
+	l := v.place(r.ID)
 	l.version, l.body = r.Version, r.Body
 	if r.ID.Kind != KindAccount {
 		return nil
 	}
-	if l.account == nil {
-		l.account = v.newAccount()
+	if l.account == nil || l.lent {
+		l.account, l.lent = v.newAccount(), false
 	}
 	if r.Version == 0 {
 		l.account.clear()
