@@ -18,11 +18,18 @@ type event struct {
 	known      kindOf
 }
 
-// kindOf is the rules for a kind of event, once they were looked for.
+// kindOf is the rules for the kind of an event, once they were looked for.
 type kindOf struct {
 	book  *rulebook
-	kind  string
 	rules *bookKind
+}
+
+// is makes it an event of a kind.
+func (e *event) is(kind string) {
+	if e.kind != kind {
+		e.known = kindOf{}
+	}
+	e.kind = kind
 }
 
 // eventLine is a line of an order, or what was kept of it.

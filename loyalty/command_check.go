@@ -107,7 +107,8 @@ func (q *request) check(c *Command) error {
 	case payloadKeep:
 		return q.checkKeep(c.Keep)
 	case payloadCheckIn:
-		q.event.kind, q.event.at, q.event.amount, q.event.lines = checkInKind, q.at, 0, q.event.lines[:0]
+		q.event.is(checkInKind)
+		q.event.at, q.event.amount, q.event.lines = q.at, 0, q.event.lines[:0]
 		return q.facts("checkIn", c.CheckIn.Attributes, c.CheckIn.Labels)
 	case payloadMakeUp:
 		day, err := time.Parse(time.DateOnly, c.MakeUp.Day)
@@ -156,7 +157,8 @@ func (q *request) check(c *Command) error {
 
 func (q *request) checkEarn(e *Earn) error {
 	ev := &q.event
-	ev.kind, ev.at = e.Kind, q.at
+	ev.is(e.Kind)
+	ev.at = q.at
 	if err := checkText("earn.kind", e.Kind, MaxNameBytes); err != nil {
 		return err
 	}

@@ -21,20 +21,23 @@ type rulebook struct {
 	rules       []bookRule // sorted by ID
 	kinds       map[string]*bookKind
 	multipliers []bookMultiplier // sorted by ID
+	byLine      multiplierSet    // those limited to lines of some categories
 	scale       uint64           // factors are in units of 1/scale
 	sets        int              // of rules of which the best fires
 }
 
 // bookKind is what an event of one kind goes to.
 type bookKind struct {
-	rules []*bookRule // in their order
-	open  bool        // one of them has a cap that others share
+	rules  []*bookRule   // in their order
+	open   bool          // one of them has a cap that others share
+	sets   bool          // one of them is of a set
+	raised multiplierSet // those that may raise one of them
 }
 
 // of returns the rules for an event, which remembers them.
 func (b *rulebook) of(ev *event) *bookKind {
-	if m := &ev.known; m.book != b || m.kind != ev.kind {
-		m.book, m.kind, m.rules = b, ev.kind, b.kinds[ev.kind]
+	if m := &ev.known; m.book != b {
+		m.book, m.rules = b, b.kinds[ev.kind]
 		if m.rules == nil {
 			m.rules = new(bookKind)
 		}
@@ -54,14 +57,14 @@ type bookRule struct {
 	plain    bool  // every event of its kinds meets its conditions
 	open     bool  // has a cap that others share
 	goesOn   bool  // looks at what was before the event: see ready
-	straight bool  // by the whole amount, that nothing multiplies
 	when     bookCondition
 	points   int64  // fixed, of the task, of the referral, or for each per
 	per      uint64 // money; 1 if not by amount
 	// categories of the lines that count; nil: the whole order.
 	categories []string
 	caps       []bookCap
-	groups     []bookGroup // of the multipliers that raise it
+	groups     []bookGroup   // of the multipliers that raise it
+	raised     multiplierSet // all of them
 	streak     *Streak
 	task       *Task
 	within     regulars.Span // of a referral
@@ -112,7 +115,11 @@ func newRulebook(p *Program, cal *calendarOf, walletID func(name string) uint8) 
 		rule.plain = !rule.off && !rule.open && rule.categories == nil && rule.when.isEmpty()
 		rule.guarded = rule.way != wayStreak && slices.Contains(r.On, checkInKind)
 		rule.goesOn = rule.guarded || rule.way == wayStreak || rule.way == wayTask || rule.way == wayReferral
-		rule.straight = rule.way == wayAmount && rule.categories == nil && len(rule.groups) == 0
+		for g := range rule.groups {
+			for _, n := range rule.groups[g].members {
+				rule.raised.add(n)
+			}
+		}
 		if r.Best != "" {
 			if _, known := sets[r.Best]; !known {
 				sets[r.Best] = int16(len(sets))
@@ -137,7 +144,8 @@ func (b *rulebook) file(kind string, r *bookRule) {
 		k = new(bookKind)
 		b.kinds[kind] = k
 	}
-	k.rules, k.open = append(k.rules, r), k.open || r.open
+	k.rules, k.open, k.sets = append(k.rules, r), k.open || r.open, k.sets || r.set >= 0
+	k.raised.join(&r.raised)
 }
 
 func (r *bookRule) setWay(from *Rule) {

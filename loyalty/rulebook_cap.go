@@ -1,11 +1,16 @@
 package loyalty
 
-import "github.com/regulars-go/regulars/internal/calendar"
+import (
+	"math"
+
+	"github.com/regulars-go/regulars/internal/calendar"
+)
 
 // bookCap is a cap made ready.
 type bookCap struct {
 	per       period
-	times     bool // counts awards, not points
+	kind      windowKind // of the window, or of the counter, that it is counted in
+	times     bool       // counts awards, not points
 	reject    bool
 	by        sharing
 	attribute string // whose values each have a cap
@@ -25,6 +30,10 @@ func (r *bookRule) setCaps(caps []Cap) {
 	for i := range caps {
 		k := &caps[i]
 		c := bookCap{per: periodOf(k.Per), times: k.Times != 0, reject: k.Reject, max: max(k.Points, k.Times)}
+		c.kind = windowPoints + windowKind(c.per)
+		if c.times {
+			c.kind = windowTimes + windowKind(c.per)
+		}
 		switch k.By {
 		case "", capByMember:
 		case capByProgram:
@@ -35,14 +44,6 @@ func (r *bookRule) setCaps(caps []Cap) {
 		r.caps = append(r.caps, c)
 		r.open = r.open || c.by != ofMember
 	}
-}
-
-// kind is that of the window, or of the counter, that the cap is counted in.
-func (c *bookCap) kind() windowKind {
-	if c.times {
-		return windowTimes
-	}
-	return windowPoints
 }
 
 // isShared reports whether the cap is counted with others' events: an event
@@ -62,7 +63,7 @@ func (c *bookCap) isShared(ev *event) bool {
 // names in Value, so that a device and a card may be called the same.
 func (b *rulebook) counter(r *bookRule, c *bookCap, program string, ev *event) CounterID {
 	number, _, _ := b.cal.window(c.per, ev.day)
-	id := CounterID{Program: program, Kind: CounterKind(c.kind() + windowKind(c.per)), Number: r.id, Window: number}
+	id := CounterID{Program: program, Kind: CounterKind(c.kind), Number: r.id, Window: number}
 	if c.by == ofAttribute {
 		value, _ := ev.attribute(c.attribute)
 		id.Value = c.attribute + "=" + value
@@ -90,59 +91,65 @@ func (j *judge) window(p period) *windowOf {
 
 // used returns how much of a window of the account is used.
 func (j *judge) used(kind windowKind, id uint32, p period) int64 {
-	return j.st.account.used(windowKey{kind + windowKind(p), id}, j.window(p).number)
+	number := j.window(p).number
+	for rows := j.st.account.rows(listWindows); len(rows) >= windowWidth; rows = rows[windowWidth:] {
+		if windowRow(rows).is(kind, id, number) {
+			return windowRow(rows).used()
+		}
+	}
+	return 0
 }
 
-// left returns how much of a cap is left, and whether the cap is in force.
-// shared is the place of the next shared cap in standing.shared.
-func (j *judge) left(r *bookRule, c *bookCap, shared *int) (left int64, counts bool) {
+// is reports whether a row is the window of a limit in a period.
+func (p windowRow) is(kind windowKind, id uint32, number int32) bool {
+	return windowKind(p[0]) == kind && le.Uint32(p[1:]) == id && int32(le.Uint32(p[5:])) == number
+}
+
+// left returns how much of a cap is left. shared is the place of the next
+// shared cap in standing.shared.
+func (j *judge) left(r *bookRule, c *bookCap, shared *int) int64 {
+	used := int64(0)
 	switch {
 	case c.per == perEvent:
-		return c.max, true
 	case c.by == ofMember:
-		return max(0, c.max-j.used(c.kind(), r.id, c.per)), true
+		used = j.used(c.kind, r.id, c.per)
 	case !c.isShared(j.ev):
-		return 0, false
+		return math.MaxInt64 // it is not in force
+	default:
+		used = c.max // unknown: nothing may be given
+		if *shared < len(j.st.shared) {
+			used = j.st.shared[*shared]
+		}
+		*shared++
 	}
-	used := c.max // unknown: nothing may be given
-	if *shared < len(j.st.shared) {
-		used = j.st.shared[*shared]
-	}
-	*shared++
-	return max(0, c.max-used), true
+	return max(0, c.max-used)
 }
 
 // capped trims what a rule wants: to the least that one of its caps leaves. The
 // first of them that leaves it is named. A retry is told if all that trimmed
 // start anew some day.
-func (j *judge) capped(r *bookRule, o *outcome, t *trial) {
+func (j *judge) capped(r *bookRule, o *outcome) {
 	o.points, o.reason = o.wanted, ReasonFired
-	if len(r.caps) == 0 {
-		return
-	}
-	shared, forGood := t.shared, false
+	shared, forGood := j.shared, false
 	var again calendar.Day
 	for n := range r.caps {
 		c := &r.caps[n]
-		left, counts := j.left(r, c, &shared)
-		fits := c.allows(o.wanted, left)
-		if !counts || fits == o.wanted {
+		fits := c.allows(o.wanted, j.left(r, c, &shared))
+		if fits == o.wanted {
 			continue
 		}
 		if fits < o.points {
 			o.points, o.cap = fits, int8(n)
 		}
-		w := j.window(c.per)
 		forGood = forGood || c.per == perEvent || c.per == perLife || c.max < o.wanted && c.reject
-		again = max(again, w.next)
+		again = max(again, j.window(c.per).next)
 	}
-	switch {
-	case o.points == o.wanted:
+	if o.points == o.wanted {
 		return
-	case o.points == 0:
+	}
+	o.reason = ReasonTrimmed
+	if o.points == 0 {
 		o.reason = ReasonCapped
-	default:
-		o.reason = ReasonTrimmed
 	}
 	if !forGood {
 		o.retry = r.when.opens(j.days().start(again), again, j.days())
@@ -162,7 +169,8 @@ func (c *bookCap) allows(wanted, left int64) int64 {
 }
 
 // useCaps counts what was given.
-func (j *judge) useCaps(r *bookRule, points int64, shared int) {
+func (j *judge) useCaps(r *bookRule, points int64) {
+	shared := j.shared
 	for n := range r.caps {
 		c := &r.caps[n]
 		used := points
@@ -172,7 +180,7 @@ func (j *judge) useCaps(r *bookRule, points int64, shared int) {
 		switch {
 		case c.per == perEvent:
 		case c.by == ofMember:
-			j.add(c.kind(), r.id, c.per, used)
+			j.add(c.kind, r.id, c.per, used)
 		case c.isShared(j.ev):
 			j.out.shared = append(j.out.shared, sharedUse{index: shared, delta: used, max: c.max, until: j.window(c.per).gone})
 			shared++

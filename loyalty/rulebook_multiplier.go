@@ -2,6 +2,7 @@ package loyalty
 
 import (
 	"cmp"
+	"math/bits"
 	"slices"
 )
 
@@ -16,6 +17,30 @@ type bookMultiplier struct {
 type bookGroup struct {
 	combine combine
 	members []int32 // index of rulebook.multipliers
+}
+
+// multiplierSet is some of the multipliers: a bit for each, by its index in
+// rulebook.multipliers.
+type multiplierSet [(MaxMultipliers + 63) / 64]uint64
+
+func (s *multiplierSet) add(n int32) { s[n/64] |= 1 << (n % 64) }
+
+func (s *multiplierSet) has(n int32) bool { return s[n/64]>>(n%64)&1 == 1 }
+
+func (s *multiplierSet) join(o *multiplierSet) {
+	for i := range s {
+		s[i] |= o[i]
+	}
+}
+
+// meets reports whether two sets have some in common.
+func (s *multiplierSet) meets(o *multiplierSet) bool {
+	for i := range s {
+		if s[i]&o[i] != 0 {
+			return true
+		}
+	}
+	return false
 }
 
 type combine uint8
@@ -46,6 +71,9 @@ func (b *rulebook) addMultipliers(p *Program, levels map[string]uint8) {
 	for _, i := range byNumber(p.Multipliers) {
 		m := &p.Multipliers[i]
 		units, _ := toMoney(m.Factor)
+		if m.Categories != nil {
+			b.byLine.add(int32(len(b.multipliers)))
+		}
 		b.multipliers = append(b.multipliers, bookMultiplier{factor: uint64(units) / common, when: newCondition(&m.When, levels), categories: m.Categories})
 	}
 }
@@ -96,28 +124,24 @@ func combineOf(p *Program, group string) combine {
 	return combineAdd
 }
 
-// applies reports whether what a multiplier asks for holds. It is found once
-// for an event, whatever the number of rules.
-func (j *judge) applies(n int32) bool {
-	b, word, bit := &j.out.bench, n/64, uint64(1)<<(n%64)
-	if b.asked[word]&bit == 0 {
-		b.asked[word] |= bit
-		b.fires[word] &^= bit
-		when := &j.book.multipliers[n].when
-		if when.says(j.ev) == 0 && when.level(j.st.level) && when.time(j.ev) == 0 {
-			b.fires[word] |= bit
+// raise finds the multipliers that apply to an event, once for all its rules.
+func (j *judge) raise(kind *bookKind) {
+	for i, word := range kind.raised {
+		for ; word != 0; word &= word - 1 {
+			n := int32(i*64 + bits.TrailingZeros64(word))
+			if when := &j.book.multipliers[n].when; when.level(j.st.level) && when.says(j.ev) == 0 && when.time(j.ev) == 0 {
+				j.applies.add(n)
+			}
 		}
 	}
-	return b.fires[word]&bit != 0
 }
 
-// byLine reports whether a multiplier that applies is limited to lines.
+// byLine reports whether a multiplier of a rule that applies is limited to
+// lines.
 func (j *judge) byLine(r *bookRule) bool {
-	for g := range r.groups {
-		for _, n := range r.groups[g].members {
-			if j.book.multipliers[n].categories != nil && j.applies(n) {
-				return true
-			}
+	for i := range r.raised {
+		if r.raised[i]&j.applies[i]&j.book.byLine[i] != 0 {
+			return true
 		}
 	}
 	return false
@@ -137,14 +161,14 @@ func (j *judge) factors(r *bookRule, category string, line bool) []uint64 {
 
 func (j *judge) group(list []uint64, g *bookGroup, category string, line bool) []uint64 {
 	one := j.book.scale
-	applies, covered := false, false
+	some, covered := false, false
 	sum, best := int64(one), uint64(0)
 	for _, n := range g.members {
-		if !j.applies(n) {
+		if !j.applies.has(n) {
 			continue
 		}
 		m := &j.book.multipliers[n]
-		applies = true
+		some = true
 		switch covers := m.covers(category, line); {
 		case g.combine == combineMultiply && covers:
 			list = append(list, m.factor)
@@ -157,7 +181,7 @@ func (j *judge) group(list []uint64, g *bookGroup, category string, line bool) [
 		}
 	}
 	switch {
-	case !applies || g.combine == combineMultiply:
+	case !some || g.combine == combineMultiply:
 		return list
 	case !covered:
 		return append(list, one)

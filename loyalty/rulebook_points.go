@@ -15,11 +15,12 @@ import (
 
 // wanted returns what a rule gives before caps, at most MaxPoints.
 func (j *judge) wanted(r *bookRule, points int64) int64 {
-	if r.way != wayAmount && len(r.groups) == 0 {
+	raised := r.raised.meets(&j.applies)
+	if r.way != wayAmount && !raised {
 		return min(points, MaxPoints) // as it is, mostly
 	}
 	sum, den := uint64(j.ev.amount), r.per
-	if !r.straight {
+	if raised || r.categories != nil {
 		lines := r.way == wayAmount && (r.categories != nil || r.rounding == roundLines && len(j.ev.lines) > 0 || j.byLine(r))
 		var ok bool
 		if sum, den, ok = j.sum(r, lines); !ok {

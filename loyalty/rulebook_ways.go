@@ -5,38 +5,38 @@ package loyalty
 const windowCheckIn windowKind = 16 * 7
 
 // ready judges what goes on from event to event: streaks, tasks and referrals.
-// ReasonProgress of a streak means that the check-in counts.
-func (j *judge) ready(r *bookRule, o *outcome, t *trial) Reason {
-	if r.guarded && j.ev.kind == checkInKind && j.used(windowCheckIn, r.id, perDay) > 0 {
+// It returns the whole number that multipliers raise; for rules by amount that
+// is the points for each per.
+func (j *judge) ready(r *bookRule, o *outcome) (points int64, reason Reason) {
+	if r.guarded && j.ev.kind == checkInKind && j.used(windowCheckIn+windowKind(perDay), r.id, perDay) > 0 {
 		o.retry = j.tomorrow()
-		return ReasonCheckedIn
+		return 0, ReasonCheckedIn
 	}
 	switch r.way {
 	case wayStreak:
-		return j.streak(r, o, t)
+		return j.streak(r, o)
 	case wayTask:
-		return j.task(r, o, t)
+		reason = j.task(r, o)
 	case wayReferral:
-		return j.referral(r)
+		reason = j.referral(r)
 	}
-	return 0
+	return r.points, reason
 }
 
-func (j *judge) streak(r *bookRule, o *outcome, t *trial) Reason {
+func (j *judge) streak(r *bookRule, o *outcome) (points int64, reason Reason) {
 	before := j.st.account.streak(r.id)
 	if before.has(j.ev.day) {
 		o.progress, o.goal = r.place(before.run(j.ev.day))
 		o.retry = j.tomorrow()
-		return ReasonCheckedIn
+		return 0, ReasonCheckedIn
 	}
 	after := before.with(j.ev.day)
 	if !after.has(j.ev.day) {
-		return ReasonLate
+		return 0, ReasonLate
 	}
-	j.out.bench.streaks = append(j.out.bench.streaks, after)
-	t.streak = int32(len(j.out.bench.streaks))
+	j.out.streaks = append(j.out.streaks, after)
 	o.progress, o.goal = r.place(after.run(j.ev.day))
-	return 0
+	return r.paid(o.progress), 0
 }
 
 // place returns which day of the cycle a run of so many days has come to, and
@@ -69,7 +69,9 @@ func (r *bookRule) paid(day int32) (points int64) {
 	return points
 }
 
-func (j *judge) task(r *bookRule, o *outcome, t *trial) Reason {
+// task counts an event. Whoever then gives no points for a goal reached takes
+// the state back.
+func (j *judge) task(r *bookRule, o *outcome) Reason {
 	for _, id := range r.task.After {
 		if j.st.account.task(id).done == 0 {
 			o.goal = r.task.Goal
@@ -89,8 +91,7 @@ func (j *judge) task(r *bookRule, o *outcome, t *trial) Reason {
 		now.progress, reason = 0, 0
 		now.done++
 	}
-	j.out.bench.tasks = append(j.out.bench.tasks, now)
-	t.task = int32(len(j.out.bench.tasks))
+	j.out.tasks = append(j.out.tasks, now)
 	return reason
 }
 
@@ -99,7 +100,7 @@ func (j *judge) referral(r *bookRule) Reason {
 	switch {
 	case j.st.referrer == referrerNone:
 		return ReasonNoReferrer
-	case j.used(windowPaid, r.id, perLife) > 0:
+	case j.used(windowPaid+windowKind(perLife), r.id, perLife) > 0:
 		return ReasonPaid
 	case j.st.referrer == referrerShut:
 		return ReasonReferrer
@@ -107,16 +108,6 @@ func (j *judge) referral(r *bookRule) Reason {
 		return ReasonLate
 	}
 	return 0
-}
-
-// base returns the whole number that multipliers raise; for rules by amount
-// that is the points for each per.
-func (j *judge) base(r *bookRule, t *trial) int64 {
-	if r.way != wayStreak {
-		return r.points
-	}
-	day, _ := r.place(j.out.bench.streaks[t.streak-1].run(j.ev.day))
-	return r.paid(day)
 }
 
 // tomorrow returns the start of the day after the event's.
