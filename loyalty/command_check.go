@@ -3,7 +3,6 @@ package loyalty
 import (
 	"cmp"
 	"fmt"
-	"math/bits"
 	"slices"
 	"strings"
 	"time"
@@ -77,8 +76,13 @@ func (q *request) set(c *Command) error {
 
 // payload returns which payload is set; 0 unless exactly one is.
 func (c *Command) payload() payload {
-	set := 0 // bit of payload
-	add := func(p payload, is bool) { set |= int(bit(is)) << p }
+	n, set := 0, payload(0)
+	add := func(p payload, is bool) {
+		if is {
+			n++
+			set = p
+		}
+	}
 	add(payloadEarn, c.Earn != nil)
 	add(payloadKeep, c.Keep != nil)
 	add(payloadCheckIn, c.CheckIn != nil)
@@ -94,10 +98,10 @@ func (c *Command) payload() payload {
 	add(payloadMerge, c.Merge != nil)
 	add(payloadClose, c.Close != nil)
 	add(payloadReminded, c.Reminded != nil)
-	if bits.OnesCount(uint(set)) != 1 {
+	if n != 1 {
 		return 0
 	}
-	return payload(bits.TrailingZeros(uint(set)))
+	return set
 }
 
 func (q *request) check(c *Command) error {
@@ -249,6 +253,10 @@ func (q *request) checkKeep(k *Keep) error {
 // facts takes attributes and labels, sorted.
 func (q *request) facts(path string, attributes []Attribute, labels []string) error {
 	ev := &q.event
+	if len(attributes)+len(labels) == 0 {
+		ev.attributes, ev.labels = ev.attributes[:0], ev.labels[:0]
+		return nil
+	}
 	if len(attributes) > MaxAttributes || len(labels) > MaxLabels {
 		return &CommandError{path, fmt.Sprintf("has %d attributes and %d labels: want at most %d and %d", len(attributes), len(labels), MaxAttributes, MaxLabels)}
 	}
@@ -310,27 +318,28 @@ func checkOther(field, name, member string) error {
 }
 
 func checkText(field, s string, most int) error {
-	if s == "" {
-		return &CommandError{field, "is missing"}
+	if s != "" && len(s) <= most && isSound(s) {
+		return nil
 	}
-	return checkLength(field, s, most)
+	return textError(field, s, most)
 }
 
 func checkOptional(field, s string) error {
 	if s == "" {
 		return nil
 	}
-	return checkLength(field, s, MaxNameBytes)
+	return checkText(field, s, MaxNameBytes)
 }
 
-func checkLength(field, s string, most int) error {
-	if len(s) > most {
+// textError says what is wrong with a text.
+func textError(field, s string, most int) error {
+	switch {
+	case s == "":
+		return &CommandError{field, "is missing"}
+	case len(s) > most:
 		return &CommandError{field, fmt.Sprintf("has %d bytes: want at most %d", len(s), most)}
 	}
-	if !isSound(s) {
-		return &CommandError{field, fmt.Sprintf("%q: want valid UTF-8 without NUL", shortened(s))}
-	}
-	return nil
+	return &CommandError{field, fmt.Sprintf("%q: want valid UTF-8 without NUL", shortened(s))}
 }
 
 func isText(s string) bool { return s != "" && len(s) <= MaxNameBytes && isSound(s) }
@@ -338,26 +347,26 @@ func isText(s string) bool { return s != "" && len(s) <= MaxNameBytes && isSound
 // isSound reports whether a text is valid UTF-8 without NUL, which some
 // databases don't take.
 func isSound(s string) bool {
-	const ones = 0x0101_0101_0101_0101
-	if len(s) < 8 {
-		for i := range len(s) {
-			if c := s[i]; c == 0 || c >= utf8.RuneSelf {
-				return isSoundWide(s)
-			}
+	b, odd := []byte(s), uint64(0)
+	switch n := len(b); {
+	case n >= 8:
+		for odd = oddBytes(le.Uint64(b[n-8:])); len(b) > 8; b = b[8:] {
+			odd |= oddBytes(le.Uint64(b))
 		}
-		return true
+	case n >= 4:
+		odd = oddBytes(uint64(le.Uint32(b))<<32 | uint64(le.Uint32(b[n-4:])))
+	default:
+		for _, c := range b {
+			odd |= oddBytes(uint64(c) * everyByte)
+		}
 	}
-	for rest := s; len(rest) > 0; { // eight bytes at a time: none 0, none over 0x7f
-		if len(rest) < 8 {
-			rest = s[len(s)-8:] // some of them again
-		}
-		if b := le.Uint64([]byte(rest[:8])); (b-ones|b)&(ones<<7) != 0 {
-			return isSoundWide(s)
-		}
-		rest = rest[8:]
-	}
-	return true
+	return odd == 0 || isSoundWide(s)
 }
+
+const everyByte = 0x0101_0101_0101_0101
+
+// oddBytes is not 0 if of eight bytes one is 0 or over 0x7f.
+func oddBytes(b uint64) uint64 { return (b - everyByte | b) & (everyByte << 7) }
 
 // isSoundWide is isSound for any text.
 func isSoundWide(s string) bool { return utf8.ValidString(s) && strings.IndexByte(s, 0) < 0 }

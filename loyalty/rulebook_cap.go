@@ -83,10 +83,14 @@ type windowOf struct {
 func (j *judge) window(p period) *windowOf {
 	w := &j.out.bench.windows[p]
 	if !w.known {
-		w.number, w.next, w.gone = j.book.cal.window(p, j.ev.day)
-		w.known = true
+		j.find(w, p)
 	}
 	return w
+}
+
+func (j *judge) find(w *windowOf, p period) {
+	w.number, w.next, w.gone = j.book.cal.window(p, j.ev.day)
+	w.known = true
 }
 
 // used returns how much of a window of the account is used.

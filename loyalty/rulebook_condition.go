@@ -1,6 +1,9 @@
 package loyalty
 
 import (
+	"cmp"
+	"math"
+	"math/bits"
 	"slices"
 	"time"
 
@@ -11,38 +14,56 @@ import (
 // level and the time are judged apart: only of the last can it be said when it
 // will hold.
 type bookCondition struct {
+	facts                bool // it asks for attributes or labels
+	weekdays             week
+	least, most          money
+	from, to             int64
+	levels               []uint8 // none: all
 	attributes           []AttributeIn
 	allOf, anyOf, noneOf []string
-	least, most          money // most 0: open
-	levels               []uint8
-	from, to             int64 // 0: open
-	weekdays             uint8 // bit of time.Weekday; 0: all
 }
+
+// What bounds nothing.
+const (
+	noMost = money(math.MaxInt64)
+	noEnd  = int64(math.MaxInt64)
+)
 
 func newCondition(c *Condition, levels map[string]uint8) bookCondition {
 	b := bookCondition{
 		attributes: c.Attributes, allOf: c.AllOf, anyOf: c.AnyOf, noneOf: c.NoneOf,
-		from: micros(c.From), to: micros(c.To),
+		from: micros(c.From), to: cmp.Or(micros(c.To), noEnd), weekdays: weekOf(c.Weekdays),
 	}
+	b.facts = len(c.Attributes)+len(c.AllOf)+len(c.AnyOf)+len(c.NoneOf) > 0
 	b.least, _ = toMoney(c.MinAmount)
 	b.most, _ = toMoney(c.MaxAmount)
+	b.most = cmp.Or(b.most, noMost)
 	for _, name := range c.Tiers {
 		b.levels = append(b.levels, levels[name])
-	}
-	for _, name := range c.Weekdays {
-		b.weekdays |= 1 << weekdays[name]
 	}
 	return b
 }
 
 // isEmpty reports whether nothing is asked for.
 func (c *bookCondition) isEmpty() bool {
-	return len(c.attributes)+len(c.allOf)+len(c.anyOf)+len(c.noneOf)+len(c.levels) == 0 &&
-		c.least|c.most == 0 && c.from|c.to == 0 && c.weekdays == 0
+	return !c.facts && len(c.levels) == 0 && c.least == 0 && c.most == noMost &&
+		c.from == 0 && c.to == noEnd && c.weekdays == everyDay
 }
 
 // says judges what the event says; 0 if it holds.
 func (c *bookCondition) says(ev *event) Reason {
+	if c.facts {
+		if reason := c.saysFacts(ev); reason != 0 {
+			return reason
+		}
+	}
+	if ev.amount < c.least || ev.amount > c.most {
+		return ReasonAmount
+	}
+	return 0
+}
+
+func (c *bookCondition) saysFacts(ev *event) Reason {
 	for i := range c.attributes {
 		value, ok := ev.attribute(c.attributes[i].Name)
 		if !ok || !slices.Contains(c.attributes[i].In, value) {
@@ -51,9 +72,6 @@ func (c *bookCondition) says(ev *event) Reason {
 	}
 	if !c.labels(ev.labels) {
 		return ReasonLabel
-	}
-	if ev.amount < c.least || c.most > 0 && ev.amount > c.most {
-		return ReasonAmount
 	}
 	return 0
 }
@@ -86,23 +104,13 @@ func (c *bookCondition) level(level uint8) bool {
 
 // time judges when it happened; 0 if it holds.
 func (c *bookCondition) time(ev *event) Reason {
-	if ev.at < c.from || c.to != 0 && ev.at >= c.to {
+	if ev.at < c.from || ev.at >= c.to {
 		return ReasonDates
 	}
-	if !c.onDay(ev.day) {
+	if c.weekdays != everyDay && c.weekdays.wait(ev.day) > 0 {
 		return ReasonWeekday
 	}
 	return 0
-}
-
-func (c *bookCondition) onDay(d calendar.Day) bool {
-	return c.weekdays == 0 || c.weekdays>>weekdayOf(d)&1 == 1
-}
-
-// weekdayOf returns the day of the week: 1 January 1970 was a Thursday.
-func weekdayOf(d calendar.Day) time.Weekday {
-	const weeks = 7 << 31 // days that make any day's number positive
-	return time.Weekday(uint64(int64(d)+4+weeks) % 7)
 }
 
 // opens returns the first instant from at on, which lies on a day, at which
@@ -111,14 +119,37 @@ func (c *bookCondition) opens(at int64, day calendar.Day, days *almanac) int64 {
 	if at < c.from {
 		at, day = c.from, days.day(c.from)
 	}
-	if !c.onDay(day) {
-		for !c.onDay(day) {
-			day++
-		}
-		at = days.start(day)
+	if wait := c.weekdays.wait(day); wait > 0 {
+		at = days.start(day + wait)
 	}
-	if c.to != 0 && at >= c.to {
+	if at >= c.to {
 		return 0
 	}
 	return at
+}
+
+// week is days of the week: bit i is the [time.Weekday] i, and bit i+7 is it
+// once more, so that from any day the bits of the next six follow.
+type week uint16
+
+const everyDay week = 1<<14 - 1
+
+// weekOf returns the days of some names; every day if there are none.
+func weekOf(names []string) (w week) {
+	for _, name := range names {
+		w |= 1<<weekdays[name] | 1<<(weekdays[name]+7)
+	}
+	return cmp.Or(w, everyDay)
+}
+
+// wait returns how many days after d the first of the days comes; 0 if d is
+// one.
+func (w week) wait(d calendar.Day) calendar.Day {
+	return calendar.Day(bits.TrailingZeros16(uint16(w >> weekdayOf(d))))
+}
+
+// weekdayOf returns the day of the week: 1 January 1970 was a Thursday.
+func weekdayOf(d calendar.Day) time.Weekday {
+	const weeks = 7 << 31 // days that make any day's number positive
+	return time.Weekday(uint64(int64(d)+4+weeks) % 7)
 }

@@ -43,7 +43,8 @@ type judge struct {
 	ev      *event
 	st      *standing
 	out     *award
-	applies multiplierSet // those that apply to the event
+	applies multiplierSet // those that apply to the event,
+	raises  bool          // and that there are any
 	// Of standing.shared, where the shared caps of the rule at hand are, and
 	// those of the next.
 	shared, next int
@@ -76,7 +77,13 @@ func (j *judge) days() *almanac { return &j.out.bench.days }
 // if it asked for them.
 func (j *judge) pass(r *bookRule) {
 	j.shared = j.next
-	if !r.open || !j.book.asks(r, j.ev) {
+	if r.open {
+		j.passOpen(r)
+	}
+}
+
+func (j *judge) passOpen(r *bookRule) {
+	if !j.book.asks(r, j.ev) {
 		return
 	}
 	for n := range r.caps {

@@ -131,6 +131,7 @@ func (j *judge) raise(kind *bookKind) {
 			n := int32(i*64 + bits.TrailingZeros64(word))
 			if when := &j.book.multipliers[n].when; when.level(j.st.level) && when.says(j.ev) == 0 && when.time(j.ev) == 0 {
 				j.applies.add(n)
+				j.raises = true
 			}
 		}
 	}

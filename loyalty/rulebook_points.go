@@ -15,7 +15,7 @@ import (
 
 // wanted returns what a rule gives before caps, at most MaxPoints.
 func (j *judge) wanted(r *bookRule, points int64) int64 {
-	raised := r.raised.meets(&j.applies)
+	raised := j.raises && r.raised.meets(&j.applies)
 	if r.way != wayAmount && !raised {
 		return min(points, MaxPoints) // as it is, mostly
 	}
