@@ -1,10 +1,6 @@
 package loyalty
 
-import (
-	"math"
-
-	"github.com/regulars-go/regulars/internal/calendar"
-)
+import "github.com/regulars-go/regulars/internal/calendar"
 
 // bookCap is a cap made ready.
 type bookCap struct {
@@ -109,36 +105,34 @@ func (p windowRow) is(kind windowKind, id uint32, number int32) bool {
 	return windowKind(p[0]) == kind && le.Uint32(p[1:]) == id && int32(le.Uint32(p[5:])) == number
 }
 
-// left returns how much of a cap is left. shared is the place of the next
-// shared cap in standing.shared.
-func (j *judge) left(r *bookRule, c *bookCap, shared *int) int64 {
-	used := int64(0)
-	switch {
-	case c.per == perEvent:
-	case c.by == ofMember:
-		used = j.used(c.kind, r.id, c.per)
-	case !c.isShared(j.ev):
-		return math.MaxInt64 // it is not in force
-	default:
-		used = c.max // unknown: nothing may be given
-		if *shared < len(j.st.shared) {
-			used = j.st.shared[*shared]
-		}
-		*shared++
+// usedByAll returns how much of a shared cap is used, which is at a place of
+// standing.shared. If it is not known nothing may be given.
+func (j *judge) usedByAll(c *bookCap, place int) int64 {
+	if place < len(j.st.shared) {
+		return j.st.shared[place]
 	}
-	return max(0, c.max-used)
+	return c.max
 }
 
 // capped trims what a rule wants: to the least that one of its caps leaves. The
-// first of them that leaves it is named. A retry is told if all that trimmed
-// start anew some day.
+// first of them that leaves it is named.
 func (j *judge) capped(r *bookRule, o *outcome) {
-	o.points, o.reason = o.wanted, ReasonFired
 	shared, forGood := j.shared, false
 	var again calendar.Day
 	for n := range r.caps {
 		c := &r.caps[n]
-		fits := c.allows(o.wanted, j.left(r, c, &shared))
+		used := int64(0)
+		switch {
+		case c.per == perEvent:
+		case c.by == ofMember:
+			used = j.used(c.kind, r.id, c.per)
+		case c.isShared(j.ev):
+			used = j.usedByAll(c, shared)
+			shared++
+		default:
+			continue
+		}
+		fits := c.allows(o.wanted, max(0, c.max-used))
 		if fits == o.wanted {
 			continue
 		}
@@ -148,9 +142,15 @@ func (j *judge) capped(r *bookRule, o *outcome) {
 		forGood = forGood || c.per == perEvent || c.per == perLife || c.max < o.wanted && c.reject
 		again = max(again, j.window(c.per).next)
 	}
-	if o.points == o.wanted {
-		return
+	if o.points < o.wanted {
+		j.trimmed(r, o, again, forGood)
 	}
+}
+
+// trimmed says why a rule gives less than it wants, and when it would have
+// paid: on the day on which all caps that trimmed start anew, unless one of them
+// never does.
+func (j *judge) trimmed(r *bookRule, o *outcome, again calendar.Day, forGood bool) {
 	o.reason = ReasonTrimmed
 	if o.points == 0 {
 		o.reason = ReasonCapped

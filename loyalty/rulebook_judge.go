@@ -11,28 +11,30 @@ func (b *rulebook) award(ev *event, st *standing, out *award) {
 	kind := b.of(ev)
 	j := judge{book: b, ev: ev, st: st, out: out}
 	j.begin(kind)
+	rules := kind.rules
+	outcomes := out.outcomes[:len(rules)]
 	switch {
 	case st.judged != nil:
-		for n, r := range kind.rules {
-			j.again(r, &out.outcomes[n])
+		for n, r := range rules {
+			j.again(r, &outcomes[n])
 		}
 		j.best(kind)
 	case kind.sets: // what is used is known when all are judged
-		for n, r := range kind.rules {
+		for n, r := range rules {
 			j.pass(r)
-			j.rule(r, &out.outcomes[n])
+			j.rule(r, &outcomes[n])
 		}
 		j.best(kind)
 		j.next = 0
-		for n, r := range kind.rules {
+		for n, r := range rules {
 			j.pass(r)
-			j.use(r, &out.outcomes[n])
+			j.use(r, &outcomes[n])
 		}
 	default:
-		for n, r := range kind.rules {
+		for n, r := range rules {
 			j.pass(r)
-			j.rule(r, &out.outcomes[n])
-			j.use(r, &out.outcomes[n])
+			j.rule(r, &outcomes[n])
+			j.use(r, &outcomes[n])
 		}
 	}
 }
@@ -109,7 +111,10 @@ func (j *judge) rule(r *bookRule, o *outcome) {
 	}
 	switch o.wanted = j.wanted(r, points); {
 	case o.wanted > 0:
-		j.capped(r, o)
+		o.points, o.reason = o.wanted, ReasonFired
+		if len(r.caps) > 0 {
+			j.capped(r, o)
+		}
 	case r.way == wayStreak:
 		o.reason = ReasonProgress
 	default:
@@ -203,6 +208,12 @@ func (j *judge) best(kind *bookKind) {
 
 // use says what a rule's points use up.
 func (j *judge) use(r *bookRule, o *outcome) {
+	if r.guarded || o.points > 0 {
+		j.useWindows(r, o)
+	}
+}
+
+func (j *judge) useWindows(r *bookRule, o *outcome) {
 	if r.guarded && j.ev.kind == checkInKind && (o.points > 0 || o.reason == ReasonProgress) {
 		j.add(windowCheckIn+windowKind(perDay), r.id, perDay, 1)
 	}
@@ -212,7 +223,9 @@ func (j *judge) use(r *bookRule, o *outcome) {
 	if r.way == wayReferral {
 		j.add(windowPaid+windowKind(perLife), r.id, perLife, 1)
 	}
-	j.useCaps(r, o.points)
+	if len(r.caps) > 0 {
+		j.useCaps(r, o.points)
+	}
 	if r.rounding == roundLines && len(j.ev.lines) > 0 {
 		j.share(r, o.points)
 	}
