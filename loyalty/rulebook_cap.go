@@ -91,18 +91,13 @@ func (j *judge) find(w *windowOf, p period) {
 
 // used returns how much of a window of the account is used.
 func (j *judge) used(kind windowKind, id uint32, p period) int64 {
-	number := j.window(p).number
+	rank, number := windowKey{kind, id}.rank(), j.window(p).number
 	for rows := j.st.account.rows(listWindows); len(rows) >= windowWidth; rows = rows[windowWidth:] {
-		if windowRow(rows).is(kind, id, number) {
-			return windowRow(rows).used()
+		if row := asWindow(rows); row.rank() == rank && row.number() == number {
+			return row.used()
 		}
 	}
 	return 0
-}
-
-// is reports whether a row is the window of a limit in a period.
-func (p windowRow) is(kind windowKind, id uint32, number int32) bool {
-	return windowKind(p[0]) == kind && le.Uint32(p[1:]) == id && int32(le.Uint32(p[5:])) == number
 }
 
 // usedByAll returns how much of a shared cap is used, which is at a place of
