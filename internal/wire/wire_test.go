@@ -2,6 +2,7 @@ package wire_test
 
 import (
 	"bytes"
+	"encoding/binary"
 	"math/big"
 	"strings"
 	"testing"
@@ -57,6 +58,25 @@ func TestRoundTrip(t *testing.T) {
 	if err != nil || !bytes.Equal(again, data) {
 		t.Errorf("read and written again: %v\n%x\n%x", err, data, again)
 	}
+}
+
+// Property: a number is written as encoding/binary writes it, whatever was
+// there before: checked where another byte is needed, and by the way.
+func TestNumbersAreVarints(t *testing.T) {
+	same := func(t interface{ Fatalf(string, ...any) }, n uint64) {
+		if got, want := wire.AppendUint([]byte("x"), n), binary.AppendUvarint([]byte("x"), n); !bytes.Equal(got, want) {
+			t.Fatalf("%d is written as %x, want %x", n, got, want)
+		}
+		if got, want := wire.AppendInt(nil, int64(n)), binary.AppendVarint(nil, int64(n)); !bytes.Equal(got, want) {
+			t.Fatalf("%d is written as %x, want %x", int64(n), got, want)
+		}
+	}
+	for bit := range 64 {
+		for _, n := range []uint64{1<<bit - 1, 1 << bit, 1<<bit + 1, -(1 << bit)} {
+			same(t, n)
+		}
+	}
+	rapid.Check(t, func(t *rapid.T) { same(t, rapid.Uint64().Draw(t, "number")) })
 }
 
 // Property: any strict prefix is an error, and so is anything behind the end.
