@@ -120,31 +120,31 @@ func (e *Engine) load(ctx context.Context, v *View) error {
 		if err != nil || len(ids)+len(counters) == 0 {
 			return err
 		}
-		records, values, err := e.loadInto(ctx, &v.room, ids, counters)
-		if err != nil {
-			return fmt.Errorf("loyalty: load: %w", err)
-		}
-		if len(records) != len(ids) {
-			return fmt.Errorf("loyalty: store returned %d records, not %d", len(records), len(ids))
-		}
-		if err := v.Fill(records, counters, values); err != nil {
+		if err := e.fill(ctx, v, ids, counters); err != nil {
 			return err
 		}
 	}
 }
 
-// loadInto loads into room if the store can, else as it does.
-func (e *Engine) loadInto(ctx context.Context, room *loadRoom, ids []RecordID, counters []CounterID) ([]Record, []int64, error) {
+// fill fills a view with what it lacks.
+func (e *Engine) fill(ctx context.Context, v *View, ids []RecordID, counters []CounterID) error {
 	if e.memory != nil {
-		return e.memory.loadInto(ctx, room, ids, counters)
+		return e.memory.fill(ctx, v, ids, counters)
 	}
-	return e.store.Load(ctx, ids, counters)
+	records, values, err := e.store.Load(ctx, ids, counters)
+	if err != nil {
+		return fmt.Errorf("loyalty: load: %w", err)
+	}
+	if len(records) != len(ids) {
+		return fmt.Errorf("loyalty: store returned %d records, not %d", len(records), len(ids))
+	}
+	return v.Fill(records, counters, values)
 }
 
 // commit commits a decision where its records were loaded from.
 func (e *Engine) commit(ctx context.Context, d *Decision) error {
 	if e.memory != nil {
-		return e.memory.commit(ctx, d.Batch(), &d.view.room.places)
+		return e.memory.commit(ctx, d.Batch(), &d.view.room.places, true)
 	}
 	return e.store.Commit(ctx, d.Batch())
 }

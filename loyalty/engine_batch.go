@@ -291,6 +291,14 @@ func (d *draft) fetch(ctx context.Context) error {
 	return nil
 }
 
+// loadInto loads into room if the store can, else as it does.
+func (e *Engine) loadInto(ctx context.Context, room *loadRoom, ids []RecordID, counters []CounterID) ([]Record, []int64, error) {
+	if e.memory != nil {
+		return e.memory.loadInto(ctx, room, ids, counters)
+	}
+	return e.store.Load(ctx, ids, counters)
+}
+
 // take copies a decision into the draft.
 func (d *draft) take(part *draftPart, b *Batch) {
 	part.entries.from, part.uses.from = len(d.entries), len(d.uses)

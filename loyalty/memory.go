@@ -57,7 +57,7 @@ type loadRoom struct {
 	records []Record
 	values  []int64
 	bytes   []byte
-	places  memoryPlaces
+	places  memoryPlaces // of what a view was filled with, until it is reset
 }
 
 func (l *loadRoom) reset() {
@@ -71,8 +71,10 @@ func (m *Memory) loadInto(ctx context.Context, room *loadRoom, ids []RecordID, c
 		return nil, nil, err
 	}
 	room.records = slices.Grow(room.records[:0], len(ids))[:len(ids)]
+	var places memoryPlaces
 	for i := range ids {
-		p := room.places.next(&ids[i])
+		places.used = 0 // nobody asks for the others
+		p := places.at(places.add(&ids[i]))
 		s := &m.shards[p.shard]
 		s.mu.Lock()
 		s.load(&room.records[i], &ids[i], p, room)
@@ -80,32 +82,37 @@ func (m *Memory) loadInto(ctx context.Context, room *loadRoom, ids []RecordID, c
 	}
 	room.values = slices.Grow(room.values[:0], len(counters))[:len(counters)]
 	for i := range counters {
-		s := &m.shards[shardOfCounter(&counters[i])]
-		s.mu.Lock()
-		room.values[i] = s.counters[counters[i]].value
-		s.mu.Unlock()
+		room.values[i] = m.counter(&counters[i])
 	}
 	return room.records, room.values, nil
+}
+
+func (m *Memory) counter(id *CounterID) int64 {
+	s := &m.shards[shardOfCounter(id)]
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.counters[*id].value
 }
 
 // Commit implements [Store]. A batch that breaks the rules of [Batch] is an
 // error, and nothing of it is written.
 func (m *Memory) Commit(ctx context.Context, b *Batch) error {
-	return m.commit(ctx, b, new(memoryPlaces))
+	return m.commit(ctx, b, new(memoryPlaces), false)
 }
 
-// commit is Commit that need not look up again what was loaded.
-func (m *Memory) commit(ctx context.Context, b *Batch, places *memoryPlaces) error {
+// commit is Commit that need not look up again what was loaded. decided says that
+// the accounts are those that were filled into a view, as a decision made them.
+func (m *Memory) commit(ctx context.Context, b *Batch, places *memoryPlaces, decided bool) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	var few [8]memorySlot // enough for one command: no allocation
-	slots := few[:]
-	if n := len(b.Records) + len(b.Counters); n > len(few) {
-		slots = make([]memorySlot, n)
+	var few [12]int // enough for one command: no allocation
+	at, records, entries := few[:], len(b.Records), len(b.Records)+len(b.Entries)
+	if n := entries + len(b.Counters); n > len(few) {
+		at = make([]int, n)
 	}
-	w := memoryWrite{store: m, batch: b, slots: slots}
-	set := w.shards(places)
+	w := memoryWrite{store: m, batch: b, decided: decided, places: places, records: at[:records], entries: at[records:entries], shards: at[entries:]}
+	set := w.find()
 	m.lock(set)
 	defer m.unlock(set)
 	if err := w.check(); err != nil {

@@ -23,6 +23,7 @@ type memoryAccount struct {
 	sums    uint32 // length of the totals
 	place   uint32
 	noted   bool // it is in early
+	sound   bool // an engine wrote the body from an account that it had checked
 
 	rank  uint64   // random, of the trees
 	first [16]byte // of the name, or all of it and zeros: most names differ in these
@@ -47,6 +48,15 @@ func (a *memoryAccount) add(line uint32) {
 func (a *memoryAccount) name() []byte { return a.data[:a.member] }
 
 func (a *memoryAccount) body() []byte { return a.data[a.member+a.sums:] }
+
+// readSound is read of what is sound: no check can fail.
+func (a *Account) readSound(data []byte) {
+	a.seq, a.time = le.Uint64(data[1:]), int64(le.Uint64(data[9:]))
+	a.version, a.status, a.referred = le.Uint32(data[17:]), status(data[21]), data[22] == 1
+	a.enrolled, a.tier = int64(le.Uint64(data[23:])), readTier(data[31:])
+	a.lists = append(a.lists[:0], data[accountWidth:]...)
+	a.findLists()
+}
 
 // member returns an account; nil if it is absent.
 func (l *memoryLedger) member(name string) *memoryAccount {

@@ -43,7 +43,7 @@ func (s *memoryShard) ledger(program string) *memoryLedger {
 }
 
 func (s *memoryShard) load(r *Record, id *RecordID, p *memoryPlace, room *loadRoom) {
-	p.find(s, id)
+	p.find(s, id.Program)
 	*r = Record{ID: *id}
 	switch a, other := p.account, p.record; {
 	case a != nil:

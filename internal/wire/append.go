@@ -22,19 +22,19 @@ func AppendUint(dst []byte, n uint64) []byte {
 }
 
 // appendLong writes eight bytes at once, of which those count that n takes: an
-// instant takes eight, and a loop over them is slow.
+// instant takes eight, and a loop over them is slow. Over two or three it is not.
 func appendLong(dst []byte, n uint64) []byte {
-	if n >= 1<<56 {
+	if n < 1<<21 || n >= 1<<56 {
 		return binary.AppendUvarint(dst, n)
 	}
-	size := (bits.Len64(n) + 6) / 7
+	size := uint(bits.Len64(n)+6) / 7
 	// Halves of 28 bits move apart, then quarters of 14, then 7 bits to a byte.
 	n = n&0x0fffffff | n>>28<<32
 	n = n&0x00003fff_00003fff | n&0x0fffc000_0fffc000<<2
 	n = n&0x007f007f_007f007f | n&0x3f803f80_3f803f80<<1
 	n |= 0x80808080_80808080 & (1<<(8*size-8) - 1) // all bytes but the last go on
 	dst = binary.LittleEndian.AppendUint64(dst, n)
-	return dst[:len(dst)-8+size]
+	return dst[:uint(len(dst))-8+size]
 }
 
 // AppendInt appends n, small magnitudes in few bytes.
