@@ -54,8 +54,11 @@ const (
 
 // extend makes dst longer by n bytes, and returns those too.
 func extend(dst []byte, n int) (longer, added []byte) {
-	longer = slices.Grow(dst, n)[:len(dst)+n]
-	return longer, longer[len(dst):]
+	end := len(dst) + n
+	if end > cap(dst) {
+		dst = slices.Grow(dst, n)
+	}
+	return dst[:end], dst[len(dst):end]
 }
 
 // appendOp appends an operation, and returns where its payload goes.

@@ -202,9 +202,13 @@ func (c *compiled) purse(id uint8) *purse {
 
 // rule returns how a rule gives; nil if this version lacks it.
 func (c *compiled) rule(id uint32) *ruleTerms {
-	if i := id - 1; i < uint32(len(c.ruleIDs)) && c.ruleIDs[i] == id {
+	if i := id - 1; i < uint32(len(c.rules)) && c.rules[i].id == id {
 		return &c.rules[i] // numbered from 1 without a gap, as most are
 	}
+	return c.ruleBySearch(id)
+}
+
+func (c *compiled) ruleBySearch(id uint32) *ruleTerms {
 	i, found := slices.BinarySearch(c.ruleIDs, id)
 	if !found {
 		return nil

@@ -5,7 +5,7 @@ import "fmt"
 func (v *View) decide(r *Rules, now int64) error {
 	v.start(r)
 	q := &v.request
-	key := v.want(r.program, KindKey, q.cmd.Key)
+	key := v.find(KindKey, q.cmd.Key)
 	if key == nil {
 		return fmt.Errorf("loyalty: key %q is not in the view", q.cmd.Key)
 	}
@@ -112,8 +112,8 @@ func (v *View) open(s *seat) error {
 	switch s.account.status {
 	case statusMerged:
 		e := &ClosedError{Member: s.id.Member}
-		if i := v.find(RecordID{s.id.Program, KindMerge, s.id.Member}); i >= 0 {
-			e.Into = textOf(v.records[i].body)
+		if merge := v.find(KindMerge, s.id.Member); merge != nil {
+			e.Into = textOf(merge.body)
 		}
 		return e
 	case statusClosed:

@@ -147,17 +147,17 @@ func (v *View) referral(r *Rules, s *seat) (ref referral) {
 	if q.payload == payloadEarn {
 		ref.name = q.cmd.Earn.Referrer
 	}
-	i := v.findName(KindReferral, q.cmd.Member)
-	if i < 0 {
+	pair := v.find(KindReferral, q.cmd.Member)
+	if pair == nil {
 		return referral{}
 	}
-	if pair := &v.records[i]; pair.version > 0 {
+	if pair.version > 0 {
 		ref.name = textOf(pair.body)
 	} else {
 		ref.fresh = true
 	}
 	account := v.follow(r, ref.name)
-	if account == nil || ref.fresh && !v.enrolledBefore(r, ref.name, s) {
+	if account == nil || ref.fresh && !v.enrolledBefore(ref.name, s) {
 		return referral{}
 	}
 	ref.payee, ref.state = account.id.Name, referrerOpen
@@ -169,16 +169,16 @@ func (v *View) referral(r *Rules, s *seat) (ref referral) {
 
 // enrolledBefore reports whether a referrer enrolled strictly earlier than the
 // member.
-func (v *View) enrolledBefore(r *Rules, name string, s *seat) bool {
-	i := v.find(RecordID{r.program, KindAccount, name})
-	if i < 0 || v.records[i].version == 0 {
+func (v *View) enrolledBefore(name string, s *seat) bool {
+	account := v.find(KindAccount, name)
+	if account == nil || account.version == 0 {
 		return false
 	}
 	enrolled := v.request.at
 	if s.account.seq > 0 {
 		enrolled = s.account.enrolled
 	}
-	return v.records[i].account.enrolled < enrolled
+	return account.account.enrolled < enrolled
 }
 
 // payReferrer writes what the event gave to the member's referrer.
@@ -231,7 +231,7 @@ func (v *View) knownOrder(r *Rules, c *compiled, s *seat) (bool, error) {
 		return false, nil
 	}
 	name := q.cmd.Earn.Order
-	record := v.want(r.program, KindOrder, name)
+	record := v.find(KindOrder, name)
 	if record == nil {
 		return false, fmt.Errorf("loyalty: order %q is not in the view", name)
 	}
@@ -304,7 +304,7 @@ func (v *View) putEvent(r *Rules, c *compiled, known bool, ref *referral) {
 		return
 	}
 	id := RecordID{r.program, KindOrder, q.cmd.Earn.Order}
-	version := v.records[v.find(id)].version
+	version := v.find(id.Kind, id.Name).version
 	if !known {
 		v.newOrder(c, ref.payee)
 	}

@@ -45,7 +45,7 @@ func holdID(key string) [16]byte {
 // resolve decides a capture, a release or a reversal.
 func (v *View) resolve(r *Rules, c *compiled, at int64) (*seat, error) {
 	key, d := v.request.deal(), &v.deal
-	record := v.want(r.program, KindRedemption, key)
+	record := v.find(KindRedemption, key)
 	if record == nil || record.version == 0 {
 		return nil, fmt.Errorf("%w: %q", ErrUnknownRedemption, key)
 	}

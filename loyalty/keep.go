@@ -12,7 +12,7 @@ import (
 func (v *View) keep(r *Rules, now *compiled, at int64) (*seat, error) {
 	q, o := &v.request, &v.order
 	name := q.cmd.Keep.Order
-	record := v.want(r.program, KindOrder, name)
+	record := v.find(KindOrder, name)
 	if record == nil || record.version == 0 {
 		return nil, fmt.Errorf("%w: %q", ErrUnknownOrder, name)
 	}
@@ -62,7 +62,7 @@ func (v *View) subject(r *Rules, owner string, at int64) (*seat, error) {
 		if name == final {
 			return nil, nil
 		}
-		name = textOf(v.want(r.program, KindMerge, name).body)
+		name = textOf(v.find(KindMerge, name).body)
 	}
 	return v.sit(r, final, at)
 }

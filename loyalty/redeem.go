@@ -147,7 +147,7 @@ func (v *View) withinLimit(c *compiled, s *seat, p *prize, at, quantity int64) e
 // newDeal empties the view's redemption for one that the command's key names.
 func (v *View) newDeal(s *seat) (*redemption, error) {
 	key := v.request.cmd.Key
-	if there := v.want(s.id.Program, KindRedemption, key); there == nil {
+	if there := v.find(KindRedemption, key); there == nil {
 		return nil, fmt.Errorf("loyalty: redemption %q is not in the view", key)
 	} else if there.version > 0 {
 		return nil, &StateError{fmt.Sprintf("redemption %q", key), "known: it was made before"}

@@ -21,7 +21,7 @@ func (v *View) sit(r *Rules, member string, until int64) (*seat, error) {
 			return s, nil
 		}
 	}
-	from := v.want(r.program, KindAccount, member)
+	from := v.find(KindAccount, member)
 	if from == nil {
 		return nil, fmt.Errorf("loyalty: account %q is not in the view", member)
 	}

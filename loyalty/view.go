@@ -127,12 +127,11 @@ func (v *View) FillAccount(id AccountID, version uint64, a *Account) {
 
 // place returns where a record stands in the view, or is to stand.
 func (v *View) place(id RecordID) *loaded {
-	i := v.find(id)
-	if i < 0 {
-		i = len(v.records)
-		v.records = append(v.records, loaded{id: id})
+	if l := v.find(id.Kind, id.Name); l != nil {
+		return l
 	}
-	return &v.records[i]
+	v.records = append(v.records, loaded{id: id})
+	return &v.records[len(v.records)-1]
 }
 
 func (v *View) fill(r *Record) error {
@@ -163,28 +162,28 @@ func (v *View) newAccount() *Account {
 	return new(Account)
 }
 
-// find returns the index of a record; -1 if it is not loaded.
-func (v *View) find(id RecordID) int { return v.findName(id.Kind, id.Name) }
-
-// findName is find for a record of the program.
-func (v *View) findName(kind RecordKind, name string) int {
-	last := &v.last[int(kind)%len(v.last)]
-	if i := int(*last); i < len(v.records) && v.records[i].is(kind, name) {
-		return i
+// find returns a record of the program; nil if it is not loaded.
+func (v *View) find(kind RecordKind, name string) *loaded {
+	if i := int(v.last[kind%8]); i < len(v.records) && v.records[i].is(kind, name) {
+		return &v.records[i]
 	}
+	return v.search(kind, name)
+}
+
+func (v *View) search(kind RecordKind, name string) *loaded {
 	for i := range v.records {
 		if v.records[i].is(kind, name) {
-			*last = uint8(i)
-			return i
+			v.last[kind%8] = uint8(i)
+			return &v.records[i]
 		}
 	}
-	return -1
+	return nil
 }
 
 // want returns a record, or notes that it is missing and returns nil.
 func (v *View) want(program string, kind RecordKind, name string) *loaded {
-	if i := v.findName(kind, name); i >= 0 {
-		return &v.records[i]
+	if l := v.find(kind, name); l != nil {
+		return l
 	}
 	id := RecordID{program, kind, name}
 	if slices.Contains(v.missing, id) {
