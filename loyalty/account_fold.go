@@ -84,66 +84,57 @@ func (a *Account) fold(body []byte) error {
 
 // move takes points out of one pot and puts them into another.
 func (a *Account) move(m *move, h *hold) error {
-	if uint64(m.points-1) >= maxTotal || max(m.from, m.to) >= numPots || m.from == m.to {
+	if uint64(m.points-1) >= maxTotal || max(m.from, m.to) >= numPots || m.from == m.to || m.to <= PotReceived {
 		return fmt.Errorf("%w: move of %d points from pot %d to %d", ErrCorrupt, m.points, m.from, m.to)
 	}
-	w := a.wallet(m.wallet) // what take drops is behind it, so that it stays
-	if err := a.take(w, m, h); err != nil {
-		return err
-	}
-	return a.put(w, m, h)
-}
-
-func (a *Account) take(w *walletRow, m *move, h *hold) error {
-	points := w.pot(m.from)
-	switch m.from {
-	case PotIssued, PotReceived, PotDebt: // these count upwards
+	w := a.wallet(m.wallet) // what is taken from lots is behind it, so that it stays
+	switch points := w.pot(m.from); {
+	case m.from <= PotReceived || m.from == PotDebt: // these count upwards
 		if points > maxTotal-m.points {
 			return fmt.Errorf("%w: total of pot %d", ErrOverflow, m.from)
 		}
 		w.setPot(m.from, points+m.points)
-		return nil
-	}
-	if points < m.points {
+	case points < m.points:
 		return fmt.Errorf("%w: %d points from a pot of %d", ErrCorrupt, m.points, points)
-	}
-	w.setPot(m.from, points-m.points)
-	l := lot{wallet: m.wallet, terms: m.terms, expires: m.expires, activates: m.activates, points: m.points}
-	ok := true
-	switch m.from {
-	case PotAvailable:
-		l.activates = 0
-		ok = a.takeLot(listLots, &l)
-	case PotPending:
-		if l.terms&TermEvent != 0 {
-			l.expires = 0 // not known while they wait
+	default:
+		w.setPot(m.from, points-m.points)
+		if m.from <= PotHeld && !a.take(m, h) {
+			return fmt.Errorf("%w: no lot for %d points", ErrCorrupt, m.points)
 		}
-		ok = a.takeLot(listWaiting, &l)
-	case PotHeld:
-		ok = a.takeLeg(m, h)
 	}
-	if !ok {
-		return fmt.Errorf("%w: no lot for %d points", ErrCorrupt, m.points)
+	switch points := w.pot(m.to); {
+	case m.to == PotDebt && points < m.points:
+		return fmt.Errorf("%w: %d points for a debt of %d", ErrCorrupt, m.points, points)
+	case m.to == PotDebt:
+		w.setPot(PotDebt, points-m.points)
+	case points > maxTotal-m.points:
+		return fmt.Errorf("%w: total of pot %d", ErrOverflow, m.to)
+	default:
+		w.setPot(m.to, points+m.points)
+		if m.to <= PotHeld {
+			return a.put(m, h)
+		}
 	}
 	return nil
 }
 
-func (a *Account) put(w *walletRow, m *move, h *hold) error {
-	points := w.pot(m.to)
-	switch m.to {
-	case PotIssued, PotReceived:
-		return fmt.Errorf("%w: points into pot %d", ErrCorrupt, m.to)
-	case PotDebt:
-		if points < m.points {
-			return fmt.Errorf("%w: %d points for a debt of %d", ErrCorrupt, m.points, points)
+// take takes points out of the lot that a move names, or out of the hold h.
+func (a *Account) take(m *move, h *hold) bool {
+	l := lot{wallet: m.wallet, terms: m.terms, expires: m.expires, points: m.points}
+	switch m.from {
+	case PotAvailable:
+		return a.takeLot(listLots, &l)
+	case PotPending:
+		if l.activates = m.activates; l.terms&TermEvent != 0 {
+			l.expires = 0 // not known while they wait
 		}
-		w.setPot(PotDebt, points-m.points)
-		return nil
+		return a.takeLot(listWaiting, &l)
 	}
-	if points > maxTotal-m.points {
-		return fmt.Errorf("%w: total of pot %d", ErrOverflow, m.to)
-	}
-	w.setPot(m.to, points+m.points)
+	return a.takeLeg(m, h)
+}
+
+// put puts points into the lot that a move names, or under the hold h.
+func (a *Account) put(m *move, h *hold) error {
 	l := lot{wallet: m.wallet, terms: m.terms, expires: m.expires, points: m.points}
 	switch m.to {
 	case PotAvailable:
@@ -152,10 +143,8 @@ func (a *Account) put(w *walletRow, m *move, h *hold) error {
 	case PotPending:
 		l.activates = m.activates
 		return a.addLot(listWaiting, &l)
-	case PotHeld:
-		return a.addLeg(m, h)
 	}
-	return nil
+	return a.addLeg(m, h)
 }
 
 // maxTotal bounds what was ever issued to an account, or redeemed.

@@ -11,13 +11,21 @@ import (
 // compareLots orders the lots of a wallet by expiry, those without one last.
 func compareLots(p []byte, l *lot) int {
 	row := asLot(p)
-	if wallet := row.wallet(); wallet != l.wallet {
-		return cmp.Compare(wallet, l.wallet)
+	if row.wallet() != l.wallet {
+		return int(row.wallet()) - int(l.wallet)
 	}
-	if expires := row.expires(); expires != l.expires {
-		return compareExpiry(expires, l.expires)
+	if a, b := uint64(row.expires()-1), uint64(l.expires-1); a != b { // 0, which is never, last
+		return sign(a < b)
 	}
-	return cmp.Compare(row.terms(), l.terms)
+	return int(row.terms()) - int(l.terms)
+}
+
+// sign is how two compare that are not equal.
+func sign(less bool) int {
+	if less {
+		return -1
+	}
+	return 1
 }
 
 // compareWaiting orders lots by when they activate.
@@ -42,8 +50,8 @@ func compareLegs(p []byte, l *leg) int {
 
 func compareWindows(p []byte, w *window) int {
 	row := asWindow(p)
-	if rank := row.rank(); rank != w.key.rank() {
-		return cmp.Compare(rank, w.key.rank())
+	if a, b := row.rank(), w.key.rank(); a != b {
+		return sign(a < b)
 	}
 	return cmp.Compare(row.number(), w.number)
 }

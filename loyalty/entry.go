@@ -66,6 +66,7 @@ type Pot uint8
 
 // The pots. Points come out of Issued and Received, whose totals count upwards.
 // Debt is what the account owes; available points are zero while there is any.
+// Those from Available to Held are in lots.
 const (
 	PotIssued Pot = iota
 	PotReceived
