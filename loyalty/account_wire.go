@@ -89,38 +89,44 @@ func rowsAscend[T any](rows []byte, width int, read func([]byte) T, compare func
 }
 
 func (l *lot) put(p []byte) {
-	p[0], p[1] = l.wallet, byte(l.terms)
-	le.PutUint64(p[2:], uint64(l.expires))
-	le.PutUint64(p[10:], uint64(l.activates))
-	le.PutUint64(p[18:], uint64(l.points))
+	row := (*[lotWidth]byte)(p)
+	row[0], row[1] = l.wallet, byte(l.terms)
+	le.PutUint64(row[2:], uint64(l.expires))
+	le.PutUint64(row[10:], uint64(l.activates))
+	le.PutUint64(row[18:], uint64(l.points))
 }
 
 func readLot(p []byte) lot {
+	row := (*[lotWidth]byte)(p)
 	return lot{
-		wallet: p[0], terms: Terms(p[1]), expires: int64(le.Uint64(p[2:])),
-		activates: int64(le.Uint64(p[10:])), points: int64(le.Uint64(p[18:])),
+		wallet: row[0], terms: Terms(row[1]), expires: int64(le.Uint64(row[2:])),
+		activates: int64(le.Uint64(row[10:])), points: int64(le.Uint64(row[18:])),
 	}
 }
 
 func (h *hold) put(p []byte) {
-	copy(p, h.id[:])
-	p[16] = h.wallet
-	le.PutUint64(p[17:], uint64(h.until))
+	row := (*[holdWidth]byte)(p)
+	copy(row[:], h.id[:])
+	row[16] = h.wallet
+	le.PutUint64(row[17:], uint64(h.until))
 }
 
 func readHold(p []byte) hold {
-	return hold{id: [16]byte(p), wallet: p[16], until: int64(le.Uint64(p[17:]))}
+	row := (*[holdWidth]byte)(p)
+	return hold{id: [16]byte(row[:16]), wallet: row[16], until: int64(le.Uint64(row[17:]))}
 }
 
 func (l *leg) put(p []byte) {
-	copy(p, l.hold[:])
-	p[16] = byte(l.terms)
-	le.PutUint64(p[17:], uint64(l.expires))
-	le.PutUint64(p[25:], uint64(l.points))
+	row := (*[legWidth]byte)(p)
+	copy(row[:], l.hold[:])
+	row[16] = byte(l.terms)
+	le.PutUint64(row[17:], uint64(l.expires))
+	le.PutUint64(row[25:], uint64(l.points))
 }
 
 func readLeg(p []byte) leg {
-	return leg{hold: [16]byte(p), terms: Terms(p[16]), expires: int64(le.Uint64(p[17:])), points: int64(le.Uint64(p[25:]))}
+	row := (*[legWidth]byte)(p)
+	return leg{hold: [16]byte(row[:16]), terms: Terms(row[16]), expires: int64(le.Uint64(row[17:])), points: int64(le.Uint64(row[25:]))}
 }
 
 // adds reports whether the lists of the account agree with its totals: what

@@ -92,9 +92,10 @@ func (m *move) append(dst []byte) []byte {
 }
 
 func readMove(p []byte) move {
+	row := (*[moveWidth]byte)(p)
 	return move{
-		wallet: p[0], from: Pot(p[1]), to: Pot(p[2]), terms: Terms(p[3]), rule: le.Uint32(p[4:]),
-		points: int64(le.Uint64(p[8:])), expires: int64(le.Uint64(p[16:])), activates: int64(le.Uint64(p[24:])),
+		wallet: row[0], from: Pot(row[1]), to: Pot(row[2]), terms: Terms(row[3]), rule: le.Uint32(row[4:]),
+		points: int64(le.Uint64(row[8:])), expires: int64(le.Uint64(row[16:])), activates: int64(le.Uint64(row[24:])),
 	}
 }
 
@@ -110,58 +111,68 @@ func readHoldOp(p []byte) hold {
 }
 
 func (w *window) put(p []byte) {
-	p[0] = byte(w.key.kind)
-	le.PutUint32(p[1:], w.key.id)
-	le.PutUint32(p[5:], uint32(w.number))
-	le.PutUint64(p[9:], uint64(w.used))
-	le.PutUint64(p[17:], uint64(w.gone))
+	row := (*[windowWidth]byte)(p)
+	row[0] = byte(w.key.kind)
+	le.PutUint32(row[1:], w.key.id)
+	le.PutUint32(row[5:], uint32(w.number))
+	le.PutUint64(row[9:], uint64(w.used))
+	le.PutUint64(row[17:], uint64(w.gone))
 }
 
 func readWindow(p []byte) window {
+	row := (*[windowWidth]byte)(p)
 	return window{
-		key:    windowKey{windowKind(p[0]), le.Uint32(p[1:])},
-		number: int32(le.Uint32(p[5:])), used: int64(le.Uint64(p[9:])), gone: int64(le.Uint64(p[17:])),
+		key:    windowKey{windowKind(row[0]), le.Uint32(row[1:])},
+		number: int32(le.Uint32(row[5:])), used: int64(le.Uint64(row[9:])), gone: int64(le.Uint64(row[17:])),
 	}
 }
 
 func (s *streak) put(p []byte) {
-	le.PutUint32(p, s.rule)
-	le.PutUint32(p[4:], uint32(s.last))
-	le.PutUint64(p[8:], s.days)
-	le.PutUint32(p[16:], uint32(s.older))
+	row := (*[streakWidth]byte)(p)
+	le.PutUint32(row[:], s.rule)
+	le.PutUint32(row[4:], uint32(s.last))
+	le.PutUint64(row[8:], s.days)
+	le.PutUint32(row[16:], uint32(s.older))
 }
 
 func readStreak(p []byte) streak {
-	return streak{rule: le.Uint32(p), last: dayOf32(p[4:]), days: le.Uint64(p[8:]), older: int32(le.Uint32(p[16:]))}
+	row := (*[streakWidth]byte)(p)
+	return streak{rule: le.Uint32(row[:]), last: dayOf32(row[4:]), days: le.Uint64(row[8:]), older: int32(le.Uint32(row[16:]))}
 }
 
 func (t *task) put(p []byte) {
-	le.PutUint32(p, t.rule)
-	le.PutUint32(p[4:], uint32(t.progress))
-	le.PutUint32(p[8:], uint32(t.done))
+	row := (*[taskWidth]byte)(p)
+	le.PutUint32(row[:], t.rule)
+	le.PutUint32(row[4:], uint32(t.progress))
+	le.PutUint32(row[8:], uint32(t.done))
 }
 
 func readTask(p []byte) task {
-	return task{rule: le.Uint32(p), progress: int32(le.Uint32(p[4:])), done: int32(le.Uint32(p[8:]))}
+	row := (*[taskWidth]byte)(p)
+	return task{rule: le.Uint32(row[:]), progress: int32(le.Uint32(row[4:])), done: int32(le.Uint32(row[8:]))}
 }
 
 func (m *month) put(p []byte) {
-	le.PutUint32(p, uint32(m.number))
-	le.PutUint64(p[4:], uint64(m.points))
+	row := (*[monthWidth]byte)(p)
+	le.PutUint32(row[:], uint32(m.number))
+	le.PutUint64(row[4:], uint64(m.points))
 }
 
 func readMonth(p []byte) month {
-	return month{number: int32(le.Uint32(p)), points: int64(le.Uint64(p[4:]))}
+	row := (*[monthWidth]byte)(p)
+	return month{number: int32(le.Uint32(row[:])), points: int64(le.Uint64(row[4:]))}
 }
 
 func (t *tier) put(p []byte) {
-	p[0], p[1] = t.level, bit(t.grace)
-	le.PutUint64(p[2:], uint64(t.since))
-	le.PutUint64(p[10:], uint64(t.review))
+	row := (*[tierWidth]byte)(p)
+	row[0], row[1] = t.level, bit(t.grace)
+	le.PutUint64(row[2:], uint64(t.since))
+	le.PutUint64(row[10:], uint64(t.review))
 }
 
 func readTier(p []byte) tier {
-	return tier{level: p[0], grace: p[1] == 1, since: int64(le.Uint64(p[2:])), review: int64(le.Uint64(p[10:]))}
+	row := (*[tierWidth]byte)(p)
+	return tier{level: row[0], grace: row[1] == 1, since: int64(le.Uint64(row[2:])), review: int64(le.Uint64(row[10:]))}
 }
 
 // isPass reports whether an outcome is nothing but a reason.
@@ -198,10 +209,11 @@ func readPass(p []byte) outcome {
 }
 
 func readOutcome(p []byte) outcome {
+	row := (*[outcomeWidth]byte)(p)
 	return outcome{
-		rule: le.Uint32(p), wallet: p[4], reason: Reason(p[5]), cap: int8(p[6]), referrer: p[7] == 1,
-		points: int64(le.Uint64(p[8:])), wanted: int64(le.Uint64(p[16:])),
-		progress: int32(le.Uint32(p[24:])), goal: int32(le.Uint32(p[28:])), retry: int64(le.Uint64(p[32:])),
+		rule: le.Uint32(row[:]), wallet: row[4], reason: Reason(row[5]), cap: int8(row[6]), referrer: row[7] == 1,
+		points: int64(le.Uint64(row[8:])), wanted: int64(le.Uint64(row[16:])),
+		progress: int32(le.Uint32(row[24:])), goal: int32(le.Uint32(row[28:])), retry: int64(le.Uint64(row[32:])),
 	}
 }
 
