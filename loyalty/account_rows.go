@@ -58,9 +58,10 @@ func (a *Account) insert(l list, at int) []byte {
 	}
 	width, from := rowWidth[l], int(a.parts[l].from)+at
 	a.lists, _ = extend(a.lists, width)
-	copy(a.lists[from+width:], a.lists[from:])
+	behind := a.lists[from:]
+	copy(behind[width:], behind)
 	a.resize(l, width, 1)
-	return a.lists[from : from+width]
+	return behind[:width]
 }
 
 // remove drops the row of a list at a place.

@@ -61,7 +61,11 @@ func (c *checkup) terms() int {
 	seen := map[string]bool{}
 	for i := range c.compiled.rules {
 		e := &c.compiled.rules[i].terms
-		seen[fmt.Sprintf("%d %s %d %v %v", e.wallet, e.expiry.after, e.expiry.months, e.expiry.dates, e.idle())] = true
+		var expiry dayRule // never
+		if e.expiry != nil {
+			expiry = *e.expiry
+		}
+		seen[fmt.Sprintf("%d %v %v %v", e.wallet, e.expiry != nil, expiry, e.idle())] = true
 	}
 	return len(seen)
 }

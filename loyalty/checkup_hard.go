@@ -51,7 +51,7 @@ func validity(e *Expiry, from calendar.Day) float64 {
 	if e.isZero() || !e.Idle.IsZero() {
 		return 0
 	}
-	rule := givingOf(0, Pending{}, *e, false).expiry
+	rule := givingOf(0, Pending{}, *e).expiry
 	sum := 0
 	for d := from; d < from+reachYear; d++ {
 		sum += int(rule.end(d) - d - 1)

@@ -67,17 +67,16 @@ type purse struct {
 // giving is how points are given: how long they wait, and when they end.
 type giving struct {
 	wallet  uint8
-	terms   Terms   // TermLocked, TermIdle
-	waits   bool    // by pending
-	pending dayRule // how long they wait, at most for the event if until is set
-	until   string  // the kind of event that they wait for
-	expiry  dayRule // zero: never
+	terms   Terms    // TermLocked, TermIdle
+	pending *dayRule // how long they wait, at most for the event if until is set; nil: not at all
+	until   string   // the kind of event that they wait for
+	expiry  *dayRule // nil: never
 }
 
 func (g *giving) idle() bool { return g.terms&TermIdle != 0 }
 
 // atOnce makes points available when they are given, whatever they waited for.
-func (g *giving) atOnce() { g.waits, g.until = false, "" }
+func (g *giving) atOnce() { g.pending, g.until = nil, "" }
 
 // ruleTerms is how a rule gives.
 type ruleTerms struct {
@@ -107,7 +106,7 @@ func compile(p *Program) *compiled {
 	c.holdFor = cmp.Or(p.Limits.HoldFor, regulars.Hours(24))
 	for _, w := range p.Wallets {
 		c.byWallet[w.ID] = uint8(len(c.wallets) + 1)
-		c.wallets = append(c.wallets, purse{w, givingOf(w.ID, w.Pending, w.Expiry, false), dayRule{after: w.Restore}})
+		c.wallets = append(c.wallets, purse{w, givingOf(w.ID, w.Pending, w.Expiry), dayRule{after: w.Restore}})
 	}
 	for i := range p.Rules {
 		c.rules = append(c.rules, c.ruleTerms(&p.Rules[i]))
@@ -132,14 +131,17 @@ func compile(p *Program) *compiled {
 
 func (c *compiled) ruleTerms(r *Rule) ruleTerms {
 	w := c.purse(c.walletID(r.Wallet))
-	pending, expiry := w.Pending, w.Expiry
+	terms := w.terms
 	if r.Pending != nil {
-		pending = *r.Pending
+		terms.wait(*r.Pending)
 	}
 	if r.Expiry != nil {
-		expiry = *r.Expiry
+		terms.end(*r.Expiry)
 	}
-	return ruleTerms{r.ID, r.Name, givingOf(w.ID, pending, expiry, r.Locked)}
+	if r.Locked {
+		terms.terms |= TermLocked
+	}
+	return ruleTerms{r.ID, r.Name, terms}
 }
 
 func (c *compiled) prize(r *Reward) prize {
@@ -157,25 +159,37 @@ func (c *compiled) prize(r *Reward) prize {
 	return p
 }
 
-func givingOf(wallet uint8, p Pending, e Expiry, locked bool) giving {
-	g := giving{wallet: wallet, pending: dayRule{after: p.For}, until: p.Until}
-	if locked {
-		g.terms = TermLocked
-	}
-	if p.Until != "" {
-		g.pending.after = cmp.Or(p.Within, regulars.Days(90))
-	}
-	g.waits = !g.pending.isZero()
-	if !e.Idle.IsZero() {
-		g.terms |= TermIdle
-		g.expiry = dayRule{after: e.Idle}
-		return g
-	}
-	if e.After.IsZero() && e.RoundUp == "" && len(e.Dates) == 0 {
-		return g
-	}
-	g.expiry = dayRule{after: e.After, months: roundMonths[e.RoundUp], dates: yearDays(e.Dates), day: true}
+func givingOf(wallet uint8, p Pending, e Expiry) giving {
+	g := giving{wallet: wallet}
+	g.wait(p)
+	g.end(e)
 	return g
+}
+
+// wait sets how long points wait, and for what.
+func (g *giving) wait(p Pending) {
+	g.until = p.Until
+	after := p.For
+	if p.Until != "" {
+		after = cmp.Or(p.Within, regulars.Days(90))
+	}
+	if g.pending = nil; !after.IsZero() {
+		g.pending = &dayRule{after: after}
+	}
+}
+
+// end sets when points end.
+func (g *giving) end(e Expiry) {
+	g.terms &^= TermIdle
+	switch {
+	case !e.Idle.IsZero():
+		g.terms |= TermIdle
+		g.expiry = &dayRule{after: e.Idle}
+	case e.isZero():
+		g.expiry = nil
+	default:
+		g.expiry = &dayRule{after: e.After, months: roundMonths[e.RoundUp], dates: yearDays(e.Dates)}
+	}
 }
 
 // walletID returns the number of a wallet by name, of the first for "", and 0

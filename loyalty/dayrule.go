@@ -10,22 +10,17 @@ import (
 
 // dayRule finds an instant at the start of a local day from the day of an
 // event: a span later, and on to the end of that day or of a longer period. So
-// events of one day share it. The zero value is no rule.
+// events of one day share it. The zero value leads to the end of the day.
 type dayRule struct {
 	after  regulars.Span // in days, weeks, months or years; may be zero
 	months int32         // on to the end of a period of so many months; 0: of the day
 	dates  []yearDay     // on to the end of the next of these, sorted
-	day    bool          // set if the rule is one although all else is zero
 }
 
 // yearDay is a day of the year.
 type yearDay struct {
 	month time.Month
 	day   int
-}
-
-func (r *dayRule) isZero() bool {
-	return r.after.IsZero() && r.months == 0 && len(r.dates) == 0 && !r.day
 }
 
 // roundMonths are the periods that an expiry is rounded up to.
@@ -127,10 +122,10 @@ func (m *almanac) start(d calendar.Day) int64 {
 	return known.at
 }
 
-// at returns the instant that a rule leads to from a day; 0 if there is no
+// at returns the instant that a rule leads to from a day; 0 for nil, which is no
 // rule. Rules are told apart by their address.
 func (m *almanac) at(r *dayRule, d calendar.Day) int64 {
-	if r.isZero() {
+	if r == nil {
 		return 0
 	}
 	for i := range m.memo {

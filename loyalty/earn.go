@@ -276,7 +276,7 @@ func (s *scribe) arrived(c *compiled, ev *event) {
 		if g.idle() {
 			s.active(g, ev.day)
 		} else {
-			a.slot.expires = s.v.almanac.at(&g.expiry, ev.day)
+			a.slot.expires = s.v.almanac.at(g.expiry, ev.day)
 		}
 		m := move{
 			wallet: a.wallet, terms: from.terms, rule: a.rule, points: a.points - a.taken - a.waived,

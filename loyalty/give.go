@@ -13,8 +13,8 @@ type slot struct {
 func (s *scribe) give(g *giving, rule uint32, points int64, day calendar.Day) slot {
 	days := &s.v.almanac
 	to := slot{terms: g.terms}
-	if g.waits {
-		to.activates = days.at(&g.pending, day)
+	if g.pending != nil {
+		to.activates = days.at(g.pending, day)
 		if g.until != "" {
 			to.terms |= TermEvent
 			s.wait(g.wallet, rule, points, to)
@@ -25,7 +25,7 @@ func (s *scribe) give(g *giving, rule uint32, points int64, day calendar.Day) sl
 	if g.idle() {
 		s.active(g, day)
 	} else {
-		to.expires = days.at(&g.expiry, day)
+		to.expires = days.at(g.expiry, day)
 	}
 	if to.activates > s.recorded {
 		s.move(&move{wallet: g.wallet, from: PotIssued, to: PotPending, terms: to.terms, rule: rule, points: points, expires: to.expires, activates: to.activates})
@@ -48,7 +48,7 @@ func (s *scribe) wait(wallet uint8, rule uint32, points int64, to slot) {
 
 // active puts off the end of the points of an idle wallet.
 func (s *scribe) active(g *giving, day calendar.Day) {
-	if until := s.v.almanac.at(&g.expiry, day); until > s.account.idle(g.wallet) {
+	if until := s.v.almanac.at(g.expiry, day); until > s.account.idle(g.wallet) {
 		s.idle(g.wallet, until)
 	}
 }

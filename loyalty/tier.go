@@ -10,9 +10,9 @@ import (
 type ladder struct {
 	wallet uint8
 	window ladderWindow
-	months int32   // of a rolling window
-	levels []Level // ascending
-	grace  dayRule
+	months int32    // of a rolling window
+	levels []Level  // ascending
+	grace  *dayRule // nil: none
 	soft   bool
 }
 
@@ -30,10 +30,14 @@ func (c *compiled) ladder(t *Tiers) *ladder {
 	if t == nil {
 		return nil
 	}
-	return &ladder{
+	l := &ladder{
 		wallet: c.walletID(t.Wallet), window: ladderWindows[t.Window], months: t.Months,
-		levels: slices.Clone(t.Levels), grace: dayRule{after: t.Grace}, soft: t.Soft,
+		levels: slices.Clone(t.Levels), soft: t.Soft,
 	}
+	if !t.Grace.IsZero() {
+		l.grace = &dayRule{after: t.Grace}
+	}
+	return l
 }
 
 var monthly = calendar.Periods{Unit: calendar.Monthly}
@@ -145,8 +149,8 @@ func (l *ladder) reviewed(a *Account, at int64, days *almanac) tier {
 	switch {
 	case target >= t.level:
 		t.level = target
-	case !t.grace && !l.grace.isZero():
-		t.grace, t.review = true, days.at(&l.grace, day)
+	case !t.grace && l.grace != nil:
+		t.grace, t.review = true, days.at(l.grace, day)
 		return t
 	case l.soft:
 		t.level = max(target, l.below(t.level))
