@@ -61,16 +61,16 @@ func (q *request) set(c *Command) error {
 	if q.payload == 0 {
 		return &CommandError{"payload", "want exactly one"}
 	}
-	if err := checkText("key", c.Key, MaxKeyBytes); err != nil {
-		return err
+	if !isShort(c.Key, MaxKeyBytes) {
+		return textError("key", c.Key, MaxKeyBytes)
 	}
-	if err := checkText("member", c.Member, MaxNameBytes); err != nil {
-		return err
+	if !isText(c.Member) {
+		return textError("member", c.Member, MaxNameBytes)
 	}
 	if !inRange(c.OccurredAt) {
 		return &CommandError{"occurredAt", "want an instant from 1971 to 2499"}
 	}
-	q.at = micros(c.OccurredAt)
+	q.at = c.OccurredAt.UnixMicro()
 	return q.check(c)
 }
 
@@ -163,8 +163,8 @@ func (q *request) checkEarn(e *Earn) error {
 	ev := &q.event
 	ev.is(e.Kind)
 	ev.at = q.at
-	if err := checkText("earn.kind", e.Kind, MaxNameBytes); err != nil {
-		return err
+	if !isText(e.Kind) {
+		return textError("earn.kind", e.Kind, MaxNameBytes)
 	}
 	if err := checkOptional("earn.order", e.Order); err != nil {
 		return err
@@ -182,23 +182,25 @@ func (q *request) checkEarn(e *Earn) error {
 	if problem != "" {
 		return &CommandError{"earn.amount", problem}
 	}
-	sum, err := q.lines(e.Lines)
-	switch {
-	case err != nil:
-		return err
-	case len(e.Lines) > 0 && amount != 0 && amount != sum:
-		return &CommandError{"earn.amount", "is not the sum of the lines"}
+	ev.amount, ev.lines = amount, ev.lines[:0]
+	if len(e.Lines) > 0 {
+		sum, err := q.lines(e.Lines)
+		if err != nil {
+			return err
+		}
+		if amount != 0 && amount != sum {
+			return &CommandError{"earn.amount", "is not the sum of the lines"}
+		}
+		ev.amount = sum
 	}
-	ev.amount = max(amount, sum)
 	return q.facts("earn", e.Attributes, e.Labels)
 }
 
-// lines converts the lines of an order and returns their sum.
+// lines adds the lines of an order and returns their sum.
 func (q *request) lines(lines []Line) (sum money, err error) {
 	if len(lines) > MaxLines {
 		return 0, &CommandError{"earn.lines", fmt.Sprintf("has %d: want at most %d", len(lines), MaxLines)}
 	}
-	q.event.lines = q.event.lines[:0]
 	for i := range lines {
 		l := &lines[i]
 		amount, problem := toMoney(l.Amount)
@@ -267,7 +269,8 @@ func (q *request) facts(path string, attributes []Attribute, labels []string) er
 	if len(labels) > 1 {
 		slices.Sort(ev.labels)
 	}
-	for i, a := range ev.attributes {
+	for i := range ev.attributes {
+		a := &ev.attributes[i]
 		if !isText(a.Name) || !isText(a.Value) {
 			return &CommandError{path + ".attributes", fmt.Sprintf("%q: want a name and a value of 1 to %d bytes of valid UTF-8", shortened(a.Name), MaxNameBytes)}
 		}
@@ -318,10 +321,10 @@ func checkOther(field, name, member string) error {
 }
 
 func checkText(field, s string, most int) error {
-	if s != "" && len(s) <= most && isSound(s) {
-		return nil
+	if !isShort(s, most) {
+		return textError(field, s, most)
 	}
-	return textError(field, s, most)
+	return nil
 }
 
 func checkOptional(field, s string) error {
@@ -342,7 +345,9 @@ func textError(field, s string, most int) error {
 	return &CommandError{field, fmt.Sprintf("%q: want valid UTF-8 without NUL", shortened(s))}
 }
 
-func isText(s string) bool { return s != "" && len(s) <= MaxNameBytes && isSound(s) }
+func isText(s string) bool { return isShort(s, MaxNameBytes) }
+
+func isShort(s string, most int) bool { return s != "" && len(s) <= most && isSound(s) }
 
 // isSound reports whether a text is valid UTF-8 without NUL, which some
 // databases don't take.

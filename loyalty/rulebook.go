@@ -29,6 +29,7 @@ type rulebook struct {
 // bookKind is what an event of one kind goes to.
 type bookKind struct {
 	rules  []*bookRule   // in their order
+	blank  []outcome     // of each, before it is judged
 	open   bool          // one of them has a cap that others share
 	sets   bool          // one of them is of a set
 	raised multiplierSet // those that may raise one of them
@@ -57,6 +58,7 @@ type bookRule struct {
 	plain    bool  // every event of its kinds meets its conditions
 	open     bool  // has a cap that others share
 	goesOn   bool  // looks at what was before the event: see ready
+	uses     bool  // what it gives uses something up: see use
 	when     bookCondition
 	points   int64  // fixed, of the task, of the referral, or for each per
 	per      uint64 // money; 1 if not by amount
@@ -114,6 +116,7 @@ func newRulebook(p *Program, cal *calendarOf, walletID func(name string) uint8) 
 		rule.setCaps(r.Caps)
 		rule.plain = !rule.off && !rule.open && rule.categories == nil && rule.when.isEmpty()
 		rule.guarded = rule.way != wayStreak && slices.Contains(r.On, checkInKind)
+		rule.uses = rule.guarded || rule.way == wayReferral || len(rule.caps) > 0 || rule.rounding == roundLines
 		rule.goesOn = rule.guarded || rule.way == wayStreak || rule.way == wayTask || rule.way == wayReferral
 		for g := range rule.groups {
 			for _, n := range rule.groups[g].members {
@@ -145,6 +148,7 @@ func (b *rulebook) file(kind string, r *bookRule) {
 		b.kinds[kind] = k
 	}
 	k.rules, k.open, k.sets = append(k.rules, r), k.open || r.open, k.sets || r.set >= 0
+	k.blank = append(k.blank, outcome{rule: r.id, wallet: r.wallet, cap: -1, referrer: r.way == wayReferral})
 	k.raised.join(&r.raised)
 }
 

@@ -1,6 +1,10 @@
 package loyalty
 
-import "github.com/regulars-go/regulars/internal/calendar"
+import (
+	"math"
+
+	"github.com/regulars-go/regulars/internal/calendar"
+)
 
 // bookCap is a cap made ready.
 type bookCap struct {
@@ -77,54 +81,66 @@ type windowOf struct {
 
 // window returns the period of the event's day, found once for a day.
 func (j *judge) window(p period) *windowOf {
-	w := &j.out.bench.windows[p]
-	if !w.known {
-		j.find(w, p)
+	if w := &j.out.bench.windows[p]; w.known {
+		return w
 	}
+	return j.findWindow(p)
+}
+
+func (j *judge) findWindow(p period) *windowOf {
+	w := &j.out.bench.windows[p]
+	w.number, w.next, w.gone = j.book.cal.window(p, j.ev.day)
+	w.known = true
 	return w
 }
 
-func (j *judge) find(w *windowOf, p period) {
-	w.number, w.next, w.gone = j.book.cal.window(p, j.ev.day)
-	w.known = true
-}
-
 // used returns how much of a window of the account is used.
-func (j *judge) used(kind windowKind, id uint32, p period) int64 {
-	rank, number := windowKey{kind, id}.rank(), j.window(p).number
-	for rows := j.st.account.rows(listWindows); len(rows) >= windowWidth; rows = rows[windowWidth:] {
-		if row := asWindow(rows); row.rank() == rank && row.number() == number {
+func (j *judge) used(key windowKey, p period) int64 {
+	rank, number := key.rank(), j.window(p).number
+	rows := j.st.account.rows(listWindows)
+	for at := len(rows) - windowWidth; at >= 0; at -= windowWidth { // the latest are last
+		row := asWindow(rows[at:])
+		if row.rank() > rank {
+			continue
+		}
+		if row.rank() == rank && row.number() == number {
 			return row.used()
+		}
+		if row.rank() < rank || row.number() < number {
+			break
 		}
 	}
 	return 0
 }
 
-// usedByAll returns how much of a shared cap is used, which is at a place of
-// standing.shared. If it is not known nothing may be given.
-func (j *judge) usedByAll(c *bookCap, place int) int64 {
-	if place < len(j.st.shared) {
-		return j.st.shared[place]
+// usedByAll returns how much of the next shared cap is used; false if it is not
+// in force.
+func (j *judge) usedByAll(c *bookCap) (used int64, counts bool) {
+	if !c.isShared(j.ev) {
+		return 0, false
 	}
-	return c.max
+	used = c.max // unknown: nothing may be given
+	if j.look < len(j.st.shared) {
+		used = j.st.shared[j.look]
+	}
+	j.look++
+	return used, true
 }
 
 // capped trims what a rule wants: to the least that one of its caps leaves. The
-// first of them that leaves it is named.
+// first of them that leaves it is named. A retry is told if all that trimmed
+// start anew some day.
 func (j *judge) capped(r *bookRule, o *outcome) {
-	shared, forGood := j.shared, false
-	var again calendar.Day
-	for n := range r.caps {
-		c := &r.caps[n]
-		used := int64(0)
-		switch {
-		case c.per == perEvent:
-		case c.by == ofMember:
-			used = j.used(c.kind, r.id, c.per)
-		case c.isShared(j.ev):
-			used = j.usedByAll(c, shared)
-			shared++
-		default:
+	caps, again := r.caps, calendar.Day(0)
+	for n := range caps {
+		c := &caps[n]
+		used, counts := int64(0), true
+		if c.by != ofMember {
+			used, counts = j.usedByAll(c)
+		} else if c.per != perEvent {
+			used = j.used(windowKey{c.kind, r.id}, c.per)
+		}
+		if !counts {
 			continue
 		}
 		fits := c.allows(o.wanted, max(0, c.max-used))
@@ -134,25 +150,29 @@ func (j *judge) capped(r *bookRule, o *outcome) {
 		if fits < o.points {
 			o.points, o.cap = fits, int8(n)
 		}
-		forGood = forGood || c.per == perEvent || c.per == perLife || c.max < o.wanted && c.reject
-		again = max(again, j.window(c.per).next)
+		again = max(again, j.renewed(c, o.wanted))
 	}
-	if o.points < o.wanted {
-		j.trimmed(r, o, again, forGood)
+	if o.points == o.wanted {
+		return
 	}
-}
-
-// trimmed says why a rule gives less than it wants, and when it would have
-// paid: on the day on which all caps that trimmed start anew, unless one of them
-// never does.
-func (j *judge) trimmed(r *bookRule, o *outcome, again calendar.Day, forGood bool) {
 	o.reason = ReasonTrimmed
 	if o.points == 0 {
 		o.reason = ReasonCapped
 	}
-	if !forGood {
+	if again < never {
 		o.retry = r.when.opens(j.days().start(again), again, j.days())
 	}
+}
+
+// never is the day on which a cap that does not come back starts anew.
+const never calendar.Day = math.MaxInt32
+
+// renewed returns the day from which a cap leaves more of what is wanted.
+func (j *judge) renewed(c *bookCap, wanted int64) calendar.Day {
+	if c.per == perEvent || c.per == perLife || c.reject && c.max < wanted {
+		return never
+	}
+	return j.window(c.per).next
 }
 
 // allows returns how much of what is wanted a cap lets through, when so much
@@ -169,20 +189,25 @@ func (c *bookCap) allows(wanted, left int64) int64 {
 
 // useCaps counts what was given.
 func (j *judge) useCaps(r *bookRule, points int64) {
-	shared := j.shared
-	for n := range r.caps {
-		c := &r.caps[n]
+	caps := r.caps
+	for n := range caps {
+		c := &caps[n]
 		used := points
 		if c.times {
 			used = 1
 		}
-		switch {
-		case c.per == perEvent:
-		case c.by == ofMember:
-			j.add(c.kind, r.id, c.per, used)
-		case c.isShared(j.ev):
-			j.out.shared = append(j.out.shared, sharedUse{index: shared, delta: used, max: c.max, until: j.window(c.per).gone})
-			shared++
+		if c.by != ofMember {
+			j.useOfAll(c, used)
+		} else if c.per != perEvent {
+			j.add(windowKey{c.kind, r.id}, c.per, used)
 		}
+	}
+}
+
+// useOfAll uses some of the next shared cap, if it is in force.
+func (j *judge) useOfAll(c *bookCap, used int64) {
+	if c.isShared(j.ev) {
+		j.out.shared = append(j.out.shared, sharedUse{index: j.spend, delta: used, max: c.max, until: j.window(c.per).gone})
+		j.spend++
 	}
 }

@@ -5,7 +5,6 @@ import (
 	"math"
 	"math/bits"
 	"slices"
-	"time"
 
 	"github.com/regulars-go/regulars/internal/calendar"
 )
@@ -18,7 +17,7 @@ type bookCondition struct {
 	weekdays             week
 	least, most          money
 	from, to             int64
-	levels               []uint8 // none: all
+	levels               levelSet
 	attributes           []AttributeIn
 	allOf, anyOf, noneOf []string
 }
@@ -39,31 +38,33 @@ func newCondition(c *Condition, levels map[string]uint8) bookCondition {
 	b.most, _ = toMoney(c.MaxAmount)
 	b.most = cmp.Or(b.most, noMost)
 	for _, name := range c.Tiers {
-		b.levels = append(b.levels, levels[name])
+		b.levels.add(levels[name])
 	}
 	return b
 }
 
 // isEmpty reports whether nothing is asked for.
 func (c *bookCondition) isEmpty() bool {
-	return !c.facts && len(c.levels) == 0 && c.least == 0 && c.most == noMost &&
+	return !c.facts && !c.levels.some && c.least == 0 && c.most == noMost &&
 		c.from == 0 && c.to == noEnd && c.weekdays == everyDay
 }
 
 // says judges what the event says; 0 if it holds.
 func (c *bookCondition) says(ev *event) Reason {
 	if c.facts {
-		if reason := c.saysFacts(ev); reason != 0 {
-			return reason
-		}
+		return c.saysAll(ev)
 	}
+	return c.saysAmount(ev)
+}
+
+func (c *bookCondition) saysAmount(ev *event) Reason {
 	if ev.amount < c.least || ev.amount > c.most {
 		return ReasonAmount
 	}
 	return 0
 }
 
-func (c *bookCondition) saysFacts(ev *event) Reason {
+func (c *bookCondition) saysAll(ev *event) Reason {
 	for i := range c.attributes {
 		value, ok := ev.attribute(c.attributes[i].Name)
 		if !ok || !slices.Contains(c.attributes[i].In, value) {
@@ -73,7 +74,7 @@ func (c *bookCondition) saysFacts(ev *event) Reason {
 	if !c.labels(ev.labels) {
 		return ReasonLabel
 	}
-	return 0
+	return c.saysAmount(ev)
 }
 
 func (c *bookCondition) labels(have []string) bool {
@@ -98,8 +99,20 @@ func (c *bookCondition) labels(have []string) bool {
 	return false
 }
 
-func (c *bookCondition) level(level uint8) bool {
-	return len(c.levels) == 0 || slices.Contains(c.levels, level)
+// levelSet is the levels of which a member must have one; any if there are
+// none.
+type levelSet struct {
+	some bool
+	bits [4]uint64
+}
+
+func (s *levelSet) add(level uint8) {
+	s.some = true
+	s.bits[level/64] |= 1 << (level % 64)
+}
+
+func (s *levelSet) takes(level uint8) bool {
+	return !s.some || s.bits[level/64]>>(level%64)&1 == 1
 }
 
 // time judges when it happened; 0 if it holds.
@@ -148,8 +161,9 @@ func (w week) wait(d calendar.Day) calendar.Day {
 	return calendar.Day(bits.TrailingZeros16(uint16(w >> weekdayOf(d))))
 }
 
-// weekdayOf returns the day of the week: 1 January 1970 was a Thursday.
-func weekdayOf(d calendar.Day) time.Weekday {
+// weekdayOf returns the number of the day of the week: 1 January 1970 was a
+// Thursday.
+func weekdayOf(d calendar.Day) uint64 {
 	const weeks = 7 << 31 // days that make any day's number positive
-	return time.Weekday(uint64(int64(d)+4+weeks) % 7)
+	return uint64(int64(d)+4+weeks) % 7
 }

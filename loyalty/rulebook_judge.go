@@ -12,6 +12,7 @@ func (b *rulebook) award(ev *event, st *standing, out *award) {
 	j := judge{book: b, ev: ev, st: st, out: out}
 	j.begin(kind)
 	rules := kind.rules
+	out.outcomes = append(out.outcomes, kind.blank...)
 	outcomes := out.outcomes[:len(rules)]
 	switch {
 	case st.judged != nil:
@@ -21,18 +22,18 @@ func (b *rulebook) award(ev *event, st *standing, out *award) {
 		j.best(kind)
 	case kind.sets: // what is used is known when all are judged
 		for n, r := range rules {
-			j.pass(r)
 			j.rule(r, &outcomes[n])
 		}
 		j.best(kind)
 		j.next = 0
 		for n, r := range rules {
-			j.pass(r)
+			if r.open {
+				j.pass(r)
+			}
 			j.use(r, &outcomes[n])
 		}
 	default:
 		for n, r := range rules {
-			j.pass(r)
 			j.rule(r, &outcomes[n])
 			j.use(r, &outcomes[n])
 		}
@@ -47,9 +48,9 @@ type judge struct {
 	out     *award
 	applies multiplierSet // those that apply to the event,
 	raises  bool          // and that there are any
-	// Of standing.shared, where the shared caps of the rule at hand are, and
-	// those of the next.
-	shared, next int
+	// Places of standing.shared: of the shared cap that the open rule at hand
+	// looks at next, of that which it uses next, and of the first of the next rule.
+	look, spend, next int
 }
 
 // bench is the room in which an event is judged; its slices are used again.
@@ -69,22 +70,15 @@ func (j *judge) begin(kind *bookKind) {
 		b.cal, b.day, b.windows = j.book.cal, int32(j.ev.day), [perLife + 1]windowOf{}
 	}
 	b.days.in(j.book.cal.zone)
-	j.out.outcomes = slices.Grow(j.out.outcomes, len(kind.rules))[:len(kind.rules)]
 	j.raise(kind)
 }
 
 func (j *judge) days() *almanac { return &j.out.bench.days }
 
-// pass makes a rule the one at hand. It has its shared caps in standing.shared
-// if it asked for them.
+// pass makes an open rule the one at hand. It has its shared caps in
+// standing.shared if it asked for them.
 func (j *judge) pass(r *bookRule) {
-	j.shared = j.next
-	if r.open {
-		j.passOpen(r)
-	}
-}
-
-func (j *judge) passOpen(r *bookRule) {
+	j.look, j.spend = j.next, j.next
 	if !j.book.asks(r, j.ev) {
 		return
 	}
@@ -97,8 +91,10 @@ func (j *judge) passOpen(r *bookRule) {
 
 // rule judges one rule, up to what it would use.
 func (j *judge) rule(r *bookRule, o *outcome) {
-	*o = outcome{rule: r.id, wallet: r.wallet, cap: -1, referrer: r.way == wayReferral}
 	if !r.plain {
+		if r.open {
+			j.pass(r)
+		}
 		if o.reason = j.condition(r, o); o.reason != 0 {
 			return
 		}
@@ -136,7 +132,7 @@ func (j *judge) condition(r *bookRule, o *outcome) Reason {
 	if r.categories != nil && !r.hasLine(j.ev) {
 		return ReasonCategory
 	}
-	if !r.when.level(j.st.level) {
+	if !r.when.levels.takes(j.st.level) {
 		return ReasonTier
 	}
 	reason := r.when.time(j.ev)
@@ -158,7 +154,6 @@ func (r *bookRule) hasLine(ev *event) bool {
 // again judges a rule with what was kept of an order: it gives what the kept
 // part would have given, and no more than it did.
 func (j *judge) again(r *bookRule, o *outcome) {
-	*o = outcome{rule: r.id, wallet: r.wallet, cap: -1, referrer: r.way == wayReferral}
 	for i := range j.st.judged {
 		if was := &j.st.judged[i]; was.rule == r.id {
 			*o = *was
@@ -208,31 +203,29 @@ func (j *judge) best(kind *bookKind) {
 
 // use says what a rule's points use up.
 func (j *judge) use(r *bookRule, o *outcome) {
-	if r.guarded || o.points > 0 {
-		j.useWindows(r, o)
+	if r.uses && (o.points > 0 || r.guarded) {
+		j.useUp(r, o)
 	}
 }
 
-func (j *judge) useWindows(r *bookRule, o *outcome) {
+func (j *judge) useUp(r *bookRule, o *outcome) {
 	if r.guarded && j.ev.kind == checkInKind && (o.points > 0 || o.reason == ReasonProgress) {
-		j.add(windowCheckIn+windowKind(perDay), r.id, perDay, 1)
+		j.add(windowKey{windowCheckIn + windowKind(perDay), r.id}, perDay, 1)
 	}
 	if o.points == 0 {
 		return
 	}
 	if r.way == wayReferral {
-		j.add(windowPaid+windowKind(perLife), r.id, perLife, 1)
+		j.add(windowKey{windowPaid + windowKind(perLife), r.id}, perLife, 1)
 	}
-	if len(r.caps) > 0 {
-		j.useCaps(r, o.points)
-	}
+	j.useCaps(r, o.points)
 	if r.rounding == roundLines && len(j.ev.lines) > 0 {
 		j.share(r, o.points)
 	}
 }
 
 // add uses some of a window of the account.
-func (j *judge) add(kind windowKind, id uint32, p period, used int64) {
+func (j *judge) add(key windowKey, p period, used int64) {
 	w := j.window(p)
-	j.out.windows = append(j.out.windows, window{key: windowKey{kind, id}, number: w.number, used: used, gone: w.gone})
+	j.out.windows = append(j.out.windows, window{key: key, number: w.number, used: used, gone: w.gone})
 }

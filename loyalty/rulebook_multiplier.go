@@ -129,7 +129,7 @@ func (j *judge) raise(kind *bookKind) {
 	for i, word := range kind.raised {
 		for ; word != 0; word &= word - 1 {
 			n := int32(i*64 + bits.TrailingZeros64(word))
-			if when := &j.book.multipliers[n].when; when.level(j.st.level) && when.says(j.ev) == 0 && when.time(j.ev) == 0 {
+			if when := &j.book.multipliers[n].when; when.levels.takes(j.st.level) && when.says(j.ev) == 0 && when.time(j.ev) == 0 {
 				j.applies.add(n)
 				j.raises = true
 			}

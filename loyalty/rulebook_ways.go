@@ -8,7 +8,7 @@ const windowCheckIn windowKind = 16 * 7
 // It returns the whole number that multipliers raise; for rules by amount that
 // is the points for each per.
 func (j *judge) ready(r *bookRule, o *outcome) (points int64, reason Reason) {
-	if r.guarded && j.ev.kind == checkInKind && j.used(windowCheckIn+windowKind(perDay), r.id, perDay) > 0 {
+	if r.guarded && j.ev.kind == checkInKind && j.used(windowKey{windowCheckIn + windowKind(perDay), r.id}, perDay) > 0 {
 		o.retry = j.tomorrow()
 		return 0, ReasonCheckedIn
 	}
@@ -100,7 +100,7 @@ func (j *judge) referral(r *bookRule) Reason {
 	switch {
 	case j.st.referrer == referrerNone:
 		return ReasonNoReferrer
-	case j.used(windowPaid+windowKind(perLife), r.id, perLife) > 0:
+	case j.used(windowKey{windowPaid + windowKind(perLife), r.id}, perLife) > 0:
 		return ReasonPaid
 	case j.st.referrer == referrerShut:
 		return ReasonReferrer
