@@ -59,33 +59,40 @@ func (e *Engine) free(v *View) {
 func (e *Engine) Do(ctx context.Context, now time.Time, c Command) (Receipt, error) {
 	v := e.view()
 	defer e.free(v)
-	return e.run(ctx, v, now, &c, e.commit)
+	if err := e.run(ctx, v, now, &c, e.commit); err != nil {
+		return Receipt{}, err
+	}
+	return v.decision.Receipt(), v.decision.Rejection
 }
 
 // Preview answers what [Engine.Do] would, by the same path, and writes nothing.
 func (e *Engine) Preview(ctx context.Context, now time.Time, c Command) (Receipt, error) {
 	v := e.view()
 	defer e.free(v)
-	return e.run(ctx, v, now, &c, func(context.Context, *Decision) error { return nil })
+	if err := e.run(ctx, v, now, &c, func(context.Context, *Decision) error { return nil }); err != nil {
+		return Receipt{}, err
+	}
+	return v.decision.Receipt(), v.decision.Rejection
 }
 
-func (e *Engine) run(ctx context.Context, v *View, now time.Time, c *Command, commit func(context.Context, *Decision) error) (Receipt, error) {
+// run leaves the decision in the view. Its rejection is no error.
+func (e *Engine) run(ctx context.Context, v *View, now time.Time, c *Command, commit func(context.Context, *Decision) error) error {
 	if !inRange(now) {
-		return Receipt{}, &CommandError{"now", "want an instant from 1971 to 2499"}
+		return &CommandError{"now", "want an instant from 1971 to 2499"}
 	}
 	v.cmd = *c
 	if err := v.request.set(&v.cmd); err != nil {
-		return Receipt{}, err
+		return err
 	}
 	for range maxAttempts {
 		if err := e.load(ctx, v); err != nil {
-			return Receipt{}, err
+			return err
 		}
 		refused := v.decide(e.rules, micros(now))
 		if v.refusedByMore(refused) {
 			steady, err := e.steady(ctx, v.seen())
 			if err != nil {
-				return Receipt{}, err
+				return err
 			}
 			if !steady {
 				v.Reset()
@@ -93,24 +100,24 @@ func (e *Engine) run(ctx context.Context, v *View, now time.Time, c *Command, co
 			}
 		}
 		if refused != nil {
-			return Receipt{}, refused
+			return refused
 		}
 		if v.decision.replayed {
-			return v.decision.Receipt(), v.decision.Rejection
+			return nil
 		}
 		err := commit(ctx, &v.decision)
 		if err == nil {
-			return v.decision.Receipt(), v.decision.Rejection
+			return nil
 		}
 		if !v.retry(err) {
-			return Receipt{}, fmt.Errorf("loyalty: commit: %w", err)
+			return fmt.Errorf("loyalty: commit: %w", err)
 		}
 		if err := ctx.Err(); err != nil {
-			return Receipt{}, err
+			return err
 		}
 		runtime.Gosched()
 	}
-	return Receipt{}, ErrContended
+	return ErrContended
 }
 
 // load fills the view with all that the request needs.

@@ -180,7 +180,11 @@ func (m *Memory) Totals(ctx context.Context, program string) ([]Total, error) {
 		s.mu.Lock()
 		if l := s.ledgers[program]; l != nil {
 			for j := range l.totals {
-				sum = addTotal(sum, &l.totals[j], 1)
+				t, to := &l.totals[j], totalOf(&sum, l.totals[j].Wallet)
+				to.Available += t.Available
+				to.Pending += t.Pending
+				to.Held += t.Held
+				to.Debt += t.Debt
 			}
 		}
 		s.mu.Unlock()

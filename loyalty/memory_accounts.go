@@ -1,5 +1,7 @@
 package loyalty
 
+import "slices"
+
 // memoryAccounts are the heads of a ledger's accounts.
 type memoryAccounts struct {
 	index memoryIndex
@@ -92,34 +94,69 @@ func (l *memoryLedger) enroll(name string, hash uint32) *memoryAccount {
 }
 
 func (l *memoryLedger) putAccount(a *memoryAccount, r *Record) {
-	for rows := a.data[a.member : a.member+a.sums]; len(rows) > 0; rows = rows[totalWidth:] {
-		was := readTotal(rows)
-		l.totals = addTotal(l.totals, &was, -1)
-	}
 	a.version, a.until = r.Version+1, micros(r.Until)
-	a.sums = uint32(len(r.Totals) * totalWidth)
-	var rows []byte
-	a.data, rows = extend(a.data[:a.member], int(a.sums)+len(r.Body))
-	for i := range r.Totals {
-		l.totals = addTotal(l.totals, &r.Totals[i], 1)
-		r.Totals[i].put(rows[i*totalWidth:])
-	}
-	copy(rows[a.sums:], r.Body)
+	l.putTotals(a, r)
+	a.data = append(a.data[:a.member+a.sums], r.Body...)
 	l.accounts.setDue(a, micros(r.Due))
 }
 
-const totalWidth = 1 + 4*8
-
-func (t *Total) put(dst []byte) {
-	p := (*[totalWidth]byte)(dst)
-	p[0] = t.Wallet
-	le.PutUint64(p[1:], uint64(t.Available))
-	le.PutUint64(p[9:], uint64(t.Pending))
-	le.PutUint64(p[17:], uint64(t.Held))
-	le.PutUint64(p[25:], uint64(t.Debt))
+// putTotals puts the totals of an account in the place of what they were, and
+// adds the difference to those of the ledger.
+func (l *memoryLedger) putTotals(a *memoryAccount, r *Record) {
+	if !a.hasWallets(r.Totals) {
+		l.changeWallets(a, r)
+	}
+	for i := range r.Totals {
+		t, row := &r.Totals[i], (*totalRow)(a.data[int(a.member)+i*totalWidth:])
+		row.change(t, totalOf(&l.totals, t.Wallet))
+	}
 }
 
-func readTotal(row []byte) Total {
-	p := (*[totalWidth]byte)(row)
-	return Total{p[0], int64(le.Uint64(p[1:])), int64(le.Uint64(p[9:])), int64(le.Uint64(p[17:])), int64(le.Uint64(p[25:]))}
+// hasWallets reports whether the totals of an account are those of the same
+// wallets.
+func (a *memoryAccount) hasWallets(totals []Total) bool {
+	rows := a.data[a.member : a.member+a.sums]
+	if len(rows) != len(totals)*totalWidth {
+		return false
+	}
+	for i := range totals {
+		if rows[i*totalWidth] != totals[i].Wallet {
+			return false
+		}
+	}
+	return true
+}
+
+// changeWallets makes the totals of an account zeros of other wallets.
+func (l *memoryLedger) changeWallets(a *memoryAccount, r *Record) {
+	for rows := a.data[a.member : a.member+a.sums]; len(rows) > 0; rows = rows[totalWidth:] {
+		(*totalRow)(rows).change(new(Total), totalOf(&l.totals, rows[0]))
+	}
+	a.sums = uint32(len(r.Totals) * totalWidth)
+	a.data = slices.Grow(a.data[:a.member], int(a.sums)+len(r.Body))
+	for i := range r.Totals {
+		row := totalRow{r.Totals[i].Wallet}
+		a.data = append(a.data, row[:]...)
+	}
+}
+
+// totalRow is a total as it stands in the data of an account.
+type totalRow [totalWidth]byte
+
+const totalWidth = 1 + 4*8
+
+// change replaces the total by another of the same wallet, and adds the
+// difference to a sum.
+func (p *totalRow) change(t, sum *Total) {
+	sum.Available += t.Available - changed(p[1:9], t.Available)
+	sum.Pending += t.Pending - changed(p[9:17], t.Pending)
+	sum.Held += t.Held - changed(p[17:25], t.Held)
+	sum.Debt += t.Debt - changed(p[25:], t.Debt)
+}
+
+// changed replaces a number, and returns what it was.
+func changed(p []byte, n int64) (was int64) {
+	was = int64(le.Uint64(p))
+	le.PutUint64(p, uint64(n))
+	return was
 }

@@ -46,27 +46,39 @@ func (l *memoryLedger) recordAt(hash uint32, kind RecordKind, name string) *memo
 
 // put writes a record of another kind than accounts, where it was found.
 func (l *memoryLedger) put(r *Record, p *memoryPlace) {
-	m, there, room := &l.records, p.record, len(r.Body)
-	if there == nil {
-		place := m.place()
-		m.index.add(p.hash, place)
-		there = m.at(place)
-		*there = memoryRecord{kind: r.ID.Kind, name: uint32(len(r.ID.Name))}
-	} else if size := int(there.data.size - there.name); len(r.Body) > size {
+	m, there := &l.records, p.record
+	var data []byte
+	switch {
+	case there == nil:
+		there = m.add(p)
+		data = m.room(there, r, len(r.Body))
+	case len(r.Body) > int(there.data.size-there.name):
 		m.arena.drop(there.data)
-		room += room / 2 // it may grow again
-	} else {
-		room = size
-	}
-	if size := len(r.ID.Name) + room; size != int(there.data.size) {
-		there.data, _ = m.arena.make(size)
-		copy(m.arena.bytes(there.data), r.ID.Name)
+		data = m.room(there, r, len(r.Body)+len(r.Body)/2) // it may grow again
+	default:
+		data = m.arena.bytes(there.data)
 	}
 	there.version, there.until, there.body = r.Version+1, micros(r.Until), uint32(len(r.Body))
-	copy(m.body(there), r.Body)
+	copy(data[there.name:], r.Body)
 }
 
-// place returns where a new record goes.
+// room makes a record's data, with the name and room for a body.
+func (m *memoryRecords) room(there *memoryRecord, r *Record, body int) (data []byte) {
+	there.data, data = m.arena.make(len(r.ID.Name) + body)
+	copy(data, r.ID.Name)
+	return data
+}
+
+// add returns a new record, where it will be found.
+func (m *memoryRecords) add(p *memoryPlace) *memoryRecord {
+	place := m.place()
+	m.index.add(p.hash, place)
+	r := m.at(place)
+	r.kind, r.name = p.kind, uint32(len(p.name))
+	return r
+}
+
+// place returns where a new record goes; what is there is zero.
 func (m *memoryRecords) place() uint32 {
 	if n := len(m.free); n > 0 {
 		place := m.free[n-1]
@@ -79,7 +91,7 @@ func (m *memoryRecords) place() uint32 {
 		n++
 	}
 	page := &m.pages[n-1]
-	*page = append(*page, memoryRecord{})
+	*page = (*page)[:len(*page)+1]
 	return uint32((n-1)*recordPage + len(*page) - 1)
 }
 

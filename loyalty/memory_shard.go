@@ -80,21 +80,16 @@ func (s *memoryShard) prune(now int64) (dropped int) {
 	return dropped
 }
 
-// addTotal adds or, with sign -1, subtracts a total by wallet.
-func addTotal(sum []Total, t *Total, sign int64) []Total {
+// totalOf returns that of a wallet, made if it is not there.
+func totalOf(totals *[]Total, wallet uint8) *Total {
 	i := 0
-	for i < len(sum) && sum[i].Wallet < t.Wallet {
+	for i < len(*totals) && (*totals)[i].Wallet < wallet {
 		i++
 	}
-	if i == len(sum) || sum[i].Wallet != t.Wallet {
-		sum = slices.Insert(sum, i, Total{Wallet: t.Wallet})
+	if i == len(*totals) || (*totals)[i].Wallet != wallet {
+		*totals = slices.Insert(*totals, i, Total{Wallet: wallet})
 	}
-	s := &sum[i]
-	s.Available += sign * t.Available
-	s.Pending += sign * t.Pending
-	s.Held += sign * t.Held
-	s.Debt += sign * t.Debt
-	return sum
+	return &(*totals)[i]
 }
 
 // shardOf spreads IDs over the shards, everywhere alike. It takes a hash of the

@@ -109,7 +109,8 @@ func drawBatch(t *rapid.T, s *naiveStore) *Batch {
 			if day := rapid.IntRange(0, 5).Draw(t, "due"); day > 0 {
 				r.Due = testDay(day)
 			}
-			r.Totals = []Total{{Wallet: rapid.Uint8Range(1, 3).Draw(t, "wallet"), Available: rapid.Int64Range(0, 9).Draw(t, "available")}}
+			n := rapid.Int64Range(0, 9).Draw(t, "points")
+			r.Totals = []Total{{Wallet: rapid.Uint8Range(1, 3).Draw(t, "wallet"), Available: n, Pending: 10 * n, Held: 100 * n, Debt: 1000 * n}}
 			account := AccountID{"p", r.ID.Name}
 			seq := uint64(1)
 			for _, e := range s.entries {
@@ -305,6 +306,29 @@ func TestMemoryPrune(t *testing.T) {
 		if err != nil || records[0].Version != want || counters[0] != int64(want) {
 			t.Errorf("until %v: version %d, counter %d, want %d, %v", untils[i], records[0].Version, counters[0], want, err)
 		}
+	}
+}
+
+// The places that a growing record has left go when it is pruned.
+func TestMemoryPruneLeavesNothing(t *testing.T) {
+	m, ctx := NewMemory(), context.Background()
+	r := Record{ID: RecordID{"p", KindOrder, "grows"}, Until: time.UnixMicro(1)}
+	for r.Version < 100 {
+		r.Body = make([]byte, 100*r.Version)
+		if err := m.Commit(ctx, &Batch{Records: []Record{r}}); err != nil {
+			t.Fatal(err)
+		}
+		r.Version++
+	}
+	m.Prune(time.UnixMicro(1))
+	kept := 0
+	for i := range m.shards {
+		for _, b := range m.shards[i].ledger("p").records.arena.blocks {
+			kept += cap(b.bytes)
+		}
+	}
+	if kept > arenaLast { // the block that is open
+		t.Errorf("%d bytes are kept of nothing", kept)
 	}
 }
 

@@ -38,7 +38,7 @@ func appendLong(dst []byte, n uint64) []byte {
 }
 
 // AppendInt appends n, small magnitudes in few bytes.
-func AppendInt(dst []byte, n int64) []byte { return AppendUint(dst, uint64(n<<1)^uint64(n>>63)) }
+func AppendInt(dst []byte, n int64) []byte { return AppendUint(dst, uint64(n<<1^n>>63)) }
 
 // AppendString appends the length of s and its bytes.
 func AppendString(dst []byte, s string) []byte {
