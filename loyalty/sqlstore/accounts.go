@@ -23,8 +23,9 @@ WHERE program = $1 AND member > $2
 ORDER BY member LIMIT `
 )
 
-// Scan implements [loyalty.Store]. Its cost is by the page, not by the number
-// of accounts.
+// Scan implements [loyalty.Store]. A page of accounts that are due costs what
+// the page is, whatever else there is. So does one of all accounts, but for a small
+// program beside large ones on PostgreSQL: that costs what the program is.
 func (s *Store) Scan(ctx context.Context, q loyalty.Scan) ([]loyalty.Due, error) {
 	if q.Limit < 1 {
 		return nil, fmt.Errorf("sqlstore: limit %d: want at least 1", q.Limit)

@@ -54,7 +54,7 @@ GROUP BY 1 ORDER BY 1`
 SELECT member, seq, kind, occurred, recorded, body, command, position::text || '/' || seq::text || '/' || member
 FROM loyalty_entry
 WHERE program = $1 AND position >= $2 AND (position, member, seq) > ($2, $3, $4)
-	AND position < loyalty_position(pg_snapshot_xmin(pg_current_snapshot()))
+	AND position < loyalty_position(txid_snapshot_xmin(txid_current_snapshot()))
 ORDER BY position, member, seq LIMIT `
 
 	// Rows that a command holds are left for the next time.

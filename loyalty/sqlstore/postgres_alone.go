@@ -118,11 +118,13 @@ func inOrder(rows int) string {
 }
 
 const (
-	ownPosition = "(SELECT loyalty_position(pg_current_xact_id()))"
+	// The older of two functions for the number of this transaction has it as a
+	// bigint; the other one's type becomes that only by way of a text.
+	ownPosition = "(SELECT loyalty_position(txid_current()))"
 
 	putAccount = `,
 put_account AS (UPDATE loyalty_account t
-SET version = x.v + 1, position = greatest(t.position, loyalty_position(pg_current_xact_id())), due = x.d, until = x.u, totals = x.t, body = x.b
+SET version = x.v + 1, position = greatest(t.position, loyalty_position(txid_current())), due = x.d, until = x.u, totals = x.t, body = x.b
 FROM account x WHERE t.program = x.p AND t.member = x.n AND t.version = x.v RETURNING t.position)`
 
 	// What is there has version 1 at least, so that no new record is taken for
@@ -130,7 +132,7 @@ FROM account x WHERE t.program = x.p AND t.member = x.n AND t.version = x.v RETU
 	// new; else it is undone.
 	putAccounts = `,
 put_account AS (INSERT INTO loyalty_account AS t (program, member, version, position, due, until, totals, body)
-SELECT x.p, x.n, x.v + 1, (SELECT loyalty_position(pg_current_xact_id())), x.d, x.u, x.t, x.b FROM account x ORDER BY x.o
+SELECT x.p, x.n, x.v + 1, (SELECT loyalty_position(txid_current())), x.d, x.u, x.t, x.b FROM account x ORDER BY x.o
 ON CONFLICT (program, member) DO UPDATE
 SET version = excluded.version, position = greatest(t.position, excluded.position), due = excluded.due, until = excluded.until,
 	totals = excluded.totals, body = excluded.body

@@ -59,7 +59,7 @@ func (s boundShape) text() string {
 // transaction, or a later one that an account has seen; it is of no use unless
 // the account still has its version when it is held.
 func (s boundShape) look(b *statement) {
-	met, position := "true", "loyalty_position(pg_current_xact_id())"
+	met, position := "true", "loyalty_position(txid_current())"
 	if s.accounts.rows > 0 {
 		b.WriteString(`,
 seen_account AS MATERIALIZED (SELECT x.v = coalesce(t.version, 0) AS met, t.position FROM account x LEFT JOIN LATERAL (

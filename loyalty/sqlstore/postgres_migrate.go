@@ -44,7 +44,7 @@ WITH RECURSIVE p AS (
 	SELECT (SELECT e.program FROM loyalty_entry e WHERE e.program > p.program ORDER BY e.program LIMIT 1) FROM p WHERE p.program IS NOT NULL
 )
 SELECT coalesce(max((SELECT max(e.position) FROM loyalty_entry e WHERE e.program = p.program)), 0)
-	- loyalty_position(pg_snapshot_xmax(pg_current_snapshot())), loyalty_position('0'::xid8)
+	- loyalty_position(txid_snapshot_xmax(txid_current_snapshot())), loyalty_position(0)
 FROM p`
 
 // rebase moves positions on if the database has come from a cluster that had
@@ -56,6 +56,6 @@ func (p *postgres) rebase(ctx context.Context, tx link.Queryer) error {
 		return err
 	}
 	_, err := tx.Exec(ctx, fmt.Sprintf(
-		`CREATE OR REPLACE FUNCTION loyalty_position(id xid8) RETURNS bigint LANGUAGE sql STABLE AS 'SELECT id::text::bigint + %d'`, base+ahead+1))
+		`CREATE OR REPLACE FUNCTION loyalty_position(id bigint) RETURNS bigint LANGUAGE sql STABLE AS 'SELECT id + %d'`, base+ahead+1))
 	return err
 }

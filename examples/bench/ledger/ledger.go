@@ -74,7 +74,7 @@ func (l *ledger) empty(ctx context.Context) error {
 			return err
 		}
 	}
-	for _, function := range []string{"loyalty_position(xid8)", "loyalty_moved()", "loyalty_refuse(text)"} {
+	for _, function := range []string{"loyalty_position(bigint)", "loyalty_moved()", "loyalty_refuse(text)"} {
 		if _, err := l.db.ExecContext(ctx, "DROP FUNCTION IF EXISTS "+function); err != nil {
 			return err
 		}

@@ -50,6 +50,11 @@ func (c *connection) ask(ctx context.Context, query string, args []any) (*answer
 		if statement, err = c.conn.Prepare(ctx, query, query); err != nil {
 			return nil, err
 		}
+		if len(statement.Fields) == 0 {
+			own := *statement
+			own.Fields = unread
+			statement = &own
+		}
 		c.prepared[query] = statement
 	}
 	if err := c.values.encode(c.conn.TypeMap(), statement.ParamOIDs, args); err != nil {
@@ -59,6 +64,10 @@ func (c *connection) ask(ctx context.Context, query string, args []any) (*answer
 	c.values.forget()
 	return &answer{connection: c, statement: statement, reader: reader}, nil
 }
+
+// unread stands for the columns of a statement that has none: ExecStatement
+// would ask the server each time whether it has some by now.
+var unread = make([]pgconn.FieldDescription, 1)
 
 // binary asks for all columns as binary ones.
 var binary = []int16{pgx.BinaryFormatCode}

@@ -8,10 +8,10 @@ CREATE TABLE loyalty_account (
     member text COLLATE "C" NOT NULL,
     totals text,
     body bytea NOT NULL,
-    PRIMARY KEY (program, member)
+    PRIMARY KEY (member, program)
 ) WITH (fillfactor = 70);
 
-CREATE INDEX loyalty_account_due ON loyalty_account (program, due, member) WHERE due IS NOT NULL;
+CREATE INDEX loyalty_account_due ON loyalty_account (program, due, member);
 
 CREATE TABLE loyalty_record (
     version bigint NOT NULL,
@@ -59,8 +59,8 @@ CREATE TABLE loyalty_checkpoint (
     PRIMARY KEY (program, consumer)
 ) WITH (fillfactor = 50);
 
-CREATE FUNCTION loyalty_position(id xid8) RETURNS bigint LANGUAGE sql STABLE AS
-$$ SELECT id::text::bigint + 0 $$;
+CREATE FUNCTION loyalty_position(id bigint) RETURNS bigint LANGUAGE sql STABLE AS
+$$ SELECT id $$;
 
 CREATE FUNCTION loyalty_refuse(why text) RETURNS integer LANGUAGE plpgsql AS $$
 BEGIN
