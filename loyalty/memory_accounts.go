@@ -96,7 +96,11 @@ func (l *memoryLedger) enroll(name string, hash uint32) *memoryAccount {
 func (l *memoryLedger) putAccount(a *memoryAccount, r *Record) {
 	a.version, a.until = r.Version+1, micros(r.Until)
 	l.putTotals(a, r)
-	a.data = append(a.data[:a.member+a.sums], r.Body...)
+	a.data = a.data[:a.member+a.sums]
+	if size := len(a.data) + len(r.Body); size > cap(a.data) {
+		a.data = append(make([]byte, 0, size+size/8), a.data...) // it grows by a row now and then
+	}
+	a.data = append(a.data, r.Body...)
 	l.accounts.setDue(a, micros(r.Due))
 }
 

@@ -93,15 +93,20 @@ func (w *memoryWrite) follow() error {
 // batch. Entries of one account stand together, mostly: it looks at the last one
 // first.
 func (w *memoryWrite) account(id *AccountID, last int) int {
-	if last < len(w.batch.Records) && w.batch.Records[last].ID == id.Record() {
+	if last < len(w.batch.Records) && w.batch.Records[last].ID.isOf(id) {
 		return last
 	}
 	for i := range w.batch.Records {
-		if w.batch.Records[i].ID == id.Record() {
+		if w.batch.Records[i].ID.isOf(id) {
 			return i
 		}
 	}
 	return -1
+}
+
+// isOf reports whether a record is that of an account.
+func (r *RecordID) isOf(id *AccountID) bool {
+	return r.Kind == KindAccount && r.Name == id.Member && r.Program == id.Program
 }
 
 // write does what check has found nothing against.
