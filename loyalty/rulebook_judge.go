@@ -19,7 +19,6 @@ func (b *rulebook) award(ev *event, st *standing, out *award) {
 		for n, r := range rules {
 			j.again(r, &outcomes[n])
 		}
-		j.best(kind)
 	case kind.sets: // what is used is known when all are judged
 		for n, r := range rules {
 			j.rule(r, &outcomes[n])

@@ -1,6 +1,7 @@
 package loyalty
 
 import (
+	"slices"
 	"testing"
 	"time"
 
@@ -54,6 +55,9 @@ func TestWhenItWouldHavePaid(t *testing.T) {
 		{"once a day and 15 points a month", func(r *Rule) { r.Caps = []Cap{{Per: "day", Times: 1}, {Per: "month", Points: 10}} }, true, ReasonCapped, local(4, 1, 0)},
 		{"15 points a month and once a day", func(r *Rule) { r.Caps = []Cap{{Per: "month", Points: 10}, {Per: "day", Times: 1}} }, true, ReasonCapped, local(4, 1, 0)},
 		{"15 points a week", func(r *Rule) { r.Caps = []Cap{{Per: "week", Points: 15}} }, true, ReasonTrimmed, local(3, 9, 0)},
+		{"once a day and once in a life", func(r *Rule) { r.Caps = []Cap{{Per: "day", Times: 1}, {Per: "life", Times: 1}} }, true, ReasonCapped, time.Time{}},
+		{"once a day and 5 points an event", func(r *Rule) { r.Caps = []Cap{{Per: "day", Times: 1}, {Per: "event", Points: 5}} }, true, ReasonCapped, time.Time{}},
+		{"all of 15 points a day", func(r *Rule) { r.Caps = []Cap{{Per: "day", Points: 15, Reject: true}} }, true, ReasonCapped, local(3, 5, 0)},
 		{"5 points an event", func(r *Rule) { r.Caps = []Cap{{Per: "event", Points: 5}} }, false, ReasonTrimmed, time.Time{}},
 		{"the second check-in of a day", func(r *Rule) { r.On = []string{"check-in"} }, true, ReasonCheckedIn, local(3, 5, 0)},
 	}
@@ -211,6 +215,19 @@ func TestAmountBounds(t *testing.T) {
 	}
 }
 
+// What is more than a cap that rejects is refused for good, and not until
+// tomorrow.
+func TestTooMuchForAnyDay(t *testing.T) {
+	board := newTable(one(func(r *Rule) {
+		r.Points, r.PerAmount = 0, &PerAmount{Points: 1, Per: decimal.New(1, 0)}
+		r.Caps = []Cap{{Per: "day", Points: 5, Reject: true}}
+	}))
+	ev := &event{kind: "order", amount: 60_000, at: 1, day: 20_000}
+	if o := board.judge(ev, &board.mine, 0).outcomes[0]; o.reason != ReasonCapped || o.retry != 0 {
+		t.Errorf("%+v, want nothing and no retry", o)
+	}
+}
+
 // Of caps that leave the same the first is named; those of single events use
 // nothing up; and a device has another counter than a card of the same name.
 func TestCapsAreToldApart(t *testing.T) {
@@ -228,6 +245,90 @@ func TestCapsAreToldApart(t *testing.T) {
 	counters := board.book.shared(nil, "p", ev)
 	if len(counters) != 2 || counters[0] == counters[1] || len(out.shared) != 2 || out.shared[0].index != 0 || out.shared[1].index != 1 {
 		t.Errorf("counters %+v, used %+v", counters, out.shared)
+	}
+}
+
+// Each shared cap of a rule has its own counter, in the order of the caps, and a
+// rule that does not ask for its caps is passed over.
+func TestSharedCapsHaveTheirOwnCounters(t *testing.T) {
+	p := one(func(r *Rule) {
+		r.Caps = []Cap{{Per: "day", Points: 100, By: "program"}, {Per: "day", Points: 100, By: "device"}, {Per: "day", Points: 100, By: "card"}}
+	})
+	p.Rules = append(p.Rules, p.Rules[0], p.Rules[0])
+	p.Rules[1].ID, p.Rules[1].When.AllOf = 2, []string{"a=b"}
+	p.Rules[2].ID = 3
+	board := newTable(p)
+	ev := &event{kind: "order", attributes: []Attribute{{"card", "x"}}} // no device
+	st := standing{account: &board.mine, shared: []int64{91, 92, 93, 94}}
+	board.book.award(ev, &st, &board.out)
+	type given struct {
+		points int64
+		cap    int8
+	}
+	var got []given
+	for _, o := range board.out.outcomes {
+		got = append(got, given{o.points, o.cap})
+	}
+	if want := []given{{8, 2}, {0, -1}, {6, 2}}; !slices.Equal(got, want) {
+		t.Errorf("gave %v, want %v", got, want)
+	}
+	var used []sharedUse
+	for i, points := range []int64{8, 8, 6, 6} {
+		used = append(used, sharedUse{index: i, delta: points, max: 100, until: board.out.shared[0].until})
+	}
+	if !slices.Equal(board.out.shared, used) {
+		t.Errorf("used %+v, want %+v", board.out.shared, used)
+	}
+}
+
+// As many multipliers as there may be, and levels of any number.
+func TestTheLastMultiplierAndLevel(t *testing.T) {
+	p := one(func(r *Rule) { r.Points, r.PerAmount = 0, &PerAmount{Points: 1, Per: decimal.New(1, 0)} })
+	p.Tiers = &Tiers{Window: "year", Levels: []Level{{ID: 55, Name: "silver", Min: 1}, {ID: 255, Name: "gold", Min: 2}}}
+	for id := range uint32(MaxMultipliers) {
+		p.Multipliers = append(p.Multipliers, Multiplier{
+			ID: id + 1, Name: "m", Group: "tier", Factor: decimal.New(int64(id)+2, 0), When: Condition{Tiers: []string{"silver"}},
+		})
+	}
+	p.Multipliers[MaxMultipliers-1].When.Tiers = []string{"gold"}
+	board := newTable(p)
+	for level, want := range map[uint8]int64{0: 1, 55: 1 + 99*100/2, 255: 101, 63: 1, 191: 1} { // 1 to 99 are added; 101 for 1
+		if got := board.judge(&event{kind: "order", amount: 10_000}, &board.mine, level).outcomes[0].points; got != want {
+			t.Errorf("level %d: %d points, want %d", level, got, want)
+		}
+	}
+}
+
+// The room that events are judged in may be used for one program after the
+// other.
+func TestRoomOfAnotherProgram(t *testing.T) {
+	week := one(func(r *Rule) { r.Caps = []Cap{{Per: "week", Times: 1}} })
+	other := one(func(r *Rule) { r.Caps = []Cap{{Per: "week", Times: 1}} })
+	other.WeekStart = "wed"
+	var used award
+	for _, p := range []*Program{week, other, week} {
+		board := newTable(p)
+		ev := &event{kind: "order", day: 20_000}
+		board.book.award(ev, &standing{account: &board.mine}, &used)
+		if want := board.judge(ev, &board.mine, 0).windows; !slices.Equal(used.windows, want) {
+			t.Errorf("week from %q: %+v, want %+v", p.WeekStart, used.windows, want)
+		}
+	}
+}
+
+// A check-in too old to be known counts for nothing.
+func TestLateCheckIn(t *testing.T) {
+	board := newTable(one(func(r *Rule) {
+		r.On, r.Points, r.Streak = []string{"check-in"}, 0, &Streak{Steps: []Step{{1, 1}}}
+	}))
+	if err := board.mine.setStreak(streak{rule: 1, last: 20_000, days: 1}); err != nil {
+		t.Fatal(err)
+	}
+	for day, want := range map[calendar.Day]Reason{20_000 - 63: ReasonFired, 20_000 - 64: ReasonLate} {
+		out := board.judge(&event{kind: checkInKind, day: day}, &board.mine, 0)
+		if o := out.outcomes[0]; o.reason != want || (o.points == 1) != (want == ReasonFired) || len(out.streaks) != int(o.points) {
+			t.Errorf("day %d: %+v and %+v, want %s", day, o, out.streaks, want)
+		}
 	}
 }
 
