@@ -99,7 +99,7 @@ func (m *almanac) in(zone *time.Location) {
 // day returns the local day of an instant.
 func (m *almanac) day(at int64) calendar.Day {
 	seconds := at / 1_000_000
-	if at%1_000_000 < 0 {
+	if seconds*1_000_000 > at { // rounded up
 		seconds--
 	}
 	return m.days.Of(seconds)

@@ -25,12 +25,13 @@ func toMoney(d decimal.Decimal) (m money, problem string) {
 	case units < 0:
 		return 0, "is negative"
 	}
-	scaled, ok := exact.Scale(units, moneyPlaces-places)
-	if !ok || money(scaled) > maxMoney {
+	if units > MaxAmount*tens[places] {
 		return 0, fmt.Sprintf("is over %d", int64(MaxAmount))
 	}
-	return money(scaled), ""
+	return money(units * tens[moneyPlaces-places]), ""
 }
+
+var tens = [1 + moneyPlaces]int64{1, 10, 100, 1_000, 10_000}
 
 // wideMoney is toMoney for amounts with more digits than they need.
 func wideMoney(d decimal.Decimal) (money, string) {
