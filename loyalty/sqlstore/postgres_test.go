@@ -183,7 +183,8 @@ func testCounterIsExact(t *testing.T, p place) {
 	}
 }
 
-// A page of due accounts is read from the index that has them only, in order.
+// Pages are read from an index: of due accounts, of all in a large program, and
+// of a small program beside it.
 func TestScanPlan(t *testing.T) { onPostgreSQL(t, testScanPlan) }
 
 func testScanPlan(t *testing.T, p place) {
@@ -197,6 +198,9 @@ func testScanPlan(t *testing.T, p place) {
 			}
 			b.Records = append(b.Records, r)
 		}
+		for i := from; i < from+10; i++ {
+			b.Records = append(b.Records, loyalty.Record{ID: loyalty.RecordID{Program: "small", Kind: loyalty.KindAccount, Name: fmt.Sprint(i)}, Body: []byte("x")})
+		}
 		if err := s.Commit(t.Context(), b); err != nil {
 			t.Fatal(err)
 		}
@@ -204,9 +208,21 @@ func testScanPlan(t *testing.T, p place) {
 	if _, err := s.db.ExecContext(t.Context(), `VACUUM ANALYZE`); err != nil {
 		t.Fatal(err)
 	}
-	plan := explain(t.Context(), t, s.db, scanDue+"10", "p", noon.Add(time.Hour).UnixMicro(), noon.Add(time.Minute).UnixMicro(), "m")
-	if !strings.Contains(plan, "loyalty_account_due") || strings.Contains(plan, "Sort") || strings.Contains(plan, "Seq Scan") {
-		t.Errorf("the plan of a page of due accounts:\n%s", plan)
+	for _, c := range []struct {
+		name  string
+		query string
+		args  []any
+		index string
+		sorts bool
+	}{
+		{"due", scanDue + "10", []any{"p", noon.Add(time.Hour).UnixMicro(), noon.Add(time.Minute).UnixMicro(), "m"}, "loyalty_account_due", false},
+		{"all", scanAll + "10", []any{"p", "1000"}, "loyalty_account_pkey", false},
+		{"all of a small program", scanAll + "10", []any{"small", "1000"}, "loyalty_account_due", true},
+	} {
+		plan := explain(t.Context(), t, s.db, c.query, c.args...)
+		if !strings.Contains(plan, c.index) || strings.Contains(plan, "Sort") != c.sorts || strings.Contains(plan, "Seq Scan") {
+			t.Errorf("the plan of a page of accounts, %s:\n%s", c.name, plan)
+		}
 	}
 }
 
