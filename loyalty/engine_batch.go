@@ -135,6 +135,7 @@ func (d *draft) reset() {
 	clear(d.batch.Entries)
 	d.rows, d.touched, d.entries, d.uses, d.done = d.rows[:0], d.touched[:0], d.entries[:0], d.uses[:0], d.done[:0]
 	d.room.reset()
+	d.room.places.forget()
 }
 
 // row returns the row of a record, made if it is not there.
@@ -352,7 +353,7 @@ func (d *draft) commit(ctx context.Context, results []Result) (again []int) {
 		if len(b.Records) == 0 {
 			break
 		}
-		err := d.engine.store.Commit(ctx, b)
+		err := d.store(ctx, b)
 		if err == nil {
 			break
 		}
@@ -366,6 +367,15 @@ func (d *draft) commit(ctx context.Context, results []Result) (again []int) {
 	}
 	slices.Sort(again)
 	return again
+}
+
+// store commits a batch, with room used again if the store can.
+func (d *draft) store(ctx context.Context, b *Batch) error {
+	if m := d.engine.memory; m != nil {
+		d.room.places.forget()
+		return m.commit(ctx, b, &d.room.places, true)
+	}
+	return d.engine.store.Commit(ctx, b)
 }
 
 // join makes one batch of the parts: each record as it is in the end under the

@@ -57,7 +57,7 @@ type loadRoom struct {
 	records []Record
 	values  []int64
 	bytes   []byte
-	places  memoryPlaces // of what a view was filled with, until it is reset
+	places  memoryPlaces // of what a view was filled with, until it is reset; of a draft, of what is committed
 }
 
 func (l *loadRoom) reset() {
@@ -111,7 +111,8 @@ func (m *Memory) commit(ctx context.Context, b *Batch, places *memoryPlaces, dec
 	if n := entries + len(b.Counters); n > len(few) {
 		at = make([]int, n)
 	}
-	w := memoryWrite{store: m, batch: b, decided: decided, places: places, records: at[:records], entries: at[records:entries], shards: at[entries:]}
+	w := memoryWrite{store: m, batch: b, decided: decided, places: places}
+	w.records, w.entries, w.shards = at[:records], at[records:entries], at[entries:]
 	set := w.find()
 	m.lock(set)
 	defer m.unlock(set)

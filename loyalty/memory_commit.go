@@ -18,6 +18,7 @@ type memoryWrite struct {
 // records of their accounts are.
 func (w *memoryWrite) find() (set uint32) {
 	known := w.places.used
+	w.places.reserve(len(w.batch.Records))
 	for i := range w.batch.Records {
 		at := w.places.of(&w.batch.Records[i].ID, known)
 		w.records[i] = at

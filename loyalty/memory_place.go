@@ -1,5 +1,7 @@
 package loyalty
 
+import "slices"
+
 // memoryPlace is where a record is, or that it is absent. It may be used again,
 // since it knows when it was found: what has changed since is looked up anew.
 type memoryPlace struct {
@@ -58,6 +60,20 @@ func (m *memoryPlaces) at(i int) *memoryPlace {
 		return &m.few[i]
 	}
 	return &m.more[i-len(m.few)]
+}
+
+// forget drops all places.
+func (m *memoryPlaces) forget() {
+	clear(m.few[:])
+	clear(m.more)
+	m.used = 0
+}
+
+// reserve makes room for more places.
+func (m *memoryPlaces) reserve(n int) {
+	if beyond := m.used + n - len(m.few); beyond > len(m.more) {
+		m.more = slices.Grow(m.more, beyond-len(m.more))
+	}
 }
 
 // add returns the number of a new place, to look a record up.

@@ -314,7 +314,7 @@ func TestMemoryPruneLeavesNothing(t *testing.T) {
 	m, ctx := NewMemory(), context.Background()
 	r := Record{ID: RecordID{"p", KindOrder, "grows"}, Until: time.UnixMicro(1)}
 	for r.Version < 100 {
-		r.Body = make([]byte, 100*r.Version)
+		r.Body = make([]byte, 1000*r.Version)
 		if err := m.Commit(ctx, &Batch{Records: []Record{r}}); err != nil {
 			t.Fatal(err)
 		}

@@ -44,6 +44,12 @@ func TestMemoryChecksWhatNoEngineWrote(t *testing.T) {
 	if err := grant("as anybody wrote it"); err != nil || !isSound() {
 		t.Errorf("undamaged: %v, sound %v", err, isSound())
 	}
+	put(func([]byte) {})
+	for _, r := range e.DoBatch(t.Context(), now, []Command{{Key: "in a batch", Member: "ada", OccurredAt: now, Grant: &Grant{Points: 10, Reason: "test"}}}) {
+		if r.Err != nil || !isSound() {
+			t.Errorf("batch: %v, sound %v", r.Err, isSound())
+		}
+	}
 	put(func(body []byte) { body[accountWidth+1+1+8+8*int(PotIssued)]++ })
 	if err := grant("damaged"); !errors.Is(err, ErrCorrupt) {
 		t.Errorf("damaged: %v", err)
