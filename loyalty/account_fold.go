@@ -85,30 +85,30 @@ func (a *Account) fold(body []byte) error {
 // move takes points out of one pot and puts them into another.
 func (a *Account) move(m *move, h *hold) error {
 	if uint64(m.points-1) >= maxTotal || max(m.from, m.to) >= numPots || m.from == m.to || m.to <= PotReceived {
-		return fmt.Errorf("%w: move of %d points from pot %d to %d", ErrCorrupt, m.points, m.from, m.to)
+		return m.fault(ErrCorrupt)
 	}
 	w := a.wallet(m.wallet) // what is taken from lots is behind it, so that it stays
 	switch points := w.pot(m.from); {
 	case m.from <= PotReceived || m.from == PotDebt: // these count upwards
 		if points > maxTotal-m.points {
-			return fmt.Errorf("%w: total of pot %d", ErrOverflow, m.from)
+			return m.fault(ErrOverflow)
 		}
 		w.setPot(m.from, points+m.points)
 	case points < m.points:
-		return fmt.Errorf("%w: %d points from a pot of %d", ErrCorrupt, m.points, points)
+		return m.fault(ErrCorrupt)
 	default:
 		w.setPot(m.from, points-m.points)
 		if m.from <= PotHeld && !a.take(m, h) {
-			return fmt.Errorf("%w: no lot for %d points", ErrCorrupt, m.points)
+			return m.fault(ErrCorrupt)
 		}
 	}
 	switch points := w.pot(m.to); {
 	case m.to == PotDebt && points < m.points:
-		return fmt.Errorf("%w: %d points for a debt of %d", ErrCorrupt, m.points, points)
+		return m.fault(ErrCorrupt)
 	case m.to == PotDebt:
 		w.setPot(PotDebt, points-m.points)
 	case points > maxTotal-m.points:
-		return fmt.Errorf("%w: total of pot %d", ErrOverflow, m.to)
+		return m.fault(ErrOverflow)
 	default:
 		w.setPot(m.to, points+m.points)
 		if m.to <= PotHeld {
@@ -116,6 +116,14 @@ func (a *Account) move(m *move, h *hold) error {
 		}
 	}
 	return nil
+}
+
+// fault is why a move can't be made: what it says is no move, a pot has too few
+// points or a lot is missing, or a total would be too large.
+//
+//go:noinline
+func (m *move) fault(err error) error {
+	return fmt.Errorf("%w: move of %d points of wallet %d from pot %d to pot %d", err, m.points, m.wallet, m.from, m.to)
 }
 
 // take takes points out of the lot that a move names, or out of the hold h.
@@ -147,6 +155,18 @@ func (a *Account) put(m *move, h *hold) error {
 	return a.addLeg(m, h)
 }
 
+// What goes wrong is told by functions that are not inlined, here and where
+// entries are written: the code that every command runs through has just room in
+// a processor's cache of instructions, if what almost none runs is out of its way.
+
+//go:noinline
+func tooMany(what string, most int) error {
+	return fmt.Errorf("%w: more than %d %s", ErrOverflow, most, what)
+}
+
+//go:noinline
+func tooMuch(what string) error { return fmt.Errorf("%w: %s", ErrOverflow, what) }
+
 // maxTotal bounds what was ever issued to an account, or redeemed.
 const maxTotal = 1 << 62
 
@@ -156,14 +176,14 @@ func (a *Account) use(u *window) error {
 	at, found := findRow(rows, windowWidth, u, compareWindows)
 	if !found {
 		if len(rows) >= maxRows*windowWidth {
-			return fmt.Errorf("%w: more than %d limits in use", ErrOverflow, maxRows)
+			return tooMany("limits in use", maxRows)
 		}
 		u.put(a.insert(listWindows, at))
 		return nil
 	}
 	row := asWindow(rows[at:])
 	if row.used() > maxTotal-u.used {
-		return fmt.Errorf("%w: use of a limit", ErrOverflow)
+		return tooMuch("use of a limit")
 	}
 	sum := window{u.key, u.number, u.used + row.used(), max(u.gone, row.gone())}
 	sum.put(row[:])
@@ -203,7 +223,7 @@ func (a *Account) setStreak(s streak) error {
 	case found:
 		s.put(rows[at:])
 	case len(rows) >= maxRows*streakWidth:
-		return fmt.Errorf("%w: more than %d streaks", ErrOverflow, maxRows)
+		return tooMany("streaks", maxRows)
 	default:
 		s.put(a.insert(listStreaks, at))
 	}
@@ -226,7 +246,7 @@ func (a *Account) setTask(t task) error {
 	case found:
 		t.put(rows[at:])
 	case len(rows) >= maxRows*taskWidth:
-		return fmt.Errorf("%w: more than %d tasks", ErrOverflow, maxRows)
+		return tooMany("tasks", maxRows)
 	default:
 		t.put(a.insert(listTasks, at))
 	}
@@ -251,7 +271,7 @@ func (a *Account) qualify(m month) error {
 		m.points += readMonth(rows[at:]).points
 	}
 	if m.points > maxTotal || m.points < -maxTotal {
-		return fmt.Errorf("%w: qualifying points", ErrOverflow)
+		return tooMuch("qualifying points")
 	}
 	if found {
 		m.put(rows[at:])

@@ -1,7 +1,5 @@
 package loyalty
 
-import "fmt"
-
 // maxLots bounds the lots of a list: one for each day of ten years, so that no
 // account outgrows what a store likes.
 const maxLots = 4096
@@ -45,7 +43,7 @@ func (a *Account) addLot(l list, row *lot) error {
 		return nil
 	}
 	if len(rows) >= maxLots*lotWidth {
-		return fmt.Errorf("%w: more than %d lots", ErrOverflow, maxLots)
+		return tooMany("lots", maxLots)
 	}
 	row.put(a.insert(l, at))
 	return nil
@@ -83,7 +81,7 @@ func (a *Account) addLeg(m *move, h *hold) error {
 	case found:
 		row.points += readLeg(a.rows(listLegs)[at:]).points
 	case a.count(listLegs) >= maxLots:
-		return fmt.Errorf("%w: more than %d lots under hold", ErrOverflow, maxLots)
+		return tooMany("lots under hold", maxLots)
 	default:
 		a.insert(listLegs, at)
 	}

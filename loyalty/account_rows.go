@@ -57,7 +57,7 @@ func (a *Account) insert(l list, at int) []byte {
 		a.findLists()
 	}
 	width, from := rowWidth[l], int(a.parts[l].from)+at
-	a.lists, _ = extend(a.lists, width)
+	a.lists = extend(a.lists, width)
 	behind := a.lists[from:]
 	copy(behind[width:], behind)
 	a.resize(l, width, 1)

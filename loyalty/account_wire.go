@@ -26,7 +26,9 @@ func (a *Account) UnmarshalBinary(data []byte) error {
 }
 
 func (a *Account) append(dst []byte) []byte {
-	dst, p := extend(dst, accountWidth)
+	from := len(dst)
+	dst = extend(dst, accountWidth)
+	p := (*[accountWidth]byte)(dst[from:])
 	p[0] = accountFormat
 	le.PutUint64(p[1:], a.seq)
 	le.PutUint64(p[9:], uint64(a.time))
@@ -208,6 +210,8 @@ func (a *Account) equal(b *Account) bool {
 }
 
 // copyFrom makes a copy that shares nothing, using the room of a again.
+//
+//go:noinline
 func (a *Account) copyFrom(from *Account) {
 	lists := append(a.lists[:0], from.lists...)
 	*a = *from

@@ -52,20 +52,22 @@ const (
 	tierWidth    = 18
 )
 
-// extend makes dst longer by n bytes, and returns those too.
-func extend(dst []byte, n int) (longer, added []byte) {
-	end := len(dst) + n
-	if end > cap(dst) {
-		dst = slices.Grow(dst, n)
+// extend makes dst longer by n bytes, which are to be written.
+func extend(dst []byte, n int) []byte {
+	if n > cap(dst)-len(dst) {
+		dst = grown(dst, n)
 	}
-	return dst[:end], dst[len(dst):end]
+	return dst[:len(dst)+n]
 }
+
+//go:noinline
+func grown(dst []byte, n int) []byte { return slices.Grow(dst, n) }
 
 // appendOp appends an operation, and returns where its payload goes.
 func appendOp(dst []byte, code opCode) (longer, payload []byte) {
-	longer, added := extend(dst, 1+opWidth[code])
-	added[0] = byte(code)
-	return longer, added[1:]
+	longer = extend(dst, 1+opWidth[code])
+	longer[len(dst)] = byte(code)
+	return longer, longer[len(dst)+1:]
 }
 
 // move is [Move] with its instants in microseconds.
@@ -81,8 +83,9 @@ type move struct {
 var le = binary.LittleEndian
 
 func (m *move) append(dst []byte) []byte {
-	dst, added := extend(dst, 1+moveWidth)
-	p := (*[1 + moveWidth]byte)(added)
+	from := len(dst)
+	dst = extend(dst, 1+moveWidth)
+	p := (*[1 + moveWidth]byte)(dst[from:])
 	p[0], p[1], p[2], p[3], p[4] = byte(opMove), m.wallet, byte(m.from), byte(m.to), byte(m.terms)
 	le.PutUint32(p[5:], m.rule)
 	le.PutUint64(p[9:], uint64(m.points))
@@ -186,8 +189,9 @@ func (o *outcome) append(dst []byte) []byte {
 	if o.isPass() {
 		return le.AppendUint64(dst, o.pass())
 	}
-	dst, added := extend(dst, 1+outcomeWidth)
-	p := (*[1 + outcomeWidth]byte)(added)
+	from := len(dst)
+	dst = extend(dst, 1+outcomeWidth)
+	p := (*[1 + outcomeWidth]byte)(dst[from:])
 	p[0] = byte(opOutcome)
 	le.PutUint32(p[1:], o.rule)
 	p[5], p[6], p[7], p[8] = o.wallet, byte(o.reason), byte(o.cap), bit(o.referrer)

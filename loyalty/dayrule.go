@@ -81,9 +81,13 @@ type almanac struct {
 		at   int64
 	}
 	next   int
-	starts [8]struct {
+	starts [32]struct {
 		day calendar.Day
 		at  int64
+	}
+	months [16]struct {
+		number int32
+		at     int64
 	}
 	monthDay calendar.Day // the day of the month below
 	month    int32
@@ -118,6 +122,15 @@ func (m *almanac) start(d calendar.Day) int64 {
 	known := &m.starts[uint32(d)%uint32(len(m.starts))]
 	if known.at == 0 || known.day != d {
 		known.day, known.at = d, d.Start(m.zone).UnixMicro()
+	}
+	return known.at
+}
+
+// monthStart returns the first instant of a month.
+func (m *almanac) monthStart(number int32) int64 {
+	known := &m.months[uint32(number)%uint32(len(m.months))]
+	if known.at == 0 || known.number != number {
+		known.number, known.at = number, m.start(monthly.First(number))
 	}
 	return known.at
 }

@@ -23,9 +23,10 @@ func (v *View) earn(r *Rules, at int64) (*seat, error) {
 		return nil, err
 	}
 	v.onDay(c)
-	var ref referral
+	ref := &nobodyReferred
 	if s.account.referred || q.payload == payloadEarn && q.cmd.Earn.Referrer != "" {
-		ref = v.referral(r, s)
+		found := v.referral(r, s)
+		ref = &found
 	}
 	v.standing = standing{account: &s.account, level: s.account.tier.level, shared: v.sharedUsed(r, c), referrer: ref.state}
 	c.book.award(&q.event, &v.standing, &v.award)
@@ -52,7 +53,7 @@ func (v *View) earn(r *Rules, at int64) (*seat, error) {
 	if err := v.payReferrer(r, c, ref.payee, at); err != nil {
 		return nil, err
 	}
-	v.putEvent(r, c, known, &ref)
+	v.putEvent(r, c, known, ref)
 	return s, nil
 }
 
@@ -64,7 +65,7 @@ func (s *scribe) awarded(now, c *compiled) {
 	for i := range outcomes {
 		o := &outcomes[i]
 		if o.isPass() { // most rules say no
-			v.buf = le.AppendUint64(v.buf, o.pass())
+			s.pass(o)
 			continue
 		}
 		if o.points > 0 && !o.referrer {
@@ -141,6 +142,8 @@ type referral struct {
 	payee string // whose account is paid: those merged are followed
 	fresh bool   // this event is the first to name them
 }
+
+var nobodyReferred referral
 
 func (v *View) referral(r *Rules, s *seat) (ref referral) {
 	q := &v.request

@@ -20,6 +20,12 @@ const (
 
 // receiptNumbers is a receipt without names.
 type receiptNumbers struct {
+	receiptHead
+	balances []Total
+	rules    []outcome
+}
+
+type receiptHead struct {
 	recorded                  int64
 	version                   uint32
 	seq                       uint64
@@ -27,15 +33,17 @@ type receiptNumbers struct {
 	level                     uint8
 	next                      uint32
 	missing                   int64
-	balances                  []Total
-	rules                     []outcome
 }
 
-func (n *receiptNumbers) reset() { *n = receiptNumbers{balances: n.balances[:0], rules: n.rules[:0]} }
+func (n *receiptNumbers) reset() {
+	n.receiptHead, n.balances, n.rules = receiptHead{}, n.balances[:0], n.rules[:0]
+}
 
 func (n *receiptNumbers) append(dst []byte) []byte {
-	dst, p := extend(dst, 20)
-	le.PutUint64(p, uint64(n.recorded))
+	from := len(dst)
+	dst = extend(dst, 20)
+	p := (*[20]byte)(dst[from:])
+	le.PutUint64(p[:], uint64(n.recorded))
 	le.PutUint32(p[8:], n.version)
 	le.PutUint64(p[12:], n.seq)
 	dst = appendTwo(dst, n.taken, n.waived)

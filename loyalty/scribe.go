@@ -37,17 +37,21 @@ func (v *View) sit(r *Rules, member string, until int64) (*seat, error) {
 	return s, nil
 }
 
+// newSeat adds a seat, one that was used before if there is any.
 func (v *View) newSeat() *seat {
-	if n := len(v.seats); n < cap(v.seats) {
-		v.seats = v.seats[:n+1]
-		if v.seats[n] != nil {
-			return v.seats[n]
-		}
-		v.seats[n] = new(seat)
-		return v.seats[n]
+	n := len(v.seats)
+	if n == cap(v.seats) || v.seats[:n+1][n] == nil {
+		return v.addSeat()
 	}
-	v.seats = append(v.seats, new(seat))
-	return v.seats[len(v.seats)-1]
+	v.seats = v.seats[:n+1]
+	return v.seats[n]
+}
+
+//go:noinline
+func (v *View) addSeat() *seat {
+	s := new(seat)
+	v.seats = append(v.seats, s)
+	return s
 }
 
 // scribe writes one entry, and applies what it writes to the account at once.
@@ -93,9 +97,11 @@ func (s *scribe) end(own bool) error {
 
 // op writes an operation, and returns where its payload of so many bytes goes.
 func (s *scribe) op(code opCode, width int) []byte {
-	longer, added := extend(s.v.buf, 1+width)
-	s.v.buf, added[0] = longer, byte(code)
-	return added[1:]
+	from := len(s.v.buf)
+	s.v.buf = extend(s.v.buf, 1+width)
+	p := s.v.buf[from:]
+	p[0] = byte(code)
+	return p[1:]
 }
 
 func (s *scribe) fail(err error) {
@@ -164,6 +170,7 @@ func (s *scribe) tier(t tier) {
 	t.put(s.op(opTier, tierWidth))
 }
 
+//go:noinline
 func (s *scribe) idle(wallet uint8, until int64) {
 	if s.account.idle(wallet) != until {
 		s.account.wallet(wallet).setIdle(until)
@@ -171,11 +178,13 @@ func (s *scribe) idle(wallet uint8, until int64) {
 	}
 }
 
+//go:noinline
 func (s *scribe) status(to status) {
 	s.account.status = to
 	s.v.buf = append(s.v.buf, byte(opStatus), byte(to))
 }
 
+//go:noinline
 func (s *scribe) enrolled(at int64) {
 	if s.account.enrolled != at {
 		s.account.enrolled = at
@@ -183,6 +192,7 @@ func (s *scribe) enrolled(at int64) {
 	}
 }
 
+//go:noinline
 func (s *scribe) referred() {
 	s.account.referred = true
 	s.v.buf = append(s.v.buf, byte(opReferred), 1)
@@ -191,9 +201,21 @@ func (s *scribe) referred() {
 // under notes the version of the program, if it is newer than all before.
 func (s *scribe) under(c *compiled) {
 	if c.version > s.account.version {
-		s.account.version = c.version
-		s.v.buf = le.AppendUint32(append(s.v.buf, byte(opVersion)), c.version)
+		s.version(c.version)
 	}
+}
+
+//go:noinline
+func (s *scribe) version(number uint32) {
+	s.account.version = number
+	s.v.buf = le.AppendUint32(append(s.v.buf, byte(opVersion)), number)
+}
+
+// pass writes an outcome that is nothing but a reason.
+func (s *scribe) pass(o *outcome) {
+	from := len(s.v.buf)
+	s.v.buf = extend(s.v.buf, 8)
+	le.PutUint64(s.v.buf[from:], o.pass())
 }
 
 func (s *scribe) outcome(o *outcome) { s.v.buf = o.append(s.v.buf) }

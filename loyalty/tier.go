@@ -138,7 +138,7 @@ func (l *ladder) nextReview(a *Account, level uint8, m int32, days *almanac) int
 	if l.window == byRolling {
 		month = l.keeps(a, least, m, m+l.months)
 	}
-	return days.start(monthly.First(month))
+	return days.monthStart(month)
 }
 
 // reviewed is the tier after the review that is due at an instant.
