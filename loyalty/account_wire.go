@@ -204,6 +204,8 @@ func (a *Account) holdsMeet() bool {
 }
 
 // equal reports whether two accounts are the same.
+//
+//go:noinline
 func (a *Account) equal(b *Account) bool {
 	return a.seq == b.seq && a.time == b.time && a.version == b.version && a.status == b.status &&
 		a.referred == b.referred && a.enrolled == b.enrolled && a.tier == b.tier && bytes.Equal(a.lists, b.lists)

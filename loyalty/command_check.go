@@ -74,6 +74,14 @@ func (q *request) set(c *Command) error {
 	return q.check(c)
 }
 
+// order is the order that an event is of; "" if it is of none.
+func (q *request) order() string {
+	if q.payload == payloadEarn {
+		return q.cmd.Earn.Order
+	}
+	return ""
+}
+
 // payload returns which payload is set; 0 unless exactly one is.
 func (c *Command) payload() payload {
 	n, set := 0, payload(0)
@@ -260,7 +268,7 @@ func (q *request) facts(path string, attributes []Attribute, labels []string) er
 		return nil
 	}
 	if len(attributes) > MaxAttributes || len(labels) > MaxLabels {
-		return &CommandError{path, fmt.Sprintf("has %d attributes and %d labels: want at most %d and %d", len(attributes), len(labels), MaxAttributes, MaxLabels)}
+		return manyError(path, len(attributes), len(labels))
 	}
 	ev.attributes, ev.labels = append(ev.attributes[:0], attributes...), append(ev.labels[:0], labels...)
 	if len(attributes) > 1 {
@@ -272,21 +280,36 @@ func (q *request) facts(path string, attributes []Attribute, labels []string) er
 	for i := range ev.attributes {
 		a := &ev.attributes[i]
 		if !isText(a.Name) || !isText(a.Value) {
-			return &CommandError{path + ".attributes", fmt.Sprintf("%q: want a name and a value of 1 to %d bytes of valid UTF-8", shortened(a.Name), MaxNameBytes)}
+			return factError(path, "attributes", "%q: want a name and a value of 1 to %d bytes of valid UTF-8", a.Name)
 		}
 		if i > 0 && ev.attributes[i-1].Name == a.Name {
-			return &CommandError{path + ".attributes", fmt.Sprintf("have %q twice", a.Name)}
+			return twiceError(path, "attributes", a.Name)
 		}
 	}
 	for i, l := range ev.labels {
 		if !isText(l) {
-			return &CommandError{path + ".labels", fmt.Sprintf("%q: want 1 to %d bytes of valid UTF-8", shortened(l), MaxNameBytes)}
+			return factError(path, "labels", "%q: want 1 to %d bytes of valid UTF-8", l)
 		}
 		if i > 0 && ev.labels[i-1] == l {
-			return &CommandError{path + ".labels", fmt.Sprintf("have %q twice", l)}
+			return twiceError(path, "labels", l)
 		}
 	}
 	return nil
+}
+
+//go:noinline
+func manyError(path string, attributes, labels int) error {
+	return &CommandError{path, fmt.Sprintf("has %d attributes and %d labels: want at most %d and %d", attributes, labels, MaxAttributes, MaxLabels)}
+}
+
+//go:noinline
+func factError(path, list, want, fact string) error {
+	return &CommandError{path + "." + list, fmt.Sprintf(want, shortened(fact), MaxNameBytes)}
+}
+
+//go:noinline
+func twiceError(path, list, name string) error {
+	return &CommandError{path + "." + list, fmt.Sprintf("have %q twice", name)}
 }
 
 func checkRedeem(r *Redeem) error {

@@ -96,9 +96,12 @@ type almanac struct {
 // in prepares for questions of a zone.
 func (m *almanac) in(zone *time.Location) {
 	if m.zone != zone {
-		*m = almanac{zone: zone, days: calendar.DaysIn(zone)}
+		m.move(zone)
 	}
 }
+
+//go:noinline
+func (m *almanac) move(zone *time.Location) { *m = almanac{zone: zone, days: calendar.DaysIn(zone)} }
 
 // day returns the local day of an instant.
 func (m *almanac) day(at int64) calendar.Day {

@@ -18,9 +18,11 @@ func (v *View) earn(r *Rules, at int64) (*seat, error) {
 	if err := v.open(s); err != nil {
 		return nil, err
 	}
-	known, err := v.knownOrder(r, c, s)
-	if err != nil {
-		return nil, err
+	known := false
+	if q.order() != "" {
+		if known, err = v.knownOrder(r, c, s); err != nil {
+			return nil, err
+		}
 	}
 	v.onDay(c)
 	ref := &nobodyReferred
@@ -28,7 +30,10 @@ func (v *View) earn(r *Rules, at int64) (*seat, error) {
 		found := v.referral(r, s)
 		ref = &found
 	}
-	v.standing = standing{account: &s.account, level: s.account.tier.level, shared: v.sharedUsed(r, c), referrer: ref.state}
+	v.standing = standing{account: &s.account, level: s.account.tier.level, referrer: ref.state}
+	if c.book.of(&q.event).open {
+		v.standing.shared = v.sharedUsed(r, c)
+	}
 	c.book.award(&q.event, &v.standing, &v.award)
 
 	kind := EntryEarned
@@ -50,10 +55,20 @@ func (v *View) earn(r *Rules, at int64) (*seat, error) {
 	if err := w.end(true); err != nil {
 		return nil, err
 	}
-	if err := v.payReferrer(r, c, ref.payee, at); err != nil {
-		return nil, err
+	if ref.payee != "" {
+		if err := v.payReferrer(r, c, ref.payee, at); err != nil {
+			return nil, err
+		}
 	}
-	v.putEvent(r, c, known, ref)
+	if ref.fresh {
+		v.putReferral(r, ref.name)
+	}
+	if len(v.award.shared) > 0 {
+		v.putShared()
+	}
+	if q.order() != "" {
+		v.putOrder(r, c, known, ref.payee)
+	}
 	return s, nil
 }
 
@@ -123,11 +138,8 @@ func (s *scribe) level(now *compiled, change int64, before uint8) {
 
 // sharedUsed returns how much is used of each shared cap.
 func (v *View) sharedUsed(r *Rules, c *compiled) []int64 {
-	v.shared, v.used = v.shared[:0], v.used[:0]
-	if !c.book.of(&v.request.event).open {
-		return v.used
-	}
-	v.shared = c.book.shared(v.shared, r.program, &v.request.event)
+	v.shared = c.book.shared(v.shared[:0], r.program, &v.request.event)
+	v.used = v.used[:0]
 	for _, id := range v.shared {
 		value, _ := v.counter(id)
 		v.used = append(v.used, value)
@@ -186,9 +198,6 @@ func (v *View) enrolledBefore(name string, s *seat) bool {
 
 // payReferrer writes what the event gave to the member's referrer.
 func (v *View) payReferrer(r *Rules, c *compiled, payee string, at int64) error {
-	if payee == "" {
-		return nil
-	}
 	var w *scribe
 	for i := range v.receipt.rules {
 		o := &v.receipt.rules[i]
@@ -230,10 +239,7 @@ func (v *View) payReferrer(r *Rules, c *compiled, payee string, at int64) error 
 // It is an error if that was by the same kind of event, or is another's order.
 func (v *View) knownOrder(r *Rules, c *compiled, s *seat) (bool, error) {
 	q := &v.request
-	if q.payload != payloadEarn || q.cmd.Earn.Order == "" {
-		return false, nil
-	}
-	name := q.cmd.Earn.Order
+	name := q.order()
 	record := v.find(KindOrder, name)
 	if record == nil {
 		return false, fmt.Errorf("loyalty: order %q is not in the view", name)
@@ -289,27 +295,28 @@ func (s *scribe) arrived(c *compiled, ev *event) {
 	}
 }
 
-// putEvent writes the records of an event: the order, the referral, the
-// shared caps.
-func (v *View) putEvent(r *Rules, c *compiled, known bool, ref *referral) {
-	q := &v.request
-	if ref.fresh {
-		from := len(v.buf)
-		v.buf = appendText(v.buf, ref.name)
-		v.put(RecordID{r.program, KindReferral, q.cmd.Member}, 0, from)
-	}
+// putReferral writes who brought the member.
+func (v *View) putReferral(r *Rules, name string) {
+	from := len(v.buf)
+	v.buf = appendText(v.buf, name)
+	v.put(RecordID{r.program, KindReferral, v.request.cmd.Member}, 0, from)
+}
+
+// putShared writes what the event uses of the shared caps.
+func (v *View) putShared() {
 	for _, use := range v.award.shared {
 		v.decision.batch.Counters = append(v.decision.batch.Counters, Counter{
 			ID: v.shared[use.index], Delta: use.delta, Max: use.max, Until: instant(use.until),
 		})
 	}
-	if q.payload != payloadEarn || q.cmd.Earn.Order == "" {
-		return
-	}
-	id := RecordID{r.program, KindOrder, q.cmd.Earn.Order}
+}
+
+// putOrder writes the order that the event is of.
+func (v *View) putOrder(r *Rules, c *compiled, known bool, payee string) {
+	id := RecordID{r.program, KindOrder, v.request.order()}
 	version := v.find(id.Kind, id.Name).version
 	if !known {
-		v.newOrder(c, ref.payee)
+		v.newOrder(c, payee)
 	}
 	from := len(v.buf)
 	v.buf = v.order.append(v.buf)

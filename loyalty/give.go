@@ -11,22 +11,24 @@ type slot struct {
 
 // give issues points under terms, counted from a local day.
 func (s *scribe) give(g *giving, rule uint32, points int64, day calendar.Day) slot {
-	days := &s.v.almanac
-	to := slot{terms: g.terms}
 	if g.pending != nil {
-		to.activates = days.at(g.pending, day)
-		if g.until != "" {
-			to.terms |= TermEvent
-			s.wait(g.wallet, rule, points, to)
-			return to
-		}
-		day = days.day(to.activates)
+		return s.giveLater(g, rule, points, day)
 	}
-	if g.idle() {
-		s.active(g, day)
-	} else {
-		to.expires = days.at(g.expiry, day)
+	to := slot{g.terms, s.endOf(g, day), 0}
+	s.settle(PotIssued, &move{wallet: g.wallet, terms: to.terms, rule: rule, points: points, expires: to.expires})
+	return to
+}
+
+// giveLater issues points that wait.
+func (s *scribe) giveLater(g *giving, rule uint32, points int64, day calendar.Day) slot {
+	days := &s.v.almanac
+	to := slot{terms: g.terms, activates: days.at(g.pending, day)}
+	if g.until != "" {
+		to.terms |= TermEvent
+		s.wait(g.wallet, rule, points, to)
+		return to
 	}
+	to.expires = s.endOf(g, days.day(to.activates))
 	if to.activates > s.recorded {
 		s.move(&move{wallet: g.wallet, from: PotIssued, to: PotPending, terms: to.terms, rule: rule, points: points, expires: to.expires, activates: to.activates})
 		return to
@@ -34,6 +36,16 @@ func (s *scribe) give(g *giving, rule uint32, points int64, day calendar.Day) sl
 	to.activates = 0
 	s.settle(PotIssued, &move{wallet: g.wallet, terms: to.terms, rule: rule, points: points, expires: to.expires})
 	return to
+}
+
+// endOf is when points given from a day on end; 0 for never, and for those of an
+// idle wallet, whose end is put off.
+func (s *scribe) endOf(g *giving, day calendar.Day) int64 {
+	if g.idle() {
+		s.active(g, day)
+		return 0
+	}
+	return s.v.almanac.at(g.expiry, day)
 }
 
 // wait issues points that wait for an event; they are forfeited at once if it

@@ -37,13 +37,19 @@ type bookKind struct {
 
 // of returns the rules for an event, which remembers them.
 func (b *rulebook) of(ev *event) *bookKind {
-	if m := &ev.known; m.book != b {
-		m.book, m.rules = b, b.kinds[ev.kind]
-		if m.rules == nil {
-			m.rules = new(bookKind)
-		}
+	if ev.known.book != b {
+		b.know(ev)
 	}
 	return ev.known.rules
+}
+
+//go:noinline
+func (b *rulebook) know(ev *event) {
+	m := &ev.known
+	m.book, m.rules = b, b.kinds[ev.kind]
+	if m.rules == nil {
+		m.rules = new(bookKind)
+	}
 }
 
 // bookRule is one rule made ready.

@@ -66,10 +66,17 @@ type bench struct {
 func (j *judge) begin(kind *bookKind) {
 	b := &j.out.bench
 	if b.cal != j.book.cal || b.day != int32(j.ev.day) {
-		b.cal, b.day, b.windows = j.book.cal, int32(j.ev.day), [perLife + 1]windowOf{}
+		b.dawn(j.book.cal, int32(j.ev.day))
 	}
 	b.days.in(j.book.cal.zone)
 	j.raise(kind)
+}
+
+// dawn forgets the windows of another day.
+//
+//go:noinline
+func (b *bench) dawn(cal *calendarOf, day int32) {
+	b.cal, b.day, b.windows = cal, day, [perLife + 1]windowOf{}
 }
 
 func (j *judge) days() *almanac { return &j.out.bench.days }

@@ -260,15 +260,20 @@ func (d *Decision) Receipt() Receipt {
 // nothing is folded again. An account that the decision does not write is left
 // as it is.
 func (d *Decision) Apply(id AccountID, a *Account) error {
+	if len(d.Entries) == 0 {
+		return nil
+	}
 	for _, s := range d.view.seats {
-		if s.id != id || len(d.Entries) == 0 {
-			continue
-		}
-		if s.from == a || s.from.equal(a) {
+		if s.id == id && (s.from == a || s.from.equal(a)) {
 			a.copyFrom(&s.account)
 			return nil
 		}
 	}
+	return d.fold(id, a)
+}
+
+// fold takes the entries of an account into it one by one.
+func (d *Decision) fold(id AccountID, a *Account) error {
 	for i := range d.Entries {
 		if d.Entries[i].Account != id {
 			continue
