@@ -89,24 +89,25 @@ func (a *Account) resize(l list, width, rows int) {
 // findLists finds where the lists are; false if they don't end where the bytes
 // do.
 func (a *Account) findLists() bool {
-	at := 0
+	rest, at := a.lists, 0 // at is where rest begins
 	for l := range numLists {
-		rows := 0
-		switch rest := a.lists[at:]; {
+		header, rows := 2, 0
+		switch {
 		case l == listWallets && len(rest) > 0:
-			rows, at = int(rest[0]), at+1
-		case l != listWallets && len(rest) > 1:
-			rows, at = int(le.Uint16(rest)), at+2
+			header, rows = 1, int(rest[0])
+		case len(rest) > 1:
+			rows = int(le.Uint16(rest))
 		default:
 			return false
 		}
-		a.parts[l].from = uint32(at)
-		if at += rows * rowWidth[l]; at > len(a.lists) {
+		size := header + rows*rowWidth[l]
+		if size > len(rest) {
 			return false
 		}
-		a.parts[l].to = uint32(at)
+		a.parts[l].from, a.parts[l].to = uint32(at+header), uint32(at+size)
+		rest, at = rest[size:], at+size
 	}
-	return at == len(a.lists)
+	return len(rest) == 0
 }
 
 // findRow returns where a row stands or would stand. Lists are short, and what

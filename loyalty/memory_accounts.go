@@ -51,15 +51,6 @@ func (a *memoryAccount) name() []byte { return a.data[:a.member] }
 
 func (a *memoryAccount) body() []byte { return a.data[a.member+a.sums:] }
 
-// readSound is read of what is sound: no check can fail.
-func (a *Account) readSound(data []byte) {
-	a.seq, a.time = le.Uint64(data[1:]), int64(le.Uint64(data[9:]))
-	a.version, a.status, a.referred = le.Uint32(data[17:]), status(data[21]), data[22] == 1
-	a.enrolled, a.tier = int64(le.Uint64(data[23:])), readTier(data[31:])
-	a.lists = append(a.lists[:0], data[accountWidth:]...)
-	a.findLists()
-}
-
 // member returns an account; nil if it is absent.
 func (l *memoryLedger) member(name string) *memoryAccount {
 	return l.memberAt(hashName(l.seed, KindAccount, name), name)

@@ -32,19 +32,20 @@ func (m *Memory) fillRecord(v *View, id *RecordID) error {
 	s := &m.shards[p.shard]
 	s.mu.Lock()
 	p.find(s, id.Program)
+	unsure := false
 	switch a, other := p.account, p.record; {
 	case a != nil && a.sound:
 		l.version = a.version
 		l.account.readSound(a.body())
 	case a != nil:
-		l.version, l.body = a.version, v.room.copyOf(a.body())
+		l.version, l.body, unsure = a.version, v.room.copyOf(a.body()), true
 	case other != nil:
 		l.version, l.body = other.version, v.room.copyOf(p.ledger.records.body(other))
 	case l.account != nil:
 		l.account.clear()
 	}
 	s.mu.Unlock()
-	if l.account != nil && l.body != nil {
+	if unsure {
 		if err := l.account.read(l.body); err != nil {
 			return fmt.Errorf("account %q: %w", id.Name, err)
 		}

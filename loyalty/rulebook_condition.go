@@ -71,7 +71,7 @@ func (c *bookCondition) saysAll(ev *event) Reason {
 			return ReasonAttribute
 		}
 	}
-	if !c.labels(ev.labels) {
+	if len(c.allOf)+len(c.anyOf)+len(c.noneOf) > 0 && !c.labels(ev.labels) {
 		return ReasonLabel
 	}
 	return c.saysAmount(ev)
