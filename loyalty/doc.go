@@ -51,7 +51,8 @@
 //     [Eraser].
 //   - [Compile], [Rules.Needs], [View.Fill], [Rules.Decide], [Decision.Batch],
 //     [Decision.Apply] and [Account.Apply] are the core without the engine, for
-//     hosts that load and commit in their own way.
+//     hosts that load and commit in their own way; [View.FillAccount] lends it
+//     accounts that a host holds in memory.
 //
 // # Time
 //
