@@ -430,6 +430,35 @@ func TestMergeTakesOrdersAlong(t *testing.T) {
 	}
 }
 
+// Points that wait until the very moment of recording don't wait.
+func TestWaitIsOver(t *testing.T) {
+	p := cafe()
+	p.Wallets[0].Pending = loyalty.Pending{For: regulars.Days(1)}
+	d := newDesk(t, p)
+	done := order("", 10)
+	done.OccurredAt = monday
+	d.now = time.Date(2026, 3, 3, 23, 59, 59, 0, time.UTC)
+	early := d.do("ada", done)
+	d.now = d.now.Add(time.Second)
+	late := d.do("bob", done)
+	if early.Balances[0].Pending != 10 || late.Balances[0].Available != 10 {
+		t.Errorf("a second before: %+v; in time: %+v", early.Balances, late.Balances)
+	}
+}
+
+// What a rule says of its points' end goes before what the wallet does, also in
+// a wallet whose points end when a member is idle.
+func TestRuleEndsInIdleWallet(t *testing.T) {
+	p := cafe()
+	p.Wallets[0].Expiry = loyalty.Expiry{Idle: regulars.Days(90)}
+	p.Rules[0].Expiry = &loyalty.Expiry{After: regulars.Days(10)}
+	d := newDesk(t, p)
+	got := d.do("ada", order("", 10)).Rules[0].Expires
+	if want := time.Date(2026, 3, 13, 0, 0, 0, 0, time.UTC); !got.Equal(want) {
+		t.Errorf("ends at %s, want %s", got, want)
+	}
+}
+
 // A missed check-in can be paid for, once, and the streak goes on.
 func TestMakeUp(t *testing.T) {
 	p := cafe()

@@ -23,6 +23,12 @@ func TestFoldRefuses(t *testing.T) {
 		{"less than nothing moves", with(func(m *move) { m.points = -1 }), false},
 		{"more than ever", with(func(m *move) { m.points = maxTotal + 1 }), false},
 		{"as much as ever, twice", with(func(m *move) { m.points = maxTotal }), false},
+		{"into a pot that is full", []move{{wallet: 1, from: PotReceived, to: PotAvailable, points: maxTotal, expires: 99}, good}, false},
+		{"more issued than ever, though it was spent", []move{
+			{wallet: 1, from: PotIssued, to: PotAvailable, points: maxTotal, expires: 99},
+			{wallet: 1, from: PotAvailable, to: PotRedeemed, points: maxTotal, expires: 99},
+			good,
+		}, false},
 		{"from no pot", with(func(m *move) { m.from = numPots }), false},
 		{"to no pot", with(func(m *move) { m.to = numPots }), false},
 		{"from a pot to itself", with(func(m *move) { m.from = PotAvailable }), false},

@@ -360,6 +360,31 @@ func TestIsSound(t *testing.T) {
 	}
 }
 
+// An account that breaks off is not taken, wherever it does.
+func TestAccountBreaksOff(t *testing.T) {
+	var a Account
+	for _, m := range []move{
+		{wallet: 1, from: PotIssued, to: PotAvailable, points: 100, expires: 1000},
+		{wallet: 1, from: PotIssued, to: PotPending, points: 50, activates: 500, expires: 1000},
+	} {
+		if err := a.move(&m, &hold{}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := a.qualify(month{number: 700, points: 1}); err != nil {
+		t.Fatal(err)
+	}
+	data := a.append(nil)
+	for n := range data {
+		if err := new(Account).UnmarshalBinary(data[:n:n]); !errors.Is(err, ErrCorrupt) {
+			t.Errorf("%d of %d bytes: %v", n, len(data), err)
+		}
+	}
+	if err := new(Account).UnmarshalBinary(append(data, 0)); !errors.Is(err, ErrCorrupt) {
+		t.Errorf("a byte too many: %v", err)
+	}
+}
+
 // An account whose parts do not agree is not taken, whichever the part.
 func TestDamagedAccount(t *testing.T) {
 	whole := func() *Account {
