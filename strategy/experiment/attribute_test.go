@@ -441,7 +441,8 @@ func naiveCredits(records []any) map[string]float64 {
 			}
 		case experiment.Outcome:
 			k := [2]string{r.ID, r.Objective}
-			rank := func(o experiment.Outcome) []any { return []any{o.Customer, o.At, 100 + o.Value, o.Decision} }
+			// Values are compared as texts of three digits before the point.
+			rank := func(o experiment.Outcome) []any { return []any{o.Customer, o.At, 200 + o.Value, o.Decision} }
 			if other, ok := outcomes[k]; !ok || lesser(rank(r), rank(other)) {
 				outcomes[k] = r
 			}
