@@ -183,7 +183,8 @@ func (j *judge) again(r *bookRule, o *outcome) {
 }
 
 // best lets only one rule of each set fire: the one that gives most, of equals
-// the first.
+// the first. Streaks, tasks and referrals, which leave something behind when they
+// are judged, are of no set.
 func (j *judge) best(kind *bookKind) {
 	b := &j.out.bench
 	b.winners = b.winners[:0]
